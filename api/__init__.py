@@ -1,0 +1,1 @@
+"""The two faces of Wangge: HTTP and the command line."""

@@ -1,0 +1,74 @@
+"""The ``wangge`` command: everything an operator or analyst does without a browser."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from gis.errors import Infeasible, InputError, Language, NotFound, WanggeError
+
+# Verb -> "module:command". Commands load when they are called, so that `wangge --help`
+# and `wangge db url` do not pay for geopandas or numba.
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "db": ("api.commands.db:db", "The private PostGIS: start, stop, status, url, reset, psql."),
+    "demo": ("api.commands.demo:demo", "Start everything with the sample and serve it."),
+    "divide": ("api.commands.divide:divide", "Divide buildings into grids, from file to file."),
+    "export": ("api.commands.export:export", "Write a layer to a file."),
+    "import": ("api.commands.importing:import_group", "Check files and store their rows."),
+    "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
+    "plan": ("api.commands.plan:plan", "Divide, show, publish and hand over plans."),
+    "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
+    "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),
+}
+
+
+def language() -> Language:
+    """Language of messages: ``WANGGE_LANG``, else the locale, else English."""
+    for name in ("WANGGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module_name, attribute = _COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module_name), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(_COMMANDS.items())])
+
+
+@click.group(cls=_LazyGroup)
+@click.version_option(package_name="wangge")
+def wangge() -> None:
+    """Keep the map of a city's neighbourhood grids."""
+
+
+def exit_code(error: WanggeError) -> int:
+    """Exit code of a fault: 2 for a bad input, 3 for what cannot be met, 1 for the rest."""
+    if isinstance(error, InputError | NotFound):
+        return 2
+    return 3 if isinstance(error, Infeasible) else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a fault is one clear sentence on stderr, never a traceback."""
+    try:
+        wangge.main(args=arguments, prog_name="wangge", standalone_mode=True)
+    except WanggeError as error:
+        click.echo(f"wangge: {error.message(language())} [{error.code}]", err=True)
+        sys.exit(exit_code(error))

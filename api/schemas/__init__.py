@@ -1,0 +1,1 @@
+"""The JSON documents that enter and leave the HTTP face."""

@@ -1,0 +1,255 @@
+"""
+The layers Wangge takes in and gives out: their columns, in one place.
+
+Importer, exporter, sample, OSM reader, documentation and database follow these
+tables. A frame that has passed the importer is *canonical*: columns named and
+typed as here, geometry in EPSG:4326 (lon, lat), keys unique and non-empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+AreaCode = NewType("AreaCode", str)
+BuildingId = NewType("BuildingId", str)
+CourtyardId = NewType("CourtyardId", str)
+GridCode = NewType("GridCode", str)
+
+LayerName = Literal[
+    "areas",
+    "courtyards",
+    "gates",
+    "buildings",
+    "stairwells",
+    "streets",
+    "barriers",
+    "facilities",
+    "grids",
+    "posts",
+]
+GeometryKind = Literal["polygon", "line", "point", "none"]
+FieldKind = Literal["key", "reference", "text", "count", "measure", "flag", "choice", "date"]
+
+AREA_LEVELS = ("county", "subdistrict", "community")
+COURTYARD_KINDS = ("old", "new", "resettlement", "commercial", "other")
+HOUSEHOLD_KINDS = ("registered", "resident", "dwellings")
+BARRIER_KINDS = ("river", "railway", "arterial", "wall", "other")
+STREET_CLASSES = ("arterial", "street", "lane", "footpath", "steps")
+GRID_KINDS = ("base", "special", "micro")
+FACILITY_KINDS = (
+    "service_centre",  # 党群、社区服务中心
+    "medical",  # 医疗
+    "rest_station",  # 驿站
+    "canteen",  # 食堂
+    "repair",  # 维修
+    "cafe",  # 咖啡
+    "culture",  # 文化空间
+    "school",
+    "kindergarten",
+    "elder_care",
+    "market",
+    "pharmacy",
+    "park",
+    "toilet",
+    "other",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    One column of a layer.
+
+    ``required`` means that a row without a value is at fault; a missing
+    optional column is filled with ``default``.
+    """
+
+    name: str
+    kind: FieldKind
+    zh: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    default: str | int | float | bool | None = None
+    refers_to: LayerName | None = None
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: its key column, its geometry and its other columns."""
+
+    name: LayerName
+    zh: str
+    key: str
+    geometry: GeometryKind
+    fields: tuple[Field, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns without the geometry."""
+        return tuple(f.name for f in self.fields)
+
+    def field(self, name: str) -> Field:
+        """Return the column of that name; KeyError when there is none."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+def _count(name: str, zh: str, *, required: bool = False, highest: float = 100_000) -> Field:
+    return Field(name, "count", zh, required=required, lowest=0, highest=highest)
+
+
+_COMMUNITY = Field("community_code", "reference", "社区代码", refers_to="areas")
+
+_LAYERS = (
+    Layer(
+        "areas",
+        "区划",
+        "area_code",
+        "polygon",
+        (
+            Field("area_code", "key", "区划代码", required=True),
+            Field("name", "text", "名称", required=True),
+            Field("level", "choice", "级别", choices=AREA_LEVELS, default="community"),
+            Field("parent_code", "reference", "上级代码", refers_to="areas"),
+        ),
+    ),
+    Layer(
+        "courtyards",
+        "小区",
+        "courtyard_id",
+        "polygon",
+        (
+            Field("courtyard_id", "key", "小区编号", required=True),
+            Field("name", "text", "小区名称"),
+            Field("kind", "choice", "小区类型", choices=COURTYARD_KINDS, default="other"),
+            Field("walled", "flag", "封闭", default=False),
+            Field("managed", "flag", "有物业"),
+            _COMMUNITY,
+        ),
+    ),
+    Layer(
+        "gates",
+        "出入口",
+        "gate_id",
+        "point",
+        (
+            Field("gate_id", "key", "出入口编号", required=True),
+            Field("courtyard_id", "reference", "小区编号", refers_to="courtyards"),
+            Field("name", "text", "名称"),
+        ),
+    ),
+    Layer(
+        "buildings",
+        "楼栋",
+        "building_id",
+        "polygon",
+        (
+            Field("building_id", "key", "楼栋编号", required=True),
+            Field("name", "text", "楼栋名称"),
+            Field("number", "text", "楼号"),
+            Field("address", "text", "地址"),
+            Field("courtyard_id", "reference", "小区编号", refers_to="courtyards"),
+            _COMMUNITY,
+            _count("households", "户数", required=True),
+            Field(
+                "households_kind",
+                "choice",
+                "户数口径",
+                choices=HOUSEHOLD_KINDS,
+                default="registered",
+            ),
+            Field("households_estimated", "flag", "户数为估算", default=False),
+            _count("floors", "层数", highest=200),
+            _count("stairwells", "单元数", highest=100),
+            _count("residents", "人数"),
+            _count("elders", "老年人数"),
+            _count("vulnerable", "重点人数"),
+        ),
+    ),
+    Layer(
+        "stairwells",
+        "单元",
+        "stairwell_id",
+        "none",
+        (
+            Field("stairwell_id", "key", "单元编号", required=True),
+            Field("building_id", "reference", "楼栋编号", required=True, refers_to="buildings"),
+            Field("number", "text", "单元号"),
+            _count("households", "户数", required=True),
+        ),
+    ),
+    Layer(
+        "streets",
+        "道路",
+        "street_id",
+        "line",
+        (
+            Field("street_id", "key", "道路编号", required=True),
+            Field("name", "text", "名称"),
+            Field("street_class", "choice", "道路等级", choices=STREET_CLASSES, default="street"),
+            Field("bridge", "flag", "桥", default=False),
+            Field("tunnel", "flag", "隧道", default=False),
+        ),
+    ),
+    Layer(
+        "barriers",
+        "阻隔",
+        "barrier_id",
+        "line",
+        (
+            Field("barrier_id", "key", "阻隔编号", required=True),
+            Field("name", "text", "名称"),
+            Field("kind", "choice", "阻隔类型", choices=BARRIER_KINDS, required=True),
+        ),
+    ),
+    Layer(
+        "facilities",
+        "设施",
+        "facility_id",
+        "point",
+        (
+            Field("facility_id", "key", "设施编号", required=True),
+            Field("name", "text", "名称"),
+            Field("kind", "choice", "设施类别", choices=FACILITY_KINDS, required=True),
+            Field("functions", "text", "功能"),
+            Field("floor_area_m2", "measure", "建筑面积", lowest=0, highest=1e6),
+            Field("opening_hours", "text", "开放时间"),
+            Field("idle", "flag", "闲置", default=False),
+            _COMMUNITY,
+        ),
+    ),
+    Layer(
+        "grids",
+        "现状网格",
+        "grid_code",
+        "polygon",
+        (
+            Field("grid_code", "key", "网格编码", required=True),
+            Field("name", "text", "网格名称"),
+            Field("kind", "choice", "网格类型", choices=GRID_KINDS, default="base"),
+            _COMMUNITY,
+        ),
+    ),
+    Layer(
+        "posts",
+        "岗位",
+        "post_id",
+        "none",
+        (
+            Field("post_id", "key", "岗位编号", required=True),
+            Field("grid_code", "reference", "网格编码", required=True, refers_to="grids"),
+            Field("role", "text", "角色", default="comprehensive"),
+            Field("worker_id", "text", "网格员编号"),
+            Field("worker_name", "text", "网格员姓名"),
+            Field("worker_phone", "text", "联系电话"),
+            Field("since", "date", "任职日期"),
+        ),
+    ),
+)
+
+LAYERS: dict[LayerName, Layer] = {layer.name: layer for layer in _LAYERS}

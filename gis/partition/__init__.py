@@ -1,0 +1,1 @@
+"""Division of a community's ground into grids under household caps."""

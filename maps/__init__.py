@@ -1,0 +1,1 @@
+"""Turns data into pictures: tiles, styles, folium pages and the web pages."""
