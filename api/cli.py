@@ -72,3 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WanggeError as error:
         click.echo(f"wangge: {error.message(language())} [{error.code}]", err=True)
         sys.exit(exit_code(error))
+
+
+if __name__ == "__main__":
+    main()
