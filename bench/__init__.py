@@ -1,0 +1,1 @@
+"""Benchmarks with a recorded table; never timed tests."""

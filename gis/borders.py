@@ -1,0 +1,1 @@
+"""Noded borders between units: contiguity, outlines, dissolve."""

@@ -1,0 +1,1 @@
+"""Measures of a division: deviation, compactness, households moved."""

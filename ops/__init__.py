@@ -1,0 +1,1 @@
+"""What an operator runs: set-up of a fresh machine, standard library only."""
