@@ -36,6 +36,7 @@ metadata = sa.MetaData(
 UNIT_KINDS = ("building", "stairwell", "ground")
 RUNS_ALONG = ("nothing", "wall", "lane", "arterial", "river", "railway", "other")
 PLAN_STATES = ("draft", "submitted", "returned", "approved", "published", "archived")
+TIERS = ("base", "micro")
 RUN_STATES = ("running", "stored", "refused")
 ROW_STATES = ("waiting", "stored", "dropped")
 
@@ -304,12 +305,20 @@ plan = sa.Table(
     sa.Column(
         "revision", sa.Integer, nullable=False, server_default="0", comment="seq of the last edit"
     ),
+    sa.Column(
+        "tier",
+        sa.Text,
+        nullable=False,
+        server_default="base",
+        comment="base: base and special grids; micro: micro grids inside standing base grids",
+    ),
     sa.Column("rules", pg.JSONB, nullable=False),
     sa.Column("certificate", pg.JSONB),
     sa.Column("based_on", sa.BigInteger, sa.ForeignKey("plan.id")),
     sa.Column("created_by", sa.Text, nullable=False),
     _now("created_at"),
     _one_of("state", PLAN_STATES),
+    _one_of("tier", TIERS),
     sa.UniqueConstraint("id", "ground_id"),
     comment="A division of one community.",
 )
@@ -371,14 +380,19 @@ publication = sa.Table(
     metadata,
     _id(),
     sa.Column("community_code", sa.Text, nullable=False),
+    sa.Column("tier", sa.Text, nullable=False),
     sa.Column("plan_id", sa.BigInteger, sa.ForeignKey("plan.id"), nullable=False, unique=True),
     sa.Column("valid", pg.DATERANGE, nullable=False),
     _now("published_at"),
     sa.Column("published_by", sa.Text, nullable=False),
     pg.ExcludeConstraint(
-        ("community_code", "="), ("valid", "&&"), name="ex_publication_community_valid"
+        ("community_code", "="),
+        ("tier", "="),
+        ("valid", "&&"),
+        name="ex_publication_community_tier_valid",
     ),
-    comment="Which plan holds in a community on which days.",
+    _one_of("tier", TIERS),
+    comment="Which plan holds in a community on which days, per tier.",
 )
 
 grid = sa.Table(
