@@ -241,6 +241,9 @@ ground = sa.Table(
     sa.Column("community_code", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("srid", sa.Integer, nullable=False, comment="metric CRS in which it was noded"),
+    sa.Column(
+        "fingerprint", sa.Text, nullable=False, comment="SHA-256 of the layers it was made of"
+    ),
     _now("made_at"),
     sa.UniqueConstraint("community_code", "version"),
     comment="One noding of a community: its units and borders. Never changed once made.",
