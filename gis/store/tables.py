@@ -266,6 +266,7 @@ unit = sa.Table(
     sa.Column(
         "households", sa.Integer, nullable=False, comment="as it was when the ground was made"
     ),
+    sa.Column("households_estimated", sa.Boolean, nullable=False, server_default=sa.false()),
     _geom("POLYGON"),
     sa.UniqueConstraint("ground_id", "unit_id"),
     _one_of("kind", UNIT_KINDS),
