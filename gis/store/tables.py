@@ -389,6 +389,8 @@ publication = sa.Table(
     sa.Column("valid", pg.DATERANGE, nullable=False),
     _now("published_at"),
     sa.Column("published_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, comment="signed reason for the rules the plan breaks"),
+    sa.Column("problems", pg.JSONB, nullable=False, server_default="[]"),
     pg.ExcludeConstraint(
         ("community_code", "="),
         ("tier", "="),
