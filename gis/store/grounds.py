@@ -1,0 +1,179 @@
+"""Grounds in PostGIS: a community's units and borders, noded once and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from gis.cells import Ground
+from gis.errors import NotFound
+from gis.store import tables as t
+from gis.store.bulk import copy_frame, read_frame
+
+OUTSIDE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class GroundRow:
+    """One stored ground: whose it is, its version, metric CRS and what it was made of."""
+
+    ground_id: int
+    community_code: str
+    version: int
+    srid: int
+    fingerprint: str
+
+
+def fingerprint(layers: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """
+    Hash everything a ground is made of, whatever the order of rows and layers.
+
+    Parameters
+    ----------
+    layers
+        Canonical frames in EPSG:4326 by layer name. Not modified.
+
+    Returns
+    -------
+    digest
+        SHA-256 in hexadecimal; equal when every row is equal.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(layers):
+        frame = layers[name]
+        digest.update(name.encode())
+        plain = pd.DataFrame(frame.drop(columns=frame.geometry.name).reset_index(drop=True))
+        plain["geometry"] = frame.geometry.to_wkb(hex=True).to_numpy()
+        columns = plain[sorted(plain.columns)].astype("str")
+        hashes = np.sort(pd.util.hash_pandas_object(columns, index=False).to_numpy())
+        digest.update(",".join(columns.columns).encode())
+        digest.update(hashes.tobytes())
+    return digest.hexdigest()
+
+
+def newest_ground(connection: sa.Connection, community_code: str) -> GroundRow | None:
+    """Return the newest ground of a community; None before the first."""
+    query = (
+        sa.select(t.ground)
+        .where(t.ground.c.community_code == community_code)
+        .order_by(t.ground.c.version.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _ground_row(row)
+
+
+def _ground_row(row: sa.Row[tuple[object, ...]]) -> GroundRow:
+    found = row._mapping
+    return GroundRow(
+        found["id"], found["community_code"], found["version"], found["srid"], found["fingerprint"]
+    )
+
+
+def save_ground(
+    connection: sa.Connection, community_code: str, ground: Ground, digest: str
+) -> GroundRow:
+    """
+    Store a ground as the community's next version.
+
+    Call it under the lock of the community, so that two versions don't take one number.
+
+    Parameters
+    ----------
+    ground
+        In a metric CRS with an EPSG code; stored in EPSG:4326, where shared vertices stay
+        shared because each is transformed alone. Not modified.
+    digest
+        What `fingerprint` gave for the layers it was made of.
+    """
+    crs = ground.units.crs
+    srid = None if crs is None else crs.to_epsg()
+    assert srid is not None, "a ground is built in a CRS with an EPSG code"  # noqa: S101
+    last = newest_ground(connection, community_code)
+    version = 1 if last is None else last.version + 1
+    statement = (
+        sa.insert(t.ground)
+        .values(community_code=community_code, version=version, srid=srid, fingerprint=digest)
+        .returning(t.ground.c.id)
+    )
+    ground_id = int(connection.execute(statement).scalar_one())
+    copy_frame(connection, "unit", _unit_rows(ground, ground_id))
+    copy_frame(connection, "border", _border_rows(ground, ground_id))
+    return GroundRow(ground_id, community_code, version, srid, digest)
+
+
+def _unit_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
+    units = ground.units
+    return pd.DataFrame(
+        {
+            "ground_id": ground_id,
+            "unit_no": units.index.to_numpy(),
+            "unit_id": units["unit_id"].to_numpy(),
+            "kind": units["kind"].to_numpy(),
+            "building_code": units["building_id"].to_numpy(),
+            "courtyard_code": units["courtyard_id"].to_numpy(),
+            "courtyard_kind": units["courtyard_kind"].to_numpy(),
+            "households": units["households"].to_numpy(),
+            "households_estimated": units["households_estimated"].to_numpy(),
+            "geom": units.geometry.to_crs(4326).to_numpy(),
+        }
+    )
+
+
+def _border_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
+    borders = ground.borders
+    right = pd.Series(borders["right"].to_numpy(), dtype="Int64")
+    return pd.DataFrame(
+        {
+            "ground_id": ground_id,
+            "border_no": np.arange(len(borders)),
+            "left_unit": borders["left"].to_numpy(),
+            "right_unit": right.mask(right == OUTSIDE),
+            "length_m": borders["length_m"].to_numpy(),
+            "runs_along": borders["runs_along"].to_numpy(),
+            "passage": borders["passage"].to_numpy(),
+            "geom": borders.geometry.to_crs(4326).to_numpy(),
+        }
+    )
+
+
+_UNITS = sa.text(
+    """
+    SELECT unit_no, unit_id, kind, building_code AS building_id, courtyard_code AS courtyard_id,
+           courtyard_kind, households, households_estimated, ST_AsBinary(geom) AS geometry
+    FROM unit WHERE ground_id = :ground_id ORDER BY unit_no
+    """
+)
+_BORDERS = sa.text(
+    """
+    SELECT left_unit AS "left", coalesce(right_unit, -1) AS "right", length_m, runs_along,
+           passage, ST_AsBinary(geom) AS geometry
+    FROM border WHERE ground_id = :ground_id ORDER BY border_no
+    """
+)
+
+
+def load_ground(connection: sa.Connection, ground_id: int) -> Ground:
+    """
+    Return a stored ground in its metric CRS.
+
+    Raises
+    ------
+    NotFound
+        There is no such ground.
+    """
+    srid = connection.execute(
+        sa.select(t.ground.c.srid).where(t.ground.c.id == ground_id)
+    ).scalar_one_or_none()
+    if srid is None:
+        raise NotFound(f"There is no ground {ground_id}.", f"没有编号为 {ground_id} 的底图。")
+    parameters: dict[str, object] = {"ground_id": ground_id}
+    units = read_frame(connection, _UNITS, parameters).set_index("unit_no")
+    borders = read_frame(connection, _BORDERS, parameters)
+    return Ground(units=units.to_crs(srid), borders=borders.to_crs(srid))
