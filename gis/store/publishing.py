@@ -1,0 +1,330 @@
+"""Publication: a plan becomes the grids that stand from a date on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from gis.errors import Conflict
+from gis.numbering import GRID_DIGITS, MICRO_DIGITS, new_codes
+from gis.store import tables as t
+from gis.store.plans import PlanRow
+from gis.succession import Succession, succeed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The publication that holds last in a community, with its first day."""
+
+    publication_id: int
+    plan_id: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: its id and the codes it gave, kept and retired."""
+
+    publication_id: int
+    plan_id: int
+    valid_from: date
+    new: tuple[str, ...]
+    kept: tuple[str, ...]
+    retired: tuple[str, ...]
+    handed_over: int
+
+
+@cache
+def _sql(name: str) -> sa.TextClause:
+    text = (resources.files("gis.store") / "sql" / f"{name}.sql").read_text("utf-8")
+    return sa.text(text)
+
+
+def lock_community(connection: sa.Connection, community_code: str) -> None:
+    """Wait until nobody else writes grounds, plans' states or publications of this community."""
+    connection.execute(
+        sa.text("SELECT pg_advisory_xact_lock(hashtext('wangge.community'), hashtext(:code))"),
+        {"code": community_code},
+    )
+
+
+def last_publication(
+    connection: sa.Connection, community_code: str, tier: str = "base"
+) -> Standing | None:
+    """Return the publication without an end; None before the first."""
+    query = sa.select(
+        t.publication.c.id, t.publication.c.plan_id, sa.func.lower(t.publication.c.valid)
+    ).where(
+        t.publication.c.community_code == community_code,
+        t.publication.c.tier == tier,
+        sa.func.upper_inf(t.publication.c.valid),
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Standing(*row)
+
+
+def publish(
+    connection: sa.Connection,
+    plan: PlanRow,
+    *,
+    valid_from: date,
+    today: date,
+    published_by: str,
+    counting_order: Sequence[int],
+    reason: str | None = None,
+    problems: Sequence[dict[str, object]] = (),
+) -> Published:
+    """
+    Make a plan the standing grids of its community from a date on.
+
+    Freezes the plan, gives codes (DESIGN section 4), retires what is gone, writes lineage and
+    the handover list. Call it in one transaction, with the community and the plan locked and
+    the plan's problems already judged.
+
+    Parameters
+    ----------
+    valid_from
+        First day. It must lie after the first day of the standing publication, and not in the
+        past unless this is the community's first publication.
+    counting_order
+        All grid numbers of the plan in the order new codes are counted off.
+    reason, problems
+        The signed reason, and what it excuses, kept with the publication.
+
+    Raises
+    ------
+    Conflict
+        The date is taken or past, a code is not free, or a micro grid does not lie in one
+        standing base grid.
+    """
+    before = last_publication(connection, plan.community_code, plan.tier)
+    _check_date(plan, before, valid_from, today)
+    units = _units_with_standing_code(connection, plan, before)
+    outcome = succeed(
+        units["grid_no"],
+        units["from_code"].to_numpy(dtype=object, na_value=None),
+        units["households"],
+        is_building=units["kind"] != "ground",
+        standing=tuple(_codes_of(connection, before)),
+    )
+    codes = _codes(connection, plan, outcome, counting_order, units)
+    publication_id = _open_publication(
+        connection, plan, before, valid_from, published_by, reason, list(problems)
+    )
+    _write_grids(connection, plan, codes, valid_from)
+    _write_lineage(connection, plan, outcome, codes)
+    _end_posts(connection, outcome.retired, valid_from)
+    handed_over = connection.execute(
+        _sql("handover_insert"),
+        {
+            "publication_id": publication_id,
+            "plan_id": plan.plan_id,
+            "before_id": None if before is None else before.plan_id,
+        },
+    ).rowcount
+    kept = set(outcome.kept.values()) & set(codes.values())
+    return Published(
+        publication_id=publication_id,
+        plan_id=plan.plan_id,
+        valid_from=valid_from,
+        new=tuple(sorted(set(codes.values()) - kept)),
+        kept=tuple(sorted(kept)),
+        retired=tuple(c for c in outcome.retired if c not in codes.values()),
+        handed_over=handed_over,
+    )
+
+
+def _check_date(plan: PlanRow, before: Standing | None, valid_from: date, today: date) -> None:
+    if before is not None and valid_from <= before.since:
+        raise Conflict(
+            f"Another plan of {plan.community_code} already stands from {before.since}. "
+            f"Choose a later day than that.",
+            f"{plan.community_code} 已有方案自 {before.since} 起施行，请选择更晚的日期。",
+            since=before.since.isoformat(),
+        )
+    if before is not None and valid_from < today:
+        raise Conflict(
+            f"{valid_from} is past: what stood on past days is not rewritten. "
+            "Publish from today or later.",
+            f"{valid_from} 已过去，历史归属不可改写，请选择今天或以后的日期。",
+        )
+
+
+def _units_with_standing_code(
+    connection: sa.Connection, plan: PlanRow, before: Standing | None
+) -> pd.DataFrame:
+    rows = connection.execute(
+        _sql("units_with_standing_code"),
+        {"plan_id": plan.plan_id, "before_id": None if before is None else before.plan_id},
+    )
+    columns = ["unit_no", "grid_no", "kind", "households", "from_code"]
+    return pd.DataFrame(rows.all(), columns=columns)
+
+
+def _codes_of(connection: sa.Connection, before: Standing | None) -> Iterable[str]:
+    if before is None:
+        return ()
+    query = sa.select(t.plan_grid.c.code).where(
+        t.plan_grid.c.plan_id == before.plan_id, t.plan_grid.c.code.is_not(None)
+    )
+    return connection.execute(query).scalars().all()
+
+
+def _codes(
+    connection: sa.Connection,
+    plan: PlanRow,
+    outcome: Succession,
+    counting_order: Sequence[int],
+    units: pd.DataFrame,
+) -> dict[int, str]:
+    """Code of each grid number: brought along, carried on, else newly counted off."""
+    brought = _brought_codes(connection, plan)
+    codes = {**outcome.kept, **brought}
+    fresh = [n for n in counting_order if n not in codes]
+    used = set(
+        connection.execute(
+            sa.select(t.grid.c.code).where(t.grid.c.community_code == plan.community_code)
+        ).scalars()
+    ) | set(brought.values())
+    for prefix, numbers in _prefixes(connection, plan, fresh, units).items():
+        digits = MICRO_DIGITS if plan.tier == "micro" else GRID_DIGITS
+        codes.update(zip(numbers, new_codes(prefix, used, len(numbers), digits), strict=True))
+    return codes
+
+
+def _brought_codes(connection: sa.Connection, plan: PlanRow) -> dict[int, str]:
+    """Codes that an adopted standing plan brought along; they must not belong elsewhere."""
+    query = sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.code).where(
+        t.plan_grid.c.plan_id == plan.plan_id, t.plan_grid.c.code.is_not(None)
+    )
+    brought = {int(number): str(code) for number, code in connection.execute(query)}
+    foreign = sorted(c for c in brought.values() if not c.startswith(plan.community_code))
+    taken = connection.execute(
+        sa.select(t.grid.c.code)
+        .where(t.grid.c.code.in_(list(brought.values())))
+        .order_by(t.grid.c.code)
+    ).scalars()
+    wrong = [*foreign, *taken]
+    if wrong:
+        raise Conflict(
+            f"Grid code {wrong[0]} is already used or does not begin with {plan.community_code}. "
+            "Correct the codes in the file of standing grids.",
+            f"网格编码 {wrong[0]} 已被使用，或不以 {plan.community_code} 开头。"
+            "请更正现状网格文件中的编码。",
+            codes=wrong,
+        )
+    return brought
+
+
+def _prefixes(
+    connection: sa.Connection, plan: PlanRow, numbers: Sequence[int], units: pd.DataFrame
+) -> dict[str, list[int]]:
+    """Group grid numbers by what their new code begins with."""
+    if plan.tier == "base":
+        return {plan.community_code: list(numbers)}
+    base = _base_code_of_units(connection, plan)
+    placed = pd.DataFrame({"grid_no": units["grid_no"], "base": units["unit_no"].map(base)})
+    found = placed[placed["grid_no"].isin(numbers)].groupby("grid_no")["base"].unique()
+    grouped: dict[str, list[int]] = {}
+    for number in numbers:
+        bases = found.get(number, np.array([None], dtype=object))
+        if len(bases) != 1 or pd.isna(bases[0]):
+            raise Conflict(
+                f"Micro grid {number} of plan {plan.plan_id} does not lie in one standing base "
+                "grid. Publish the base grids first, or keep each micro grid inside one of them.",
+                f"方案 {plan.plan_id} 的微网格 {number} 未落在同一个现行基础网格内，"
+                "请先发布基础网格，或将微网格限定在一个基础网格内。",
+                grid=number,
+            )
+        grouped.setdefault(str(bases[0]), []).append(number)
+    return grouped
+
+
+def _base_code_of_units(connection: sa.Connection, plan: PlanRow) -> dict[int, str | None]:
+    base = last_publication(connection, plan.community_code, "base")
+    rows = _units_with_standing_code(connection, plan, base)
+    return dict(zip(rows["unit_no"].astype(int), rows["from_code"], strict=True))
+
+
+def _open_publication(
+    connection: sa.Connection,
+    plan: PlanRow,
+    before: Standing | None,
+    valid_from: date,
+    published_by: str,
+    reason: str | None,
+    problems: list[dict[str, object]],
+) -> int:
+    if before is not None:
+        ends = {"publication_id": before.publication_id, "plan_id": before.plan_id}
+        connection.execute(_END_PUBLICATION, {**ends, "day": valid_from})
+        connection.execute(_END_PERIODS, {**ends, "day": valid_from})
+    connection.execute(
+        sa.update(t.plan).where(t.plan.c.id == plan.plan_id).values(state="published")
+    )
+    statement = (
+        sa.insert(t.publication)
+        .values(
+            community_code=plan.community_code,
+            tier=plan.tier,
+            plan_id=plan.plan_id,
+            valid=sa.func.daterange(valid_from, None),
+            published_by=published_by,
+            reason=reason,
+            problems=problems,
+        )
+        .returning(t.publication.c.id)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+_END_PUBLICATION = sa.text(
+    "UPDATE publication SET valid = daterange(lower(valid), :day) WHERE id = :publication_id"
+)
+_END_PERIODS = sa.text(
+    "UPDATE grid_period SET valid = daterange(lower(valid), :day) WHERE plan_id = :plan_id"
+)
+
+
+def _write_grids(
+    connection: sa.Connection, plan: PlanRow, codes: dict[int, str], valid_from: date
+) -> None:
+    numbers = sorted(codes)
+    connection.execute(
+        _sql("grids_publish"),
+        {
+            "plan_id": plan.plan_id,
+            "community_code": plan.community_code,
+            "numbers": numbers,
+            "codes": [codes[n] for n in numbers],
+            "day": valid_from,
+        },
+    )
+
+
+def _write_lineage(
+    connection: sa.Connection, plan: PlanRow, outcome: Succession, codes: dict[int, str]
+) -> None:
+    lineage = outcome.lineage
+    connection.execute(
+        _sql("lineage_insert"),
+        {
+            "plan_id": plan.plan_id,
+            "codes": [codes[int(n)] for n in lineage["grid_no"]],
+            "from_codes": lineage["from_code"].astype(object).tolist(),
+            "households": lineage["households"].tolist(),
+            "buildings": lineage["buildings"].tolist(),
+        },
+    )
+
+
+def _end_posts(connection: sa.Connection, retired: Sequence[str], day: date) -> None:
+    """End the posts of retired grids; a post that never began is removed."""
+    connection.execute(_sql("posts_end"), {"codes": list(retired), "day": day})
