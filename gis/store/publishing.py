@@ -109,7 +109,7 @@ def publish(
     units = _units_with_standing_code(connection, plan, before)
     outcome = succeed(
         units["grid_no"],
-        units["from_code"].to_numpy(dtype=object, na_value=None),
+        [None if pd.isna(code) else str(code) for code in units["from_code"]],
         units["households"],
         is_building=units["kind"] != "ground",
         standing=tuple(_codes_of(connection, before)),
