@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
 import click
 
-from gis.errors import Infeasible, InputError, Language, NotFound, WanggeError
+from api.language import language
+from gis.errors import Infeasible, InputError, NotFound, WanggeError
 
 # Verb -> "module:command". Commands load when they are called, so that `wangge --help`
 # and `wangge db url` do not pay for geopandas or numba.
@@ -24,15 +24,6 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
     "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),
 }
-
-
-def language() -> Language:
-    """Language of messages: ``WANGGE_LANG``, else the locale, else English."""
-    for name in ("WANGGE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
 
 
 class _LazyGroup(click.Group):
