@@ -1,0 +1,141 @@
+"""Checks between rows and against other layers: codes, communities, courtyards."""
+
+from __future__ import annotations
+
+import hashlib
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.contracts import Layer
+from gis.io.columns import folded
+from gis.io.findings import Findings
+from gis.io.shapes import numbered_copies, shape_keys
+from gis.io.table import Geometries
+
+
+def with_keys(
+    columns: pd.DataFrame, raw: pd.DataFrame, geometry: Geometries, layer: Layer, findings: Findings
+) -> pd.DataFrame:
+    """
+    Make sure that every good row has a code of its own.
+
+    A file without any column of codes gets codes made from its shapes (`shape_keys`) or, for
+    a table without geometry, from its text; a note says so. A row without a code, or with an
+    earlier row's code, is at fault.
+    """
+    keys = columns[layer.key]
+    if keys.isna().all() and len(keys):
+        prefix = layer.key.removesuffix("_id").removesuffix("_code")
+        made = _text_keys(raw, prefix)
+        drawn = ~shapely.is_missing(geometry)
+        made[drawn] = shape_keys(geometry[drawn], prefix)
+        findings.whole("key-derived", field=layer.key, value=layer.key)
+        return columns.assign(**{layer.key: pd.Series(made, index=columns.index, dtype="str")})
+    findings.rows("key-missing", keys.isna().to_numpy(), field=layer.key)
+    first = pd.Series(np.arange(1, len(keys) + 1), index=keys.index).groupby(keys).transform("min")
+    repeated = (keys.notna() & keys.duplicated()).to_numpy()
+    findings.rows(
+        "duplicate-code",
+        repeated,
+        field=layer.key,
+        values=keys.astype(object).to_numpy(),
+        details=first.fillna(0).astype(int).astype(str).astype(object).to_numpy(),
+    )
+    return columns
+
+
+def _text_keys(raw: pd.DataFrame, prefix: str) -> Geometries:
+    if raw.empty or not len(raw.columns):
+        return np.full(len(raw), None, dtype=object)
+    lines = raw.astype(object).astype(str).agg("\x1f".join, axis=1)
+    return numbered_copies(
+        [f"{prefix}-{hashlib.blake2b(t.encode(), digest_size=6).hexdigest()}" for t in lines]
+    )
+
+
+def in_communities(
+    columns: pd.DataFrame,
+    geometry: Geometries,
+    communities: gpd.GeoDataFrame | None,
+    findings: Findings,
+) -> pd.DataFrame:
+    """
+    Fill in missing community codes by location and check those that are given.
+
+    A row lies in the community that holds the inner point of its shape.
+
+    Parameters
+    ----------
+    communities
+        Canonical ``areas`` in EPSG:4326; other levels than ``community`` are left aside.
+    """
+    if communities is None or "community_code" not in columns:
+        return columns
+    areas = communities
+    if "level" in areas:
+        areas = areas[areas["level"].fillna("community") == "community"]
+    shapes, codes = areas.geometry.to_numpy(), areas["area_code"].astype(object).to_numpy()
+    code = columns["community_code"].astype(object).to_numpy()
+    given = pd.notna(code)
+    unknown = given & ~np.isin(code.astype(str), codes.astype(str))
+    findings.rows("community-unknown", unknown, field="community_code", values=code)
+    drawn = ~shapely.is_missing(geometry)
+    inner = shapely.point_on_surface(geometry)
+    row, area = shapely.STRtree(shapes).query(inner, predicate="intersects")
+    found = np.full(len(code), None, dtype=object)
+    found[row[::-1]] = codes[area[::-1]]
+    holds = np.zeros(len(code), dtype=bool)
+    holds[row[codes[area] == code[row]]] = True
+    astray = drawn & np.where(given, ~holds & ~unknown, pd.isna(found))
+    findings.rows("outside-community", astray, field="geometry", values=code)
+    fill = ~given & pd.notna(found)
+    if fill.any():
+        findings.whole("community-by-place", field="community_code", detail=str(int(fill.sum())))
+    code[fill] = found[fill]
+    return columns.assign(community_code=pd.Series(code, index=columns.index, dtype="str"))
+
+
+def in_courtyards(
+    columns: pd.DataFrame,
+    geometry: Geometries,
+    courtyards: gpd.GeoDataFrame | None,
+    findings: Findings,
+) -> pd.DataFrame:
+    """
+    Resolve what a row says about its courtyard: a code, or a name that only one bears.
+
+    Of several courtyards of one name the one that holds the row's shape is meant. A row that
+    says nothing belongs to the courtyard that holds it, if any.
+
+    Parameters
+    ----------
+    courtyards
+        Canonical ``courtyards`` in EPSG:4326.
+    """
+    if courtyards is None or "courtyard_id" not in columns:
+        return columns
+    codes = courtyards["courtyard_id"].astype(object).to_numpy()
+    names = _folded(courtyards["name"]) if "name" in courtyards else np.full(len(codes), None)
+    said = columns["courtyard_id"].astype(object).to_numpy()
+    given = pd.notna(said)
+    by_name = pd.Series(codes, index=names, dtype=object)
+    by_name = by_name[by_name.index.notna() & ~by_name.index.duplicated(keep=False)]
+    wanted = _folded(columns["courtyard_id"])
+    resolved = pd.Series(wanted, dtype=object).map(by_name).to_numpy(dtype=object).copy()
+    is_code = given & np.isin(said.astype(str), codes.astype(str))
+    resolved[is_code] = said[is_code]
+    yards = courtyards.geometry.to_numpy()
+    row, yard = shapely.STRtree(yards).query(shapely.point_on_surface(geometry), "intersects")
+    fits = pd.isna(resolved[row]) & (~given[row] | (wanted[row] == names[yard]))
+    resolved[row[fits][::-1]] = codes[yard[fits][::-1]]
+    unknown = given & pd.isna(resolved)
+    findings.rows("courtyard-unknown", unknown, field="courtyard_id", values=said)
+    resolved[unknown] = said[unknown]
+    return columns.assign(courtyard_id=pd.Series(resolved, index=columns.index, dtype="str"))
+
+
+def _folded(names: pd.Series) -> Geometries:
+    return np.array([folded(n) if isinstance(n, str) else None for n in names], dtype=object)

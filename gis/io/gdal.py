@@ -1,0 +1,88 @@
+"""The one place where GDAL opens a file: after it was checked, and with every complaint heard."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
+
+from gis.io.table import FormatName, RawTable, unique_headings, unreadable
+
+_HARMLESS = ("Measured (M)", "non conformant", "organizePolygons", "Self-intersection", "winding")
+
+
+def read_with_gdal(
+    path: Path,
+    format_name: FormatName,
+    *,
+    layer: str | None = None,
+    **options: str,
+) -> RawTable:
+    """
+    Read one layer of a file that has passed its own format's checks.
+
+    Geometries that GEOS cannot build become None and are listed as broken rows.
+
+    Raises
+    ------
+    UnreadableFile
+        GDAL cannot read it; its words are in the message.
+    """
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            frame = pyogrio.read_dataframe(
+                path,
+                layer=layer,
+                force_2d=True,
+                on_invalid="ignore",
+                datetime_as_string=True,
+                **options,
+            )
+    except (
+        DataSourceError,
+        DataLayerError,
+        FieldError,
+        GeometryError,
+        ValueError,
+        OverflowError,
+        MemoryError,
+        RuntimeError,
+        shapely.errors.ShapelyError,
+    ) as error:
+        raise _refused(path.name, format_name, str(error)) from error
+    damage = [str(w.message) for w in heard if not _is_harmless(str(w.message))]
+    if damage:
+        raise _refused(path.name, format_name, damage[0])
+    return _table(path.name, format_name, frame)
+
+
+def _is_harmless(words: str) -> bool:
+    return any(known in words for known in _HARMLESS)
+
+
+def _refused(file: str, format_name: str, words: str) -> Exception:
+    said = " ".join(words.replace("\x00", "").split())[:200]
+    return unreadable(
+        file,
+        f"damaged or unusual {format_name} ({said}).",
+        f"{format_name} 文件损坏或异常（{said}）。",
+    )
+
+
+def _table(file: str, format_name: FormatName, frame: pd.DataFrame) -> RawTable:
+    frame = frame.reset_index(drop=True)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        frame.columns = pd.Index(unique_headings(list(frame.columns)), dtype=object)
+        return RawTable(file, format_name, frame, None)
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    columns.columns = pd.Index(unique_headings(list(columns.columns)), dtype=object)
+    crs = None if frame.crs is None else frame.crs.to_wkt()
+    return RawTable(file, format_name, columns, geometry, crs)

@@ -1,0 +1,65 @@
+"""Where a file's coordinates lie: which CRS holds, and the way to EPSG:4326."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from gis.io.findings import Findings
+from gis.io.table import Geometries, RawTable, wrong_crs
+
+
+def in_wgs84(
+    table: RawTable, geometry: Geometries, crs: str | None, findings: Findings
+) -> Geometries:
+    """
+    Bring usable shapes to EPSG:4326.
+
+    `crs` overrules the file. A file that names no CRS is taken for WGS 84 when every
+    coordinate could be degrees; a note says so.
+
+    Raises
+    ------
+    WrongCrs
+        No CRS and the coordinates are no degrees, or an unknown CRS; the file is named.
+    """
+    declared = crs or _declared(table)
+    if declared is None:
+        if not _could_be_degrees(geometry):
+            raise wrong_crs(
+                table.file,
+                "it names no CRS and its coordinates are no degrees; say --crs, for example"
+                " --crs cgcs2000-3deg or --crs EPSG:4547.",
+                "文件未注明坐标系，坐标也不是经纬度；"
+                "请用 --crs 指明，如 cgcs2000-3deg 或 EPSG:4547。",
+            )
+        declared = "EPSG:4326"
+        if not shapely.is_missing(geometry).all():
+            findings.whole("crs-assumed", field="geometry", detail="WGS 84")
+    frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(geometry))
+    try:
+        placed = frame.set_crs(declared).to_crs("EPSG:4326")
+    except (pyproj.exceptions.CRSError, pyproj.exceptions.ProjError) as error:
+        raise wrong_crs(table.file, f"{error}", f"{error}") from error
+    return np.asarray(placed.geometry.array, dtype=object)
+
+
+def _declared(table: RawTable) -> str | None:
+    if not table.crs:
+        return None
+    try:
+        crs = pyproj.CRS.from_user_input(table.crs)
+    except pyproj.exceptions.CRSError as error:
+        raise wrong_crs(
+            table.file,
+            "it names a CRS that is not known; say --crs.",
+            "文件中的坐标系无法识别，请用 --crs 指明。",
+        ) from error
+    return None if crs.is_engineering or "unknown" in crs.name.lower() else crs.to_wkt()
+
+
+def _could_be_degrees(geometry: Geometries) -> bool:
+    positions = shapely.get_coordinates(geometry)
+    return bool((np.abs(positions[:, 0]) <= 180).all() and (np.abs(positions[:, 1]) <= 90).all())
