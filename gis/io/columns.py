@@ -16,6 +16,22 @@ from gis.errors import WrongColumns
 _PRESETS = Path(__file__).parent / "presets"
 _CUT_BYTES = 10
 
+# Canonical names over ten bytes as they stand in the Shapefiles Wangge writes; all of them
+# are headings of the preset too, so that such a file is read back without a mapping.
+_SHORT = {
+    "parent_code": "parent",
+    "community_code": "comm_code",
+    "courtyard_id": "yard_id",
+    "building_id": "bldg_id",
+    "households_kind": "hh_kind",
+    "households_estimated": "hh_est",
+    "stairwell_id": "stair_id",
+    "street_class": "class",
+    "facility_id": "fac_id",
+    "floor_area_m2": "area_m2",
+    "opening_hours": "hours",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
@@ -36,6 +52,11 @@ class ColumnMapping:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     implied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def short_heading(column: str) -> str:
+    """Name of a canonical column in a Shapefile, at most ten bytes."""
+    return _SHORT.get(column, column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,26 @@ import numpy as np
 import pyproj
 import shapely
 
+from gis.crs import to_wgs84
+from gis.errors import WrongCrs
 from gis.io.findings import Findings
 from gis.io.table import Geometries, RawTable, wrong_crs
 
 
 def in_wgs84(
-    table: RawTable, geometry: Geometries, crs: str | None, findings: Findings
+    table: RawTable,
+    geometry: Geometries,
+    crs: str | None,
+    findings: Findings,
+    *,
+    lon_hint: float | None = None,
 ) -> Geometries:
     """
     Bring usable shapes to EPSG:4326.
 
     `crs` overrules the file. A file that names no CRS is taken for WGS 84 when every
-    coordinate could be degrees; a note says so.
+    coordinate could be degrees; a note says so. `lon_hint` tells the zone of files in a
+    3-degree zone without a number (see `gis.crs.to_wgs84`).
 
     Raises
     ------
@@ -40,9 +48,9 @@ def in_wgs84(
             findings.whole("crs-assumed", field="geometry", detail="WGS 84")
     frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(geometry))
     try:
-        placed = frame.set_crs(declared).to_crs("EPSG:4326")
-    except (pyproj.exceptions.CRSError, pyproj.exceptions.ProjError) as error:
-        raise wrong_crs(table.file, f"{error}", f"{error}") from error
+        placed = to_wgs84(frame, declared, lon_hint=lon_hint)
+    except WrongCrs as error:
+        raise wrong_crs(table.file, error.en, error.zh) from error
     return np.asarray(placed.geometry.array, dtype=object)
 
 

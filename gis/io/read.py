@@ -83,7 +83,8 @@ def read_layer(
     columns = canonical_columns(
         table.columns, mapped.used, contract, combined(own, preset("zh", layer)), findings
     )
-    geometry = _checked_geometry(table, contract, crs, findings)
+    hint = None if communities is None else float(np.mean(communities.total_bounds[[0, 2]]))
+    geometry = _checked_geometry(table, contract, crs, findings, hint)
     columns = with_keys(columns, table.columns, geometry, contract, findings)
     if layer != "areas":
         columns = in_communities(columns, geometry, communities, findings)
@@ -132,7 +133,7 @@ def _mapped(table: RawTable, layer: Layer, own: ColumnMapping | None, findings: 
 
 
 def _checked_geometry(
-    table: RawTable, layer: Layer, crs: str | None, findings: Findings
+    table: RawTable, layer: Layer, crs: str | None, findings: Findings, lon_hint: float | None
 ) -> Geometries:
     nowhere = np.full(len(table.columns), None, dtype=object)
     if layer.geometry == "none":
@@ -141,7 +142,7 @@ def _checked_geometry(
         findings.whole("no-geometry", field="geometry")
         return nowhere
     usable = usable_shapes(table.geometry, layer.geometry, findings, table.broken)
-    placed = in_wgs84(table, usable, crs, findings)
+    placed = in_wgs84(table, usable, crs, findings, lon_hint=lon_hint)
     return mended_shapes(placed, layer.geometry, findings)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from gis.io.archive import checked_entries
+from gis.io.spreadsheet import as_written
 from gis.io.table import MAX_ROWS, Geometries, RawTable, unique_headings, unreadable
 
 LON_HEADINGS = ("lon", "longitude", "lng", "long", "x", "经度", "东经", "x坐标", "坐标x")
@@ -234,7 +235,7 @@ def _table(
 
 def _plain_cell(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip() or None
+        return as_written(value.strip()) or None
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.datetime | dt.time):
