@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     open: bool = Field(
         default=False, description="Let anyone write; only on a loopback address, for the demo."
     )
+    attribution: str = Field(
+        default="", description="Who owns the data shown on maps; stands in the map's corner."
+    )
+    map_review_number: str = Field(
+        default="", description="审图号, the map review number that pages must show."
+    )
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: str = Field(default="info", description="debug, info, warning or error.")

@@ -13,6 +13,7 @@ The tree of faults. Each class has a stable ``code``; a message names the first 
     ├── Infeasible                 the request is well-formed but cannot be met
     ├── NotFound                   no such thing
     ├── Conflict                   somebody else was faster, or the state forbids it
+    ├── Forbidden                  the one who asks may not do this
     └── Unavailable                PostGIS or another part of the house is missing or too old
 """
 
@@ -113,6 +114,12 @@ class Conflict(WanggeError):
     """Somebody else was faster, or the state of the thing forbids the act."""
 
     code = "conflict"
+
+
+class Forbidden(WanggeError):
+    """The one who asks may not do this."""
+
+    code = "forbidden"
 
 
 class Unavailable(WanggeError):

@@ -1,0 +1,25 @@
+"""Absolute addresses of this service as its clients see it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from api.settings import Settings
+
+
+def base_path(settings: Settings) -> str:
+    """Return the sub-path the service lives under, "" or "/name", without a slash at the end."""
+    bare = settings.base_path.strip("/")
+    return f"/{bare}" if bare else ""
+
+
+def public_address(request: Request, settings: Settings) -> str:
+    """
+    Return the address of the service without a slash at the end.
+
+    That of WANGGE_PUBLIC_URL when set (it includes the sub-path), else the one the request
+    came to.
+    """
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    return f"{request.url.scheme}://{request.url.netloc}{base_path(settings)}"

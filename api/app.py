@@ -1,0 +1,99 @@
+"""The HTTP face: one application made of settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.addresses import base_path
+from api.errors import add_error_handlers
+from api.middleware import Envelope
+from api.routes import (
+    areas,
+    buildings,
+    communities,
+    courtyards,
+    facilities,
+    grids,
+    health,
+    plans,
+    tiles,
+    web,
+)
+from api.security import refuse_open_to_the_world, security_headers
+from api.settings import Settings
+from gis.errors import InputError, Unavailable
+from gis.store.engine import open_engine
+from maps.assets import assets, script_hash
+
+_RESOURCES = (areas, communities, courtyards, buildings, facilities, plans, grids)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """
+    Make the application; nothing is connected before it starts.
+
+    Parameters
+    ----------
+    settings
+        `database_url` must be set: the caller finds the private PostGIS when there is no other.
+
+    Raises
+    ------
+    InputError
+        No database is named, or anyone may write and the address is not a loopback one.
+    """
+    refuse_open_to_the_world(settings)
+    if settings.database_url is None:
+        raise InputError(
+            "No database is named: set WANGGE_DATABASE_URL or start with `wangge serve`.",
+            "没有指定数据库：请设置 WANGGE_DATABASE_URL，或用 `wangge serve` 启动。",
+        )
+    url = settings.database_url.get_secret_value()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # A pool smaller than the thread limit would let threads wait for one another.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        app.state.engine = open_engine(url, pool_size=settings.threads)
+        yield
+        app.state.engine.dispose()
+
+    app = FastAPI(
+        title="Wangge 网格",
+        version="0.1.0",
+        summary="Neighbourhood grids: communities, plans, tiles.",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.settings = settings
+    add_error_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    headers = security_headers(_inline_scripts(settings))
+    app.add_middleware(Envelope, headers=headers, base_path=base_path(settings))
+    _add_routes(app)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    api = APIRouter(prefix="/api/v1")
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
+    app.include_router(api)
+    for router in (tiles.router, health.router, web.router):
+        app.include_router(router)
+
+
+def _inline_scripts(settings: Settings) -> list[str]:
+    try:
+        return [script_hash(assets().import_map(base_path(settings)))]
+    except Unavailable:
+        # Without the front-end packages there are no pages, but tiles and API serve.
+        return []

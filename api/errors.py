@@ -1,0 +1,175 @@
+"""
+Faults as HTTP answers: one table from class to status, all ``application/problem+json``.
+
+Whatever is not in the table is 500 with a fixed text; its details go to the log under
+the request id that the answer names.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.negotiation import request_language
+from gis.errors import (
+    Conflict,
+    Forbidden,
+    Infeasible,
+    InputError,
+    Language,
+    NotFound,
+    Unavailable,
+    UnreadableFile,
+    WanggeError,
+)
+
+log = logging.getLogger("wangge.http")
+
+PROBLEM = "application/problem+json"
+
+
+class MalformedRequest(InputError):
+    """A request that no client of good faith sends."""
+
+    code = "malformed-request"
+
+
+# The nearest class in the method resolution order counts.
+STATUS: dict[type[WanggeError], int] = {
+    InputError: 422,
+    UnreadableFile: 400,
+    MalformedRequest: 400,
+    Infeasible: 422,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+    Forbidden: 403,
+}
+
+_TITLES: dict[int, tuple[str, str]] = {
+    400: ("Bad request", "请求有误"),
+    403: ("Not allowed", "没有权限"),
+    404: ("Not found", "没有找到"),
+    405: ("Method not allowed", "不支持的方法"),
+    409: ("Conflict", "状态冲突"),
+    422: ("Cannot be used", "内容不合要求"),
+    500: ("Internal error", "服务内部错误"),
+    503: ("Not available", "暂时不可用"),
+}
+
+_FIXED_TEXT = {
+    "en": "Something went wrong inside the service. Nothing was stored; "
+    "tell the operator the request id.",
+    "zh": "服务内部出错，没有保存任何内容；请把请求编号告诉管理员。",
+}
+
+
+def status_of(error: WanggeError) -> int:
+    """HTTP status of a fault: that of its nearest listed ancestor, else 500."""
+    return next((STATUS[c] for c in type(error).__mro__ if c in STATUS), 500)
+
+
+def title_of(status: int, language: Language) -> str:
+    """Short name of a status."""
+    if status in _TITLES:
+        return _TITLES[status][0 if language == "en" else 1]
+    return HTTPStatus(status).phrase
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    extra: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """
+    Build one problem+json answer.
+
+    Members: ``type`` (about:blank), ``title``, ``status``, ``code`` (stable, for machines),
+    ``detail`` (a sentence in the language asked for), ``request_id``, and those of `extra`.
+    """
+    language = request_language(request)
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": title_of(status, language),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": getattr(request.state, "request_id", ""),
+        **(extra or {}),
+    }
+    sent = {**(headers or {}), "Content-Language": language, "Cache-Control": "no-store"}
+    return JSONResponse(body, status, sent, media_type=PROBLEM)
+
+
+def wangge_problem(request: Request, error: Exception) -> Response:
+    """Answer a fault of the tree with the status of its class."""
+    assert isinstance(error, WanggeError)  # noqa: S101
+    status = status_of(error)
+    if status >= 500:
+        log.warning("%s: %s", error.code, error.en, extra={"context": error.context})
+    return problem(request, status, error.code, error.message(request_language(request)))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    texts = {
+        404: (f"There is nothing at {request.url.path}.", f"{request.url.path} 处没有内容。"),
+        405: (f"{request.method} is not offered here.", f"此处不支持 {request.method}。"),
+    }
+    en, zh = texts.get(error.status_code, (str(error.detail), str(error.detail)))
+    detail = en if request_language(request) == "en" else zh
+    return problem(request, error.status_code, code, detail, headers=error.headers)
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [
+        {"where": ".".join(str(p) for p in fault["loc"]), "message": str(fault["msg"])}
+        for fault in error.errors()
+    ]
+    names = ", ".join(dict.fromkeys(f["where"] for f in faults))
+    en = f"The request cannot be used: {names}. See `errors` for what is wanted."
+    zh = f"请求内容不合要求：{names}；具体要求见 errors。"
+    detail = en if request_language(request) == "en" else zh
+    return problem(request, 422, "invalid-request", detail, extra={"errors": faults})
+
+
+def _database(request: Request, error: Exception) -> Response:
+    lost = isinstance(error, PoolTimeout) or getattr(error, "connection_invalidated", False)
+    if not lost and type(error).__name__ != "OperationalError":
+        return unlisted_problem(request, error)
+    log.error("database does not answer", exc_info=error)
+    fault = Unavailable(
+        "The database does not answer at present; nothing was stored. Try again in a moment.",
+        "数据库暂时没有响应，没有保存任何内容；请稍后再试。",
+    )
+    return wangge_problem(request, fault)
+
+
+def unlisted_problem(request: Request, error: Exception) -> Response:
+    """Log a fault that nobody foresaw and answer 500 with the fixed text."""
+    log.error("unlisted fault at %s", request.url.path, exc_info=error)
+    return problem(request, 500, "internal", _FIXED_TEXT[request_language(request)])
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Register a handler for every foreseen fault; `api.middleware` answers for the rest."""
+    app.add_exception_handler(WanggeError, wangge_problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _database)

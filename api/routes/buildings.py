@@ -1,0 +1,33 @@
+"""Buildings with their households."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deps import Reading
+from api.routes.listing_query import WantedQuery
+from api.schemas.paging import Page
+from api.schemas.places import Building
+from api.services.places import one_of, page_of
+
+router = APIRouter(prefix="/buildings", tags=["buildings"])
+
+
+@router.get("", response_model_exclude_unset=True)
+def list_buildings(
+    connection: Reading,
+    wanted: WantedQuery,
+    community: Annotated[str | None, Query(description="Code of the community.")] = None,
+    courtyard: Annotated[str | None, Query(description="Code of the courtyard.")] = None,
+) -> Page[Building]:
+    """List buildings in the order of their codes."""
+    equal = {"community_code": community, "courtyard_code": courtyard}
+    return page_of(connection, Building, "building", wanted, equal)
+
+
+@router.get("/{code}", response_model_exclude_unset=True)
+def show_building(connection: Reading, wanted: WantedQuery, code: str) -> Building:
+    """Show one building."""
+    return one_of(connection, Building, "building", code, wanted)

@@ -1,0 +1,21 @@
+"""Communities, each with the plan that stands for it: what the start page shows."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.deps import Reading
+from api.routes.listing_query import Cursor, Day, Limit, today_or
+from api.schemas.paging import Page
+from api.schemas.plans import Community
+from api.services import plan_reading
+
+router = APIRouter(prefix="/communities", tags=["communities"])
+
+
+@router.get("")
+def list_communities(
+    connection: Reading, limit: Limit = 100, cursor: Cursor = "", at: Day = None
+) -> Page[Community]:
+    """List communities in the order of their codes."""
+    return plan_reading.communities(connection, at=today_or(at), cursor=cursor, limit=limit)

@@ -1,0 +1,33 @@
+"""Courtyards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deps import Reading
+from api.routes.listing_query import WantedQuery
+from api.schemas.paging import Page
+from api.schemas.places import Courtyard
+from api.services.places import one_of, page_of
+
+router = APIRouter(prefix="/courtyards", tags=["courtyards"])
+
+
+@router.get("", response_model_exclude_unset=True)
+def list_courtyards(
+    connection: Reading,
+    wanted: WantedQuery,
+    community: Annotated[str | None, Query(description="Code of the community.")] = None,
+    kind: Annotated[str | None, Query()] = None,
+) -> Page[Courtyard]:
+    """List courtyards in the order of their codes."""
+    equal = {"community_code": community, "kind": kind}
+    return page_of(connection, Courtyard, "courtyard", wanted, equal)
+
+
+@router.get("/{code}", response_model_exclude_unset=True)
+def show_courtyard(connection: Reading, wanted: WantedQuery, code: str) -> Courtyard:
+    """Show one courtyard."""
+    return one_of(connection, Courtyard, "courtyard", code, wanted)

@@ -1,0 +1,33 @@
+"""Facilities."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deps import Reading
+from api.routes.listing_query import WantedQuery
+from api.schemas.paging import Page
+from api.schemas.places import Facility
+from api.services.places import one_of, page_of
+
+router = APIRouter(prefix="/facilities", tags=["facilities"])
+
+
+@router.get("", response_model_exclude_unset=True)
+def list_facilities(
+    connection: Reading,
+    wanted: WantedQuery,
+    community: Annotated[str | None, Query(description="Code of the community.")] = None,
+    kind: Annotated[str | None, Query()] = None,
+) -> Page[Facility]:
+    """List facilities in the order of their codes."""
+    equal = {"community_code": community, "kind": kind}
+    return page_of(connection, Facility, "facility", wanted, equal)
+
+
+@router.get("/{code}", response_model_exclude_unset=True)
+def show_facility(connection: Reading, wanted: WantedQuery, code: str) -> Facility:
+    """Show one facility."""
+    return one_of(connection, Facility, "facility", code, wanted)

@@ -1,0 +1,75 @@
+"""The pages and the files they are made of."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import jinja2
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from api.addresses import base_path
+from api.deps import AppSettings
+from api.settings import Settings
+from gis.errors import NotFound
+from maps.assets import WEB, assets, media_type
+
+router = APIRouter(include_in_schema=False)
+
+# The address of a file holds its version, so what it names never changes.
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(WEB), autoescape=True)
+
+
+def _page(settings: Settings, module: str, element: str, **given: object) -> Response:
+    base, served = base_path(settings), assets()
+    html = (
+        _templates()
+        .get_template("page.html")
+        .render(
+            base=base,
+            own=f"{base}/web/{served.own}",
+            maplibre=f"{base}/web/{served.vendor['maplibre-gl']}",
+            import_map=served.import_map(base),
+            module=module,
+            element=element,
+            attribution=settings.attribution,
+            review_number=settings.map_review_number,
+            given=given,
+        )
+    )
+    return HTMLResponse(html)
+
+
+@router.get("/")
+def start_page(settings: AppSettings) -> Response:
+    """Show the list of communities."""
+    return _page(settings, "start-page", "wg-start-page")
+
+
+@router.get("/plan/{plan_id}")
+def plan_page(settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)) -> Response:
+    """Show the map of a plan."""
+    return _page(settings, "plan-page", "wg-plan-page", plan=plan_id)
+
+
+@router.get("/favicon.ico")
+def icon(request: Request) -> Response:
+    """Answer browsers that ask for an icon at the root."""
+    return web_file(request, f"{assets().own}/icon.svg")
+
+
+@router.get("/web/{address:path}")
+def web_file(request: Request, address: str) -> Response:
+    """Serve one listed file."""
+    path = assets().files.get(address)
+    if path is None:
+        raise NotFound(
+            f"There is nothing at {request.url.path}.", f"{request.url.path} 处没有内容。"
+        )
+    return FileResponse(path, headers=_FOR_EVER, media_type=media_type(path))

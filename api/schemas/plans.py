@@ -1,0 +1,134 @@
+"""Communities, plans, grids and handover lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.schemas.paging import Located
+
+Extent = tuple[float, float, float, float]
+
+
+class Plan(BaseModel):
+    """A division of one community, with its figures."""
+
+    id: int
+    community_code: str
+    community_name: str | None
+    name: str
+    state: str
+    tier: str = Field(description="base, or micro for micro grids inside base grids.")
+    revision: int
+    created_at: datetime
+    based_on: int | None
+    rules_name: str | None
+    caps: dict[str, int] | None = Field(description="Household cap by courtyard kind.")
+    households_kind: str | None
+    valid_from: date | None
+    valid_to: date | None = Field(description="First day on which it no longer holds.")
+    grids: int
+    households: int
+    households_estimated: bool = Field(description="Some building's count is an estimate.")
+    over_cap: int = Field(description="Grids whose load is above 1.")
+    lowest_load: float | None
+    highest_load: float | None
+    buildings: int
+    unassigned_units: int
+    unassigned_households: int
+    extent: Extent | None = Field(description="West, south, east, north in `coord`.")
+
+
+class PlanDetail(Plan):
+    """A plan with the certificate of its division."""
+
+    certificate: dict[str, Any] | None
+
+
+class Community(BaseModel):
+    """A community and the plan that stands for it."""
+
+    code: str
+    name: str
+    subdistrict: str | None
+    buildings: int
+    courtyards: int
+    households: int
+    households_estimated: bool
+    drafts: int
+    plan: Plan | None = Field(
+        description="The plan that holds on the day, else the newest that is not archived."
+    )
+
+
+class Grid(Located):
+    """A published grid."""
+
+    code: str
+    grid_no: int
+    name: str
+    kind: str
+    households: int
+    load: float = Field(description="Households over cap; 1 is exactly full.")
+    over_cap: bool
+    flags: list[str]
+    plan_id: int
+    community_code: str
+    valid_from: date | None
+    valid_to: date | None
+    area_m2: float | None
+
+
+class PlanGrid(Located):
+    """A grid of one plan."""
+
+    grid_no: int
+    code: str | None = Field(description="Given when the plan is published.")
+    name: str
+    kind: str
+    households: int
+    households_estimated: bool
+    load: float = Field(description="Households over cap; 1 is exactly full.")
+    over_cap: bool
+    flags: list[str]
+    plan_id: int
+    community_code: str
+    buildings: int
+    courtyards: int
+    pieces: int | None = Field(description="Separate pieces of ground; 1 when contiguous.")
+    area_m2: float | None
+    extent: Extent | None = Field(description="West, south, east, north in `coord`.")
+    label: tuple[float, float] | None = Field(
+        description="A place for the label, well inside the grid."
+    )
+
+
+class HandoverRow(BaseModel):
+    """A building or stairwell that passes from one grid to another; posts, never persons."""
+
+    unit_id: str
+    building_code: str
+    building_name: str | None
+    address: str | None
+    households: int
+    on_day: date
+    from_grid: str | None
+    to_grid: str | None
+    from_posts: list[str]
+    to_posts: list[str]
+
+
+class DivideRequest(BaseModel):
+    """Ask for a new draft of a community."""
+
+    community: str = Field(pattern=r"^[0-9]{12}$")
+    rules: str = Field(description="Name of a rule set, such as gaoxian-2020.")
+    seed: int = 0
+
+
+class PublishRequest(BaseModel):
+    """Ask for a plan to take effect on a day."""
+
+    on: date

@@ -1,0 +1,97 @@
+"""Headers every answer carries, and who may write before access control exists."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from starlette.requests import Request
+
+from api.settings import Settings
+from gis.errors import Forbidden, InputError
+
+
+def is_loopback(host: str) -> bool:
+    """
+    Tell whether a host name or address can only mean this machine.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    bare = host.strip("[]").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_open_to_the_world(settings: Settings) -> None:
+    """Raise InputError when anyone may write and the address is not a loopback one."""
+    if settings.open and not is_loopback(settings.host):
+        raise InputError(
+            f"WANGGE_OPEN lets anyone write, so it refuses the address {settings.host}: "
+            "use 127.0.0.1, or unset WANGGE_OPEN.",
+            f"WANGGE_OPEN 允许任何人写入，因此不能监听 {settings.host}："
+            "请改用 127.0.0.1，或取消 WANGGE_OPEN。",
+        )
+
+
+def require_writing(request: Request) -> None:
+    """
+    Let a writing request through only on an open service and only from this machine.
+
+    The Host and Origin headers are checked too, so that a page of some other site opened
+    in a browser on this machine cannot write.
+    """
+    settings: Settings = request.app.state.settings
+    if not settings.open:
+        raise Forbidden(
+            "Writing is off: this service has no access control yet. On one's own machine "
+            "WANGGE_OPEN=1 turns it on.",
+            "写入功能未开启：本服务尚无访问控制。仅供本机试用时可设 WANGGE_OPEN=1。",
+        )
+    if not all(is_loopback(h) for h in _hosts(request)):
+        raise Forbidden("Writing is open to this machine only.", "写入功能只对本机开放。")
+
+
+def _hosts(request: Request) -> Iterable[str]:
+    yield request.client.host if request.client else ""
+    yield request.url.hostname or ""
+    origin = request.headers.get("origin")
+    if origin is not None:
+        yield origin.partition("://")[2].rpartition(":")[0] or origin.partition("://")[2]
+
+
+def security_headers(script_hashes: Iterable[str]) -> dict[str, str]:
+    """
+    Return the headers of every answer.
+
+    Scripts, styles, fonts, tiles and data come from this service alone. The only inline script
+    is the import map, named by its hash (`script_hashes`, as ``sha256-...``). MapLibre
+    makes images from blobs and its style sheet holds data images.
+    """
+    scripts = " ".join(f"'{h}'" for h in script_hashes)
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {scripts}".rstrip(),
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=()",
+    }

@@ -1,0 +1,86 @@
+"""Coordinates as a client speaks them, and geometry on its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+import shapely.geometry
+
+from api.schemas.paging import GeoJSONGeometry
+from gis.errors import InputError
+from gis.gcj02 import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+
+Coord = Literal["wgs84", "gcj02", "bd09"]
+BBox = tuple[float, float, float, float]
+Positions = npt.NDArray[np.float64]
+_Shift = Callable[[Positions, Positions], tuple[Positions, Positions]]
+
+_OUT: dict[Coord, _Shift] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
+_IN: dict[Coord, _Shift] = {"gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84}
+# A centimetre on the ground is 1e-7 degrees.
+_DECIMALS = 7
+
+
+def geojson_geometries(wkb: Sequence[bytes | None], coord: Coord) -> list[GeoJSONGeometry | None]:
+    """
+    Turn stored geometry (WKB, EPSG:4326) into GeoJSON in the coordinates asked for.
+
+    Rounded to 7 decimals, about a centimetre; None stays None.
+    """
+    shapes = shapely.from_wkb(np.array([bytes(b) if b else None for b in wkb], dtype=object))
+    spoken = shapely.transform(shapes, lambda xy: _shifted(xy, coord))
+    return [
+        None if s is None else cast(GeoJSONGeometry, shapely.geometry.mapping(s)) for s in spoken
+    ]
+
+
+def spoken_bbox(bbox: BBox, coord: Coord) -> BBox:
+    """Return a stored box (EPSG:4326) in the coordinates asked for."""
+    corners = _shifted(np.array(bbox, dtype=np.float64).reshape(2, 2), coord).ravel().tolist()
+    return cast(BBox, tuple(corners))
+
+
+def spoken_point(lon: float, lat: float, coord: Coord) -> tuple[float, float]:
+    """Return a stored position (EPSG:4326) in the coordinates asked for."""
+    x, y = _shifted(np.array([[lon, lat]]), coord)[0].tolist()
+    return x, y
+
+
+def stored_bbox(text: str | None, coord: Coord) -> BBox | None:
+    """
+    Read ``west,south,east,north`` as a client wrote it, into EPSG:4326.
+
+    Raises
+    ------
+    InputError
+        Not four finite numbers, or west and south not below east and north.
+    """
+    if text is None:
+        return None
+    try:
+        numbers = np.array([float(part) for part in text.split(",")], dtype=np.float64)
+    except ValueError:
+        numbers = np.empty(0)
+    if numbers.size != 4 or not np.isfinite(numbers).all() or _upside_down(numbers):
+        raise InputError(
+            f"bbox={text} is no box: write west,south,east,north in degrees.",
+            f"bbox={text} 不是有效范围：请按 西,南,东,北（度）填写。",
+        )
+    if coord == "wgs84":
+        return cast(BBox, tuple(numbers.tolist()))
+    lon, lat = _IN[coord](numbers[[0, 2]], numbers[[1, 3]])
+    return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+
+
+def _upside_down(numbers: Positions) -> bool:
+    return bool(numbers[0] > numbers[2] or numbers[1] > numbers[3])
+
+
+def _shifted(xy: Positions, coord: Coord) -> Positions:
+    if coord != "wgs84":
+        xy = np.column_stack(_OUT[coord](xy[:, 0], xy[:, 1]))
+    return np.round(xy, _DECIMALS)

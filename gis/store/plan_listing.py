@@ -1,0 +1,118 @@
+"""Reading plans, grids, communities and handover lists; nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+
+from gis.store.statements import statement
+from gis.store.tables import area
+
+Row = Mapping[str, Any]
+Tier = Literal["base", "micro"]
+BBox = tuple[float, float, float, float]
+
+
+def _rows(connection: sa.Connection, query: str, **binds: object) -> list[Row]:
+    found = connection.execute(statement(query), binds).mappings().all()
+    return cast(list[Row], found)
+
+
+def community_rows(
+    connection: sa.Connection, *, at: date, after: str = "", limit: int = 200
+) -> list[Row]:
+    """Return communities in the order of codes, each with the plan that stands for it."""
+    return _rows(connection, "communities", at=at, after=after, row_limit=limit)
+
+
+def plan_rows(
+    connection: sa.Connection,
+    *,
+    community: str | None = None,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[Row]:
+    """Return plans with their figures, newest first."""
+    return _rows(
+        connection,
+        "plan_summaries",
+        plan_id=None,
+        community=community,
+        state=state,
+        before=before,
+        row_limit=limit,
+    )
+
+
+def plan_row(connection: sa.Connection, plan_id: int) -> Row | None:
+    """Return one plan with its figures, None when there is none."""
+    rows = _rows(
+        connection,
+        "plan_summaries",
+        plan_id=plan_id,
+        community=None,
+        state=None,
+        before=None,
+        row_limit=1,
+    )
+    return rows[0] if rows else None
+
+
+def plan_grid_rows(
+    connection: sa.Connection, plan_id: int, *, after: int = -1, limit: int = 1000
+) -> list[Row]:
+    """Return the grids of a plan in the order of their numbers; ``geom`` is WKB."""
+    return _rows(connection, "plan_grids", plan_id=plan_id, after=after, row_limit=limit)
+
+
+def published_grid_rows(
+    connection: sa.Connection,
+    *,
+    at: date,
+    community: str | None = None,
+    code: str | None = None,
+    bbox: BBox | None = None,
+    tier: Tier = "base",
+    after: str = "",
+    limit: int = 1000,
+) -> list[Row]:
+    """Return the published grids that hold on a day, in the order of codes; ``geom`` is WKB."""
+    west, south, east, north = bbox or (None, None, None, None)
+    return _rows(
+        connection,
+        "published_grids",
+        at=at,
+        community=community,
+        code=code,
+        tier=tier,
+        after=after,
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+        row_limit=limit,
+    )
+
+
+def handover_rows(
+    connection: sa.Connection, plan_id: int, *, after: str = "", limit: int = 1000
+) -> list[Row]:
+    """Return what passes from grid to grid when the plan takes effect."""
+    return _rows(connection, "handover_rows", plan_id=plan_id, after=after, row_limit=limit)
+
+
+def stored_extent(connection: sa.Connection) -> BBox | None:
+    """Return the box around all areas in degrees, None when there are none."""
+    box = sa.func.ST_Extent(area.c.geom)
+    corners = [
+        sa.func.ST_XMin(box),
+        sa.func.ST_YMin(box),
+        sa.func.ST_XMax(box),
+        sa.func.ST_YMax(box),
+    ]
+    west, south, east, north = connection.execute(sa.select(*corners)).one()
+    return None if west is None else (west, south, east, north)

@@ -1,0 +1,60 @@
+"""Vector tiles as PostGIS makes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Literal
+
+import sqlalchemy as sa
+
+from gis.store.statements import statement
+
+# A tile is drawn at this many screen pixels.
+_TILE_PX = 512
+
+
+def tile_bytes(
+    connection: sa.Connection,
+    layer: str,
+    z: int,
+    x: int,
+    y: int,
+    *,
+    at: date,
+    plan_id: int | None = None,
+    tier: Literal["base", "micro"] = "base",
+) -> bytes:
+    """
+    Return one Mapbox vector tile, empty bytes when nothing lies on it.
+
+    Parameters
+    ----------
+    layer
+        Name of a tile layer; its query is ``sql/tile_<layer>.sql``, and for the grids of one
+        plan ``sql/tile_plan_grids.sql``.
+    z, x, y
+        A valid tile address of the Web Mercator square.
+    at
+        Day whose state is drawn; not looked at when `plan_id` is given.
+    plan_id
+        Draw the grids or cells of this plan.
+    tier
+        Which published grids: base and special ones, or the micro grids inside them.
+
+    Notes
+    -----
+    The same rows give the same bytes. Shapes smaller than a screen pixel are left out.
+    """
+    query_name = f"tile_{layer}"
+    if layer == "grids" and plan_id is not None:
+        query_name = "tile_plan_grids"
+    binds: dict[str, object] = {"z": z, "x": x, "y": y, "at": at, "plan_id": plan_id, "tier": tier}
+    binds["pixel_deg"] = 360 / 2**z / _TILE_PX
+    wanted = {name: binds[name] for name in _binds(query_name)}
+    return bytes(connection.execute(statement(query_name), wanted).scalar_one() or b"")
+
+
+@cache
+def _binds(query_name: str) -> frozenset[str]:
+    return frozenset(statement(query_name).compile().params)

@@ -1,0 +1,148 @@
+"""
+The files that pages are made of: own modules, third-party modules, import map.
+
+Every file has an address that holds its version, so that browsers may keep it for ever. Only
+files listed here are ever served; third-party packages lie in ``node_modules`` as npm left them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from gis.errors import Unavailable
+
+WEB = Path(__file__).parent / "web"
+
+# Package -> files of it that pages may ask for; a pattern ending in "/" opens a folder's own .js.
+_VENDOR: dict[str, tuple[str, ...]] = {
+    "maplibre-gl": (
+        "dist/maplibre-gl.mjs",
+        "dist/maplibre-gl-worker.mjs",
+        "dist/maplibre-gl-shared.mjs",
+        "dist/maplibre-gl.css",
+    ),
+    "lit": ("*.js", "directives/*.js"),
+    "lit-html": ("*.js", "directives/*.js"),
+    "lit-element": ("*.js",),
+    "@lit/reactive-element": ("*.js",),
+}
+# Name in an import statement -> package and file.
+_IMPORTS: dict[str, tuple[str, str]] = {
+    "lit": ("lit", "index.js"),
+    "lit/": ("lit", ""),
+    "lit-html": ("lit-html", "lit-html.js"),
+    "lit-html/": ("lit-html", ""),
+    "lit-element/": ("lit-element", ""),
+    "@lit/reactive-element": ("@lit/reactive-element", "reactive-element.js"),
+    "@lit/reactive-element/": ("@lit/reactive-element", ""),
+    "maplibre-gl": ("maplibre-gl", "dist/maplibre-gl.mjs"),
+}
+_OWN = ("*.css", "src/*.js", "texts/*.json", "*.svg")
+_TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """
+    What may be served, by its address below ``/web``.
+
+    Attributes
+    ----------
+    files
+        Address without the leading ``/web/`` -> file.
+    own
+        Address of the own files' folder, with their version in it.
+    vendor
+        Package -> address of its folder, with its version in it.
+    """
+
+    files: dict[str, Path]
+    own: str
+    vendor: dict[str, str]
+
+    def import_map(self, base: str) -> str:
+        """Return the import map as JSON; `base` is the sub-path of the service."""
+        imports = {
+            name: f"{base}/web/{self.vendor[package]}/{file}"
+            for name, (package, file) in _IMPORTS.items()
+        }
+        return json.dumps({"imports": imports}, sort_keys=True, separators=(",", ":"))
+
+
+def media_type(path: Path) -> str:
+    """Return the media type of a served file."""
+    return _TYPES[path.suffix]
+
+
+def script_hash(text: str) -> str:
+    """Return the ``sha256-...`` by which a content security policy names an inline script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def assets() -> Assets:
+    """
+    List everything that may be served.
+
+    Raises
+    ------
+    Unavailable
+        The third-party packages are not installed.
+    """
+    own_files = _matching(WEB, _OWN)
+    own = f"app/{_digest(own_files)}"
+    files = {f"{own}/{name}": path for name, path in own_files.items()}
+    vendor: dict[str, str] = {}
+    for package, patterns in _VENDOR.items():
+        folder = package_folder(package)
+        vendor[package] = f"vendor/{package}@{package_version(package)}"
+        for name, path in _matching(folder, patterns).items():
+            files[f"{vendor[package]}/{name}"] = path
+    return Assets(files, own, vendor)
+
+
+def package_folder(package: str) -> Path:
+    """
+    Return the folder of an installed npm package.
+
+    Raises
+    ------
+    Unavailable
+        It is not installed.
+    """
+    folder = WEB / "node_modules" / package
+    if not (folder / "package.json").is_file():
+        raise Unavailable(
+            f"The front-end package {package} is not installed: run `make setup`.",
+            f"前端依赖 {package} 尚未安装：请运行 `make setup`。",
+        )
+    return folder
+
+
+def package_version(package: str) -> str:
+    """Return the version of an installed npm package."""
+    text = (package_folder(package) / "package.json").read_text(encoding="utf-8")
+    return str(json.loads(text)["version"])
+
+
+def _matching(folder: Path, patterns: tuple[str, ...]) -> dict[str, Path]:
+    found = {p for pattern in patterns for p in folder.glob(pattern) if p.is_file()}
+    return {str(PurePosixPath(p.relative_to(folder))): p for p in sorted(found)}
+
+
+def _digest(files: dict[str, Path]) -> str:
+    whole = hashlib.sha256()
+    for name, path in files.items():
+        whole.update(name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()[:12]

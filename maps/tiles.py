@@ -1,0 +1,115 @@
+"""Tiles and their TileJSON, told by the layer contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import sqlalchemy as sa
+
+from gis.errors import NotFound
+from gis.store.tile_rows import tile_bytes
+from maps.layers import TileLayer, tile_layer
+
+MVT = "application/vnd.mapbox-vector-tile"
+
+
+@dataclass(frozen=True, slots=True)
+class TileAddress:
+    """One tile of the Web Mercator square: zoom, column from the west, row from the north."""
+
+    layer: TileLayer
+    z: int
+    x: int
+    y: int
+
+
+def tile_address(layer: str, z: int, x: int, y: int) -> TileAddress:
+    """
+    Check a tile's address against the layer contract.
+
+    Raises
+    ------
+    NotFound
+        No such layer, a zoom the layer has no tiles for, or a tile outside the world.
+    """
+    known = tile_layer(layer)
+    lowest, highest = known.zooms
+    if not lowest <= z <= highest or not (0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound(
+            f"There is no tile {z}/{x}/{y} of {layer}; it has zooms {lowest} to {highest}.",
+            f"图层 {layer} 没有瓦片 {z}/{x}/{y}；其级别为 {lowest} 至 {highest}。",
+        )
+    return TileAddress(known, z, x, y)
+
+
+def draw_tile(
+    connection: sa.Connection,
+    tile: TileAddress,
+    *,
+    at: date,
+    plan_id: int | None = None,
+    tier: Literal["base", "micro"] = "base",
+) -> bytes:
+    """
+    Return the tile's bytes, empty when nothing lies on it.
+
+    Raises
+    ------
+    NotFound
+        The layer is one of a plan and none is named, or the other way round.
+    """
+    layer = tile.layer
+    if layer.scope == "plan" and plan_id is None:
+        raise NotFound(
+            f"The layer {layer.name} is one of a plan: add plan=ID.",
+            f"图层 {layer.name} 属于方案：请加 plan=编号。",
+        )
+    if layer.scope == "day" and plan_id is not None:
+        raise NotFound(
+            f"The layer {layer.name} does not depend on a plan: leave plan out.",
+            f"图层 {layer.name} 与方案无关：请去掉 plan 参数。",
+        )
+    return tile_bytes(
+        connection, layer.name, tile.z, tile.x, tile.y, at=at, plan_id=plan_id, tier=tier
+    )
+
+
+def tilejson(
+    layer: TileLayer,
+    tiles_url: str,
+    bounds: tuple[float, float, float, float],
+    language: str,
+    attribution: str,
+) -> dict[str, object]:
+    """
+    Describe a layer as TileJSON 3.0.0.
+
+    Parameters
+    ----------
+    tiles_url
+        Absolute address with ``{z}``, ``{x}`` and ``{y}`` in it.
+    bounds
+        West, south, east, north in degrees.
+    """
+    zh = language == "zh"
+    fields = {a.name: (a.zh if zh else a.en) for a in layer.attributes}
+    return {
+        "tilejson": "3.0.0",
+        "name": layer.zh if zh else layer.en,
+        "scheme": "xyz",
+        "tiles": [tiles_url],
+        "minzoom": layer.zooms[0],
+        "maxzoom": layer.zooms[1],
+        "bounds": list(bounds),
+        "attribution": attribution,
+        "vector_layers": [
+            {
+                "id": layer.name,
+                "fields": fields,
+                "minzoom": layer.zooms[0],
+                "maxzoom": layer.zooms[1],
+            }
+        ],
+    }

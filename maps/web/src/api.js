@@ -1,0 +1,139 @@
+/** The one module that fetches from /api/v1. */
+
+import { base } from "./page.js";
+import { language } from "./texts.js";
+
+/**
+ * @typedef {object} Plan
+ * @property {number} id
+ * @property {string} community_code
+ * @property {string | null} community_name
+ * @property {string} name
+ * @property {string} state
+ * @property {number} revision
+ * @property {string | null} rules_name
+ * @property {Record<string, number> | null} caps
+ * @property {string | null} households_kind
+ * @property {string | null} valid_from
+ * @property {string | null} valid_to
+ * @property {number} grids
+ * @property {number} households
+ * @property {boolean} households_estimated
+ * @property {number} over_cap
+ * @property {number | null} lowest_load
+ * @property {number | null} highest_load
+ * @property {number} buildings
+ * @property {number} unassigned_units
+ * @property {number} unassigned_households
+ * @property {[number, number, number, number] | null} extent
+ *
+ * @typedef {object} Community
+ * @property {string} code
+ * @property {string} name
+ * @property {string | null} subdistrict
+ * @property {number} buildings
+ * @property {number} courtyards
+ * @property {number} households
+ * @property {boolean} households_estimated
+ * @property {number} drafts
+ * @property {Plan | null} plan
+ *
+ * @typedef {object} Grid
+ * @property {number} grid_no
+ * @property {string | null} code
+ * @property {string} name
+ * @property {string} kind
+ * @property {number} households
+ * @property {boolean} households_estimated
+ * @property {number} load
+ * @property {boolean} over_cap
+ * @property {string[]} flags
+ * @property {number} buildings
+ * @property {number} courtyards
+ * @property {number | null} pieces
+ * @property {number | null} area_m2
+ * @property {[number, number, number, number] | null} extent
+ * @property {[number, number] | null} label
+ *
+ * @typedef {object} Courtyard
+ * @property {string} code
+ * @property {string | null} name
+ * @property {{type: string, coordinates: any[]}} geometry
+ */
+
+/** A fault told by the service, or by the want of one. */
+export class Problem extends Error {
+  /**
+   * @param {string} code
+   * @param {string} detail
+   * @param {string} requestId
+   */
+  constructor(code, detail, requestId) {
+    super(detail);
+    this.code = code;
+    this.requestId = requestId;
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+async function fetched(path) {
+  const headers = { Accept: "application/json", "Accept-Language": language() };
+  let answer;
+  try {
+    answer = await fetch(`${base}/api/v1${path}`, { headers });
+  } catch {
+    throw new Problem("offline", "", "");
+  }
+  if (answer.ok) return answer.json();
+  const requestId = answer.headers.get("X-Request-ID") ?? "";
+  const told = await answer.json().catch(() => ({}));
+  throw new Problem(told.code ?? String(answer.status), told.detail ?? "", requestId);
+}
+
+/**
+ * All rows of a list, page by page.
+ * @param {string} path
+ * @returns {Promise<any[]>}
+ */
+async function all(path) {
+  const rows = [];
+  let cursor = "";
+  do {
+    const join = path.includes("?") ? "&" : "?";
+    const page = await fetched(`${path}${join}limit=1000&cursor=${encodeURIComponent(cursor)}`);
+    rows.push(...page.items);
+    cursor = page.next ?? "";
+  } while (cursor);
+  return rows;
+}
+
+/** @returns {Promise<Community[]>} */
+export const communities = () => all("/communities");
+
+/**
+ * @param {number} id
+ * @returns {Promise<Plan>}
+ */
+export const plan = (id) => fetched(`/plans/${id}`);
+
+/**
+ * @param {string} community
+ * @returns {Promise<Plan[]>}
+ */
+export const plansOf = (community) => all(`/plans?community=${encodeURIComponent(community)}`);
+
+/**
+ * @param {number} id
+ * @returns {Promise<Grid[]>}
+ */
+export const gridsOf = (id) => all(`/plans/${id}/grids`);
+
+/**
+ * @param {string} community
+ * @returns {Promise<Courtyard[]>}
+ */
+export const courtyardsOf = (community) =>
+  all(`/courtyards?geometry=true&community=${encodeURIComponent(community)}`);

@@ -1,0 +1,20 @@
+/** What the server wrote into the page: addresses and settings. */
+
+const given = document.documentElement.dataset;
+
+/** Sub-path of the service, "" or "/name". */
+export const base = given.base ?? "";
+/** Folder of our own files, with their version. */
+export const own = given.own ?? "";
+/** Who owns the data on the map. */
+export const attribution = given.attribution ?? "";
+/** 审图号, the map review number; empty when the operator has set none. */
+export const reviewNumber = given.reviewNumber ?? "";
+
+/**
+ * Value of a design token, such as "--accent".
+ * @param {string} name
+ */
+export function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

@@ -1,0 +1,212 @@
+/** A plan: its grids as a list and on the map, each selecting the other. Read only. */
+
+import { html, nothing } from "lit";
+import { courtyardsOf, gridsOf, plan, plansOf, communities } from "./api.js";
+import { count } from "./figures.js";
+import "./grid-list.js";
+import { legend } from "./map-legend.js";
+import { base } from "./page.js";
+import { empty, fault, mapLine, skeleton, statePill, topBar } from "./parts.js";
+import { PlanMap } from "./plan-map.js";
+import { Component, onLanguage, t } from "./texts.js";
+
+/** @typedef {import("./api.js").Plan} Plan */
+/** @typedef {import("./api.js").Grid} Grid */
+
+class PlanPage extends Component {
+  static properties = {
+    plan: { type: Number },
+    shown: { state: true },
+    rows: { state: true },
+    siblings: { state: true },
+    others: { state: true },
+    selected: { state: true },
+    error: { state: true },
+    face: { state: true },
+    mapless: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.plan = 0;
+    /** @type {Plan | null} */
+    this.shown = null;
+    /** @type {Grid[] | null} */
+    this.rows = null;
+    /** @type {Plan[]} */
+    this.siblings = [];
+    /** @type {import("./api.js").Community[]} */
+    this.others = [];
+    /** @type {number | null} */
+    this.selected = null;
+    /** @type {unknown} */
+    this.error = null;
+    /** @type {"list" | "map"} */
+    this.face = "list";
+    this.mapless = false;
+    /** @type {PlanMap | null} */
+    this.map = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    onLanguage(() => this.rows && this.map?.label(this.rows));
+    this.load();
+  }
+
+  async load() {
+    this.error = null;
+    try {
+      const [shown, rows] = await Promise.all([plan(this.plan), gridsOf(this.plan)]);
+      [this.shown, this.rows] = [shown, rows];
+      await this.updateComplete;
+      this.draw(shown, rows);
+      const code = shown.community_code;
+      [this.siblings, this.others] = await Promise.all([plansOf(code), communities()]);
+      this.map?.name(await courtyardsOf(code));
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /**
+   * @param {Plan} shown
+   * @param {Grid[]} rows
+   */
+  draw(shown, rows) {
+    const box = /** @type {HTMLElement | null} */ (this.querySelector(".map"));
+    if (!box || !shown.extent || this.map) return;
+    try {
+      this.map = new PlanMap(box, shown.id, shown.extent, (grid) => this.choose(grid, false));
+      this.map.label(rows);
+    } catch {
+      // No WebGL: the list says everything the map does.
+      this.mapless = true;
+    }
+  }
+
+  /**
+   * @param {number | null} grid
+   * @param {boolean} fly
+   */
+  choose(grid, fly) {
+    this.selected = grid;
+    const row = this.rows?.find((candidate) => candidate.grid_no === grid);
+    this.map?.select(grid, fly ? (row?.extent ?? null) : null);
+  }
+
+  /** @param {"list" | "map"} face */
+  async turn(face) {
+    this.face = face;
+    await this.updateComplete;
+    this.map?.map.resize();
+    if (face === "map" && this.selected === null) this.map?.whole();
+  }
+
+  render() {
+    const shown = this.shown;
+    document.title = shown ? `${shown.community_name ?? ""} · ${shown.name} · Wangge` : "Wangge";
+    if (this.error)
+      return html`${topBar(nothing)}<main class="sheet">${fault(this.error, () => this.load())}</main>`;
+    return html`${topBar(shown ? this.way(shown) : nothing)}
+      <main class="plan" data-face=${this.face}>
+        <section class="map-side" aria-label=${t("map.title")}>
+          <div class="map"></div>
+          ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
+          ${shown && !this.mapless ? legend() : nothing} ${mapLine()}
+        </section>
+        <aside class="panel" aria-label=${t("grids")}>
+          ${shown && this.rows ? this.panel(shown, this.rows) : skeleton()}
+        </aside>
+        <nav class="faces" aria-label=${t("faces")}>${this.tab("list")}${this.tab("map")}</nav>
+      </main>`;
+  }
+
+  /** @param {"list" | "map"} face */
+  tab(face) {
+    return html`<button type="button" aria-pressed=${this.face === face} @click=${() => this.turn(face)}>
+      ${t(`faces.${face}`)}
+    </button>`;
+  }
+
+  /** @param {Plan} shown */
+  way(shown) {
+    const named = this.others.filter((row) => row.plan);
+    return html`${this.picker(
+      t("community"),
+      named.map((row) => ({ id: row.plan?.id ?? 0, text: row.name, here: row.code === shown.community_code })),
+      shown.community_name ?? shown.community_code,
+    )}
+    ${this.picker(
+      t("plan"),
+      this.siblings.map((row) => ({ id: row.id, text: planText(row), here: row.id === shown.id })),
+      planText(shown),
+    )}`;
+  }
+
+  /**
+   * A choice of pages; plain text while there is nothing to choose from.
+   * @param {string} label
+   * @param {{id: number, text: string, here: boolean}[]} choices
+   * @param {string} current
+   */
+  picker(label, choices, current) {
+    if (choices.length < 2) return html`<span class="step" title=${current}>${current}</span>`;
+    const go = (/** @type {Event} */ event) => {
+      const chosen = /** @type {HTMLSelectElement} */ (event.target).value;
+      location.assign(`${base}/plan/${chosen}`);
+    };
+    return html`<select class="step" aria-label=${label} @change=${go}>
+      ${choices.map(({ id, text, here }) => html`<option value=${id} ?selected=${here}>${text}</option>`)}
+    </select>`;
+  }
+
+  /**
+   * @param {Plan} shown
+   * @param {Grid[]} rows
+   */
+  panel(shown, rows) {
+    if (rows.length === 0) return empty(t("plan.empty"), t("plan.empty.next"));
+    return html`<header class="summary">
+        <p class="line">${statePill(shown.state)} <span class="muted">${this.validity(shown)}</span></p>
+        <dl class="strip">
+          <div><dt>${t("grids")}</dt><dd>${count(shown.grids)}</dd></div>
+          <div><dt>${t("households.word")}</dt><dd>${count(shown.households, shown.households_estimated)}</dd></div>
+          <div class=${shown.over_cap ? "bad" : ""}><dt>${t("over-cap")}</dt><dd>${count(shown.over_cap)}</dd></div>
+          <div class=${shown.unassigned_households ? "bad" : ""}>
+            <dt>${t("unassigned")}</dt>
+            <dd>${count(shown.unassigned_households)}</dd>
+          </div>
+        </dl>
+        ${this.rules(shown)}
+      </header>
+      <wg-grid-list
+        .rows=${rows}
+        .selected=${this.selected}
+        @choose=${(/** @type {CustomEvent} */ event) => this.choose(event.detail, true)}
+      ></wg-grid-list>`;
+  }
+
+  /** @param {Plan} shown */
+  validity(shown) {
+    if (shown.valid_from && shown.valid_to)
+      return t("valid.between", { from: shown.valid_from, to: shown.valid_to });
+    return shown.valid_from ? t("valid.since", { from: shown.valid_from }) : t("not-in-force");
+  }
+
+  /** @param {Plan} shown */
+  rules(shown) {
+    const caps = Object.entries(shown.caps ?? {}).map(([kind, cap]) => `${t(`courtyard.${kind}`)} ${cap}`);
+    const kind = shown.households_kind ? t(`households.${shown.households_kind}`) : "";
+    return html`<p class="muted small">
+      ${t("rules", { name: shown.rules_name ?? "", caps: caps.join(" · ") })}${kind ? ` · ${kind}` : ""}
+    </p>`;
+  }
+}
+
+/** @param {Plan} row */
+function planText(row) {
+  return `${row.name} · ${t(`state.${row.state}`)}`;
+}
+
+customElements.define("wg-plan-page", PlanPage);

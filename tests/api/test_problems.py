@@ -1,0 +1,135 @@
+"""Faults over HTTP are problem+json with a request id, whatever went wrong."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+from openapi_spec_validator import validate
+from pydantic import SecretStr
+
+from api.app import create_app
+from api.errors import status_of
+from api.settings import Settings
+from gis.errors import (
+    Conflict,
+    Infeasible,
+    InputError,
+    InvalidRules,
+    NotFound,
+    Unavailable,
+    WanggeError,
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not-found"),
+        ("GET", "/api/v1/nowhere", 404, "not-found"),
+        ("GET", "/api/v1/buildings/nobody", 404, "not-found"),
+        ("DELETE", "/api/v1/buildings", 405, "method-not-allowed"),
+        ("GET", "/api/v1/buildings?limit=0", 422, "invalid-request"),
+        ("GET", "/api/v1/plans/zwei", 422, "invalid-request"),
+        ("GET", "/api/v1/plans/99999999999999999999", 422, "invalid-request"),
+        ("GET", "/api/v1/plans?cursor=x", 422, "input"),
+        ("GET", "/api/v1/buildings?community=%00", 400, "malformed-request"),
+        ("GET", "/api/v1/buildings/a%00b", 400, "malformed-request"),
+        ("GET", "/web/../../etc/passwd", 404, "not-found"),
+        ("GET", "/web/vendor/maplibre-gl@0/package.json", 404, "not-found"),
+    ],
+)
+def test_every_fault_is_a_problem(
+    client: TestClient, method: str, address: str, status: int, code: str
+) -> None:
+    answer = client.request(method, address, headers={"accept-language": "en"})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["title"]
+    assert body["detail"]
+    assert body["request_id"] == answer.headers["x-request-id"]
+
+
+def test_a_validation_problem_names_the_parameter_in_the_language_asked_for(
+    client: TestClient,
+) -> None:
+    answer = client.get("/api/v1/buildings?limit=5000&coord=mars")
+    assert answer.headers["content-language"] == "zh"
+    assert "query.limit" in answer.json()["detail"]
+    assert [e["where"] for e in answer.json()["errors"]] == ["query.limit", "query.coord"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (InputError, 422),
+        (InvalidRules, 422),
+        (Infeasible, 422),
+        (NotFound, 404),
+        (Conflict, 409),
+        (Unavailable, 503),
+        (WanggeError, 500),
+    ],
+)
+def test_the_nearest_listed_class_gives_the_status(fault: type[WanggeError], status: int) -> None:
+    assert status_of(fault("en", "zh")) == status
+
+
+def test_a_fault_nobody_foresaw_tells_nothing_of_the_inside(settings: Settings) -> None:
+    app = create_app(settings)
+
+    @app.get("/broken")
+    def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    with TestClient(app) as client:
+        answer = client.get("/broken", headers={"accept-language": "en"})
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.json()["code"] == "internal"
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_database_that_does_not_answer_is_503(settings: Settings) -> None:
+    nowhere = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
+    with TestClient(create_app(settings.model_copy(update={"database_url": nowhere}))) as client:
+        assert client.get("/healthz").status_code == 200
+        for address in ("/readyz", "/api/v1/plans"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert "127.0.0.1" not in answer.text
+
+
+def test_a_usable_request_id_is_kept_and_another_replaced(client: TestClient) -> None:
+    kept = client.get("/healthz", headers={"x-request-id": "proxy-12345678"})
+    assert kept.headers["x-request-id"] == "proxy-12345678"
+    replaced = client.get("/healthz", headers={"x-request-id": "<script>"})
+    assert replaced.headers["x-request-id"] != "<script>"
+
+
+def test_the_openapi_document_is_valid(client: TestClient) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    validate(document)
+    assert "/api/v1/plans/{plan_id}/grids" in document["paths"]
+
+
+def test_an_open_service_refuses_the_world(settings: Settings) -> None:
+    with pytest.raises(InputError, match="WANGGE_OPEN"):
+        create_app(settings.model_copy(update={"open": True, "host": "0.0.0.0"}))  # noqa: S104
+    create_app(settings.model_copy(update={"open": True, "host": "::1"}))
+
+
+def test_answers_are_compressed(client: TestClient) -> None:
+    answer = client.get("/api/v1/buildings?limit=50", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_the_service_lives_under_a_sub_path(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"base_path": "wangge/"}))
+    with TestClient(app) as client:
+        for prefix in ("", "/wangge"):
+            assert client.get(f"{prefix}/api/v1/plans/1").status_code == 200
+        tiles = client.get("/wangge/tiles/grids.json").json()["tiles"]
+    assert tiles == ["http://testserver/wangge/tiles/grids/{z}/{x}/{y}.mvt"]

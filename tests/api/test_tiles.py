@@ -1,0 +1,187 @@
+"""Vector tiles: what is on them, and what HTTP says of them."""
+
+from __future__ import annotations
+
+import gzip
+import math
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from gis.store.engine import open_engine
+from gis.store.statements import statement
+from maps.layers import LAYERS, SENSITIVE
+
+
+def address_of(lon: float, lat: float, z: int) -> tuple[int, int, int]:
+    """Tile address by the definition of Web Mercator."""
+    n = 2**z
+    x = int((lon + 180) / 360 * n)
+    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+    return z, x, y
+
+
+def tile_of(
+    client: TestClient,
+    layer: str,
+    z: int = 15,
+    lon: float = 104.603,
+    lat: float = 28.402,
+    **query: Any,
+) -> list[dict[str, Any]]:
+    """Features of the tile at a place."""
+    path = "/".join(str(n) for n in address_of(lon, lat, z))
+    answer = client.get(f"/tiles/{layer}/{path}.mvt", params={"at": "2026-05-01", **query})
+    assert answer.status_code in {200, 204}, answer.text
+    if answer.status_code == 204:
+        return []
+    decoded = mapbox_vector_tile.decode(answer.content)
+    assert list(decoded) == [layer]
+    return list(decoded[layer]["features"])
+
+
+def _query(layer: str) -> dict[str, int]:
+    return {"plan": 1} if LAYERS[layer].scope == "plan" else {}
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_a_tile_carries_the_attributes_of_the_contract_and_no_others(
+    client: TestClient, layer: str
+) -> None:
+    features = tile_of(client, layer, z=15, lon=104.6035, lat=28.4035, **_query(layer))
+    assert features
+    known = {a.name for a in LAYERS[layer].attributes}
+    carried = {name for f in features for name in f["properties"]}
+    assert carried <= known
+    assert not carried & set(SENSITIVE)
+
+
+def test_published_grids_are_drawn_with_their_load(client: TestClient) -> None:
+    grids = {f["properties"]["name"]: f["properties"] for f in tile_of(client, "grids", z=14)}
+    assert set(grids) == {"第一网格", "第二网格", "第三网格", "第四网格"}
+    assert grids["第三网格"]["over_cap"] is True
+    assert grids["第三网格"]["load"] == pytest.approx(1.12)
+    assert grids["第一网格"]["code"] == "510000000001001"
+    assert tile_of(client, "grids", z=14, at="2025-12-31") == []
+
+
+def test_the_grids_of_a_draft_are_drawn_when_it_is_named(client: TestClient) -> None:
+    (grid,) = tile_of(client, "grids", z=14, plan=2)
+    assert (grid["properties"]["households"], grid["properties"]["plan"]) == (524, 2)
+
+
+def test_cells_tell_their_grid_and_the_unassigned_tell_none(client: TestClient) -> None:
+    cells = tile_of(client, "cells", z=14, plan=2)
+    without = [c["properties"]["unit"] for c in cells if "grid_no" not in c["properties"]]
+    assert without == ["b000"]
+
+
+def test_a_grid_reaches_as_far_on_its_tile_as_on_the_ground(client: TestClient) -> None:
+    z, x, _ = address_of(104.603, 28.402, 14)
+    (first,) = [f for f in tile_of(client, "grids", z=14) if f["properties"]["name"] == "第一网格"]
+    columns = [point[0] for point in first["geometry"]["coordinates"][0]]
+    per_degree = 2**z / 360 * 4096
+    west = (104.600 + 180) * per_degree - x * 4096
+    east = (104.606 + 180) * per_degree - x * 4096
+    assert min(columns) == pytest.approx(west, abs=1)
+    assert max(columns) == pytest.approx(east, abs=1)
+
+
+def test_retired_buildings_are_drawn_only_before_their_day(client: TestClient) -> None:
+    def codes(at: str) -> set[str]:
+        found = tile_of(client, "buildings", z=15, lon=104.6015, lat=28.4008, at=at)
+        return {f["properties"]["code"] for f in found}
+
+    assert "gone" in codes("2025-05-31")
+    assert "gone" not in codes("2026-05-01")
+
+
+def test_shapes_smaller_than_a_pixel_are_left_out(client: TestClient) -> None:
+    assert len(tile_of(client, "courtyards", z=12)) == 4
+    # A pixel of zoom 6 is 0.011 degrees wide; the communities are 0.012 and 0.008.
+    (larger,) = tile_of(client, "communities", z=6)
+    assert larger["properties"]["name"] == "云溪社区"
+    assert len(tile_of(client, "communities", z=9)) == 2
+
+
+def test_footpaths_wait_for_zoom_14(client: TestClient) -> None:
+    def classes(z: int) -> set[str]:
+        return {f["properties"]["class"] for f in tile_of(client, "streets", z=z)}
+
+    assert classes(13) == {"arterial"}
+    assert classes(15) == {"arterial", "footpath"}
+
+
+def test_the_same_tile_has_the_same_bytes_and_another_tag_per_encoding(client: TestClient) -> None:
+    path = "/tiles/buildings/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 15))
+    plain = client.get(path, headers={"accept-encoding": "identity"})
+    again = client.get(path, headers={"accept-encoding": "identity"})
+    packed = client.get(path, headers={"accept-encoding": "gzip"})
+    assert plain.content == again.content == packed.content
+    assert plain.headers["etag"] == again.headers["etag"] != packed.headers["etag"]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert not plain.headers["etag"].startswith("W/")
+    assert plain.headers["cache-control"] == "no-cache"
+    assert plain.headers["vary"] == "Accept-Encoding"
+    assert len(gzip.compress(plain.content, 6)) >= int(packed.headers["content-length"]) - 16
+
+
+def test_a_tile_that_is_still_good_is_not_sent_again(client: TestClient) -> None:
+    path = "/tiles/grids/{}/{}/{}.mvt?at=2026-05-01".format(*address_of(104.603, 28.402, 14))
+    etag = client.get(path).headers["etag"]
+    still = client.get(path, headers={"if-none-match": f'"other", {etag}'})
+    assert (still.status_code, still.content) == (304, b"")
+    assert still.headers["etag"] == etag
+    assert still.headers["vary"] == "Accept-Encoding"
+    assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_where_nothing_lies_there_is_no_content(client: TestClient) -> None:
+    path = "/tiles/buildings/{}/{}/{}.mvt".format(*address_of(0.5, 0.5, 15))
+    answer = client.get(path)
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nothing/1/0/0",
+        "grids/14/16384/0",
+        "grids/14/0/-1",
+        "grids/99/0/0",
+        "buildings/2/0/0",
+        "cells/14/0/0",
+        "buildings/14/0/0",
+    ],
+)
+def test_addresses_outside_the_contract_are_not_found(client: TestClient, address: str) -> None:
+    query = "?plan=1" if address.startswith("buildings/14") else ""
+    assert client.get(f"/tiles/{address}.mvt{query}").status_code == 404
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_tilejson_tells_the_contract(client: TestClient, layer: str) -> None:
+    told = client.get(f"/tiles/{layer}.json?plan=1", headers={"accept-language": "en"}).json()
+    (vector_layer,) = told["vector_layers"]
+    assert vector_layer["id"] == layer
+    assert set(vector_layer["fields"]) == {a.name for a in LAYERS[layer].attributes}
+    assert told["tiles"] == [f"http://testserver/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?plan=1"]
+    assert told["bounds"] == pytest.approx([104.6, 28.4, 104.63, 28.41])
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_tiles_are_found_by_the_spatial_index(town_url: str, layer: str) -> None:
+    z, x, y = address_of(104.603, 28.402, 15)
+    binds = {"z": z, "x": x, "y": y, "at": "2026-05-01", "plan_id": 1, "tier": "base"}
+    query = statement(f"tile_{layer}")
+    wanted = {k: v for k, v in {**binds, "pixel_deg": 0.0}.items() if k in query.compile().params}
+    engine = open_engine(town_url)
+    with engine.connect() as connection:
+        # The town is small: say that reading a whole table is dear, as it is in a city.
+        connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        lines = connection.execute(sa.text("EXPLAIN " + query.text), wanted).scalars()
+        assert f"ix_{LAYERS[layer].table}_geom" in "\n".join(lines)
+    engine.dispose()
