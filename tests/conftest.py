@@ -10,14 +10,34 @@ import pytest
 import sqlalchemy as sa
 
 from gis.store.engine import open_engine
+from ops.throwaway import throwaway_cluster
+
+_SERVER = "WANGGE_TEST_DATABASE_URL"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    """Start one throw-away PostGIS for all workers of a parallel run; they inherit its address."""
+    parallel = bool(config.getoption("numprocesses", default=None))
+    if os.environ.get(_SERVER) or not parallel or hasattr(config, "workerinput"):
+        return (yield)
+    with throwaway_cluster() as url:
+        os.environ[_SERVER] = url
+        try:
+            return (yield)
+        finally:
+            del os.environ[_SERVER]
 
 
 @pytest.fixture(scope="session")
-def server_url() -> str:
+def server_url() -> Iterator[str]:
     """Address of a PostGIS server on which test databases may be made."""
-    url = os.environ.get("WANGGE_TEST_DATABASE_URL")
-    assert url, "WANGGE_TEST_DATABASE_URL is not set: run `make test`"
-    return url
+    url = os.environ.get(_SERVER)
+    if url:
+        yield url
+        return
+    with throwaway_cluster() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
