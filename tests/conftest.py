@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
+import geopandas as gpd
+import pyogrio
 import pytest
 import sqlalchemy as sa
 
+from gis.contracts import LAYERS, LayerName
 from gis.store.engine import open_engine
 from ops.throwaway import throwaway_cluster
 
@@ -52,3 +56,16 @@ def empty_database(server_url: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_folder() -> Path:
+    """Where the files of the made-up street office lie."""
+    return Path(__file__).parents[1] / "sample_geodata"
+
+
+@pytest.fixture(scope="session")
+def sample(sample_folder: Path) -> dict[LayerName, gpd.GeoDataFrame]:
+    """All layers of the made-up street office, canonical; not to be modified."""
+    path = sample_folder / "yunxi.gpkg"
+    return {layer: pyogrio.read_dataframe(path, layer=layer) for layer in LAYERS}
