@@ -5,19 +5,43 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
+import geopandas as gpd
+import pyogrio
 import pytest
 import sqlalchemy as sa
 
+from gis.contracts import LAYERS, LayerName
 from gis.store.engine import open_engine
+from ops.throwaway import throwaway_cluster
+
+_SERVER = "WANGGE_TEST_DATABASE_URL"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    """Start one throw-away PostGIS for all workers of a parallel run; they inherit its address."""
+    parallel = bool(config.getoption("numprocesses", default=None))
+    if os.environ.get(_SERVER) or not parallel or hasattr(config, "workerinput"):
+        return (yield)
+    with throwaway_cluster() as url:
+        os.environ[_SERVER] = url
+        try:
+            return (yield)
+        finally:
+            del os.environ[_SERVER]
 
 
 @pytest.fixture(scope="session")
-def server_url() -> str:
+def server_url() -> Iterator[str]:
     """Address of a PostGIS server on which test databases may be made."""
-    url = os.environ.get("WANGGE_TEST_DATABASE_URL")
-    assert url, "WANGGE_TEST_DATABASE_URL is not set: run `make test`"
-    return url
+    url = os.environ.get(_SERVER)
+    if url:
+        yield url
+        return
+    with throwaway_cluster() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +56,16 @@ def empty_database(server_url: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_folder() -> Path:
+    """Where the files of the made-up street office lie."""
+    return Path(__file__).parents[1] / "sample_geodata"
+
+
+@pytest.fixture(scope="session")
+def sample(sample_folder: Path) -> dict[LayerName, gpd.GeoDataFrame]:
+    """All layers of the made-up street office, canonical; not to be modified."""
+    path = sample_folder / "yunxi.gpkg"
+    return {layer: pyogrio.read_dataframe(path, layer=layer) for layer in LAYERS}

@@ -1,0 +1,116 @@
+"""``wangge db``: the private PostGIS of this folder."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from api.services import database as databases
+from api.services.contents import Contents, count_contents
+from api.settings import Settings
+from gis.errors import Conflict
+from gis.store import cluster
+
+
+@click.group()
+def db() -> None:
+    """The private PostGIS of this folder."""
+
+
+@db.command()
+@click.option("--tcp/--no-tcp", default=None, help="Also listen on a free port of 127.0.0.1.")
+def start(tcp: bool | None) -> None:
+    """Start it, making it first when there is none; its address goes to stdout."""
+    settings = Settings()
+    if databases.is_private(settings):
+        home = databases.private_home(settings)
+        click.echo(f"private PostGIS in {home.path}: {cluster.start(home, tcp=tcp)}", err=True)
+    click.echo(_shown(databases.ensure_database(settings)))
+
+
+@db.command()
+def stop() -> None:
+    """Stop it; sessions are cut off, what is committed stays."""
+    home = databases.private_home(_private_settings("stop"))
+    click.echo(f"private PostGIS in {home.path}: {cluster.stop(home)}", err=True)
+
+
+@db.command()
+def status() -> None:
+    """Tell whether it is there and answers; exit code 1 when it does not."""
+    settings = Settings()
+    url = databases.database_url(settings)
+    if databases.is_private(settings):
+        found = cluster.status(databases.private_home(settings))
+        click.echo(f"home     {found.home}")
+        click.echo(f"state    {found.state}" + (f", pid {found.pid}" if found.pid else ""))
+        click.echo(f"size     {found.size_bytes / 1e6:.0f} MB")
+        click.echo(f"tcp      {f'127.0.0.1:{found.tcp_port}' if found.tcp_port else 'no'}")
+        if found.state != "running":
+            raise SystemExit(1)
+    click.echo(f"address  {_shown(url)}")
+    click.echo(f"postgis  {databases.postgis_version(url)}")
+
+
+@db.command("url")
+@click.option("--tcp", is_flag=True, help="The TCP address, with its password.")
+def url_command(tcp: bool) -> None:
+    """Print the address, for psql, QGIS, GDAL or WANGGE_DATABASE_URL."""
+    settings = Settings()
+    if tcp:
+        click.echo(cluster.url(databases.private_home(_private_settings("url --tcp")), tcp=True))
+    else:
+        click.echo(databases.database_url(settings))
+
+
+@db.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(yes: bool) -> None:
+    """Delete the private database and all that is in it."""
+    settings = _private_settings("reset")
+    home = databases.private_home(settings)
+    found = cluster.status(home)
+    if found.state == "absent":
+        click.echo(f"nothing to delete: there is no database in {home.path}", err=True)
+        return
+    contents = count_contents(databases.ensure_database(settings))
+    click.echo(_what_goes(contents, found), err=True)
+    if not yes:
+        click.confirm("Delete all of this for good?", abort=True, err=True)
+    cluster.reset(home)
+    click.echo("deleted", err=True)
+
+
+@db.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(arguments: tuple[str, ...]) -> None:
+    """Open psql on the private database; further arguments go to psql."""
+    settings = _private_settings("psql")
+    databases.ensure_database(settings)
+    command, environment = cluster.psql_command(databases.private_home(settings))
+    os.execve(command[0], [*command, *arguments], environment)  # noqa: S606
+
+
+def _private_settings(verb: str) -> Settings:
+    """Refuse verbs of the private database while another one is set."""
+    settings = Settings()
+    if not databases.is_private(settings):
+        raise Conflict(
+            f"`wangge db {verb}` works on the private database only, and WANGGE_DATABASE_URL is "
+            "set: unset it, or use the tools of that database's server.",
+            f"`wangge db {verb}` 仅适用于私有数据库,而 WANGGE_DATABASE_URL 已设置:"
+            "请取消该设置,或使用该数据库服务器自己的工具。",
+        )
+    return settings
+
+
+def _shown(url: str) -> str:
+    """Address without its password."""
+    return databases.without_password(url)
+
+
+def _what_goes(contents: Contents, found: cluster.ClusterStatus) -> str:
+    rows = ", ".join(f"{count:,} {name}" for name, count in contents.rows.items() if count)
+    size = f"{found.size_bytes / 1e6:,.0f} MB in {found.home}"
+    return f"{size}: {rows or 'no rows yet'}"
