@@ -50,7 +50,7 @@ def with_keys(
 def _text_keys(raw: pd.DataFrame, prefix: str) -> Geometries:
     if raw.empty or not len(raw.columns):
         return np.full(len(raw), None, dtype=object)
-    lines = raw.astype(object).astype(str).agg("\x1f".join, axis=1)
+    lines = raw.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
     return numbered_copies(
         [f"{prefix}-{hashlib.blake2b(t.encode(), digest_size=6).hexdigest()}" for t in lines]
     )
@@ -78,7 +78,7 @@ def in_communities(
     if "level" in areas:
         areas = areas[areas["level"].fillna("community") == "community"]
     shapes, codes = areas.geometry.to_numpy(), areas["area_code"].astype(object).to_numpy()
-    code = columns["community_code"].astype(object).to_numpy()
+    code = columns["community_code"].astype(object).to_numpy(copy=True)
     given = pd.notna(code)
     unknown = given & ~np.isin(code.astype(str), codes.astype(str))
     findings.rows("community-unknown", unknown, field="community_code", values=code)
