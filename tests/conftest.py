@@ -12,7 +12,9 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
+from api.settings import Settings
 from gis.contracts import LAYERS, LayerName
 from gis.store import migrate
 from gis.store.engine import open_engine
@@ -108,3 +110,22 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     opened = open_engine(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """URL of a database with the small made-up town of ``small_town.sql``; not to be modified."""
+    town = Path(__file__).with_name("small_town.sql").read_text(encoding="utf-8")
+    with _own_database(server_url, migrated_template) as url:
+        opened = open_engine(url)
+        with opened.begin() as connection:
+            # Past SQLAlchemy, which would take the file's percent signs for binds.
+            connection.connection.cursor().execute(town)
+        opened.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def town_settings(town_url: str) -> Settings:
+    """Settings of a service on the small town."""
+    return Settings(database_url=SecretStr(town_url), map_review_number="川S(2026)001号")
