@@ -77,7 +77,7 @@ def passages(
         is_bridge = streets["bridge"].astype(object).fillna(False).to_numpy(dtype=bool)
         bridges = streets.geometry.to_numpy()[is_bridge]
         _, hit = tree.query(bridges, predicate="dwithin", distance=BRIDGE_M)
-        found[closed[hit]] = True
+        found[closed[hit]] = along[closed[hit]] != "wall"
     _, hit = tree.query(gates, predicate="dwithin", distance=GATE_M)
     found[closed[hit]] = True
     return found
