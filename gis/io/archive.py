@@ -68,7 +68,13 @@ def _refuse_tricks(file: str, entry: zipfile.ZipInfo) -> None:
     name = entry.filename.replace("\\", "/")
     parts = PurePosixPath(name).parts
     is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-    if name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":") or is_link:
+    if (
+        not name
+        or name.startswith("/")
+        or ".." in parts
+        or (len(name) > 1 and name[1] == ":")
+        or is_link
+    ):
         raise unreadable(
             file,
             f"the archive holds an unsafe path ({name[:80]!r}).",

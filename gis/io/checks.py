@@ -12,8 +12,10 @@ import shapely
 from gis.contracts import Layer
 from gis.io.columns import folded
 from gis.io.findings import Findings
+from gis.io.place import communities_of
 from gis.io.shapes import numbered_copies, shape_keys
 from gis.io.table import Geometries
+from gis.io.values import texts
 
 
 def with_keys(
@@ -50,7 +52,8 @@ def with_keys(
 def _text_keys(raw: pd.DataFrame, prefix: str) -> Geometries:
     if raw.empty or not len(raw.columns):
         return np.full(len(raw), None, dtype=object)
-    lines = raw.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
+    written = pd.DataFrame({c: texts(raw[c]).fillna("") for c in raw.columns})
+    lines = written.agg("\x1f".join, axis=1)
     return numbered_copies(
         [f"{prefix}-{hashlib.blake2b(t.encode(), digest_size=6).hexdigest()}" for t in lines]
     )
@@ -74,9 +77,7 @@ def in_communities(
     """
     if communities is None or "community_code" not in columns:
         return columns
-    areas = communities
-    if "level" in areas:
-        areas = areas[areas["level"].fillna("community") == "community"]
+    areas = communities_of(communities)
     shapes, codes = areas.geometry.to_numpy(), areas["area_code"].astype(object).to_numpy()
     code = columns["community_code"].astype(object).to_numpy(copy=True)
     given = pd.notna(code)

@@ -34,7 +34,7 @@ def read_flatgeobuf(path: Path) -> RawTable:
         raise unreadable(path.name, "damaged FlatGeobuf header.", "FlatGeobuf 文件头已损坏。")
     try:
         expected = pyogrio.read_info(path)["features"]
-    except (RuntimeError, ValueError, MemoryError) as error:
+    except (RuntimeError, ValueError, MemoryError, IndexError) as error:
         raise unreadable(
             path.name, f"damaged FlatGeobuf ({error}).", "FlatGeobuf 文件已损坏。"
         ) from error

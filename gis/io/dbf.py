@@ -124,7 +124,7 @@ def _codec(name: str, file: str) -> str:
     plain = name.strip().lower().replace("-", "").replace("_", "").removeprefix("cp")
     try:
         return codecs.lookup(_CODE_PAGES.get(plain, name)).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise unreadable(
             file, f"no such encoding: {name!r}.", f"没有名为 {name!r} 的编码。"
         ) from error
@@ -141,7 +141,7 @@ def _from_cpg(dbf: Path) -> str | None:
             return _CODE_PAGES[plain]
         try:
             return codecs.lookup(said).name
-        except LookupError:
+        except (LookupError, ValueError):
             return None
     return None
 

@@ -131,7 +131,7 @@ def _by_content(path: Path) -> FormatName | Literal["zip"] | None:
 
 def opened_readonly(path: Path) -> sqlite3.Connection:
     """Open an SQLite file so that nothing is written beside it and nothing in it is run."""
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 512 * 1024**2)
     return connection

@@ -21,6 +21,7 @@ def read_with_gdal(
     path: Path,
     format_name: FormatName,
     *,
+    file: str | None = None,
     layer: str | None = None,
     **options: str,
 ) -> RawTable:
@@ -54,13 +55,14 @@ def read_with_gdal(
         OverflowError,
         MemoryError,
         RuntimeError,
+        IndexError,
         shapely.errors.ShapelyError,
     ) as error:
-        raise _refused(path.name, format_name, str(error)) from error
+        raise _refused(file or path.name, format_name, str(error)) from error
     damage = [str(w.message) for w in heard if not _is_harmless(str(w.message))]
     if damage:
-        raise _refused(path.name, format_name, damage[0])
-    return _table(path.name, format_name, frame)
+        raise _refused(file or path.name, format_name, damage[0])
+    return _table(file or path.name, format_name, frame)
 
 
 def _is_harmless(words: str) -> bool:

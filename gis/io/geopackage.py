@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gis.io.formats import opened_readonly
 from gis.io.gdal import read_with_gdal
-from gis.io.table import MAX_ROWS, RawTable, unreadable
+from gis.io.table import ANY, MAX_ROWS, RawTable, Wanted, no_such_layer, unreadable
 
 CHECK_S = 60.0
 
@@ -80,18 +80,19 @@ def _checked_layers(connection: sqlite3.Connection, file: str) -> list[PackageLa
     return layers
 
 
-def read_geopackage(path: Path, layer: str | None = None) -> RawTable:
+def read_geopackage(path: Path, wanted: Wanted = ANY) -> RawTable:
     """
     Read one table of a GeoPackage.
 
-    Without a name the only feature table is read, or the only table when none has geometry.
+    Without a name the only feature table is read, the only table when none has geometry, or
+    of several the one with a likely name.
 
     Raises
     ------
     UnreadableFile
         Damaged; no such table; several tables and none named (they are listed); or a view.
     """
-    chosen = _choose(path.name, package_layers(path), layer)
+    chosen = _choose(path.name, package_layers(path), wanted)
     if chosen.rows > MAX_ROWS:
         raise unreadable(path.name, f"over {MAX_ROWS} rows; split it.", "行数过多，请拆分。")
     table = read_with_gdal(path, "geopackage", layer=chosen.name, IMMUTABLE="YES")
@@ -104,25 +105,10 @@ def read_geopackage(path: Path, layer: str | None = None) -> RawTable:
     return table
 
 
-def _choose(file: str, layers: list[PackageLayer], wanted: str | None) -> PackageLayer:
-    names = ", ".join(layer.name for layer in layers[:20])
-    if wanted is not None:
-        for layer in layers:
-            if layer.name == wanted:
-                return layer
-        raise unreadable(
-            file,
-            f"it has no layer {wanted!r} that can be read; it has: {names or 'none'}.",
-            f"没有可读的图层 {wanted!r}；现有：{names or '无'}。",
-        )
-    spatial = [layer for layer in layers if layer.spatial]
-    candidates = spatial or layers
-    if len(candidates) == 1:
-        return candidates[0]
-    if not candidates:
-        raise unreadable(file, "it has no layer that can be read.", "没有可读的图层。")
-    raise unreadable(
-        file,
-        f"it has several layers ({names}); say which with --layer-name.",
-        f"含有多个图层（{names}），请用 --layer-name 指明。",
-    )
+def _choose(file: str, layers: list[PackageLayer], wanted: Wanted) -> PackageLayer:
+    by_name = {layer.name: layer for layer in layers}
+    spatial = [layer.name for layer in layers if layer.spatial]
+    chosen = wanted.among(spatial or list(by_name)) or wanted.among(list(by_name))
+    if chosen is not None:
+        return by_name[chosen]
+    raise no_such_layer(file, list(by_name), wanted)

@@ -6,11 +6,15 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis.crs import to_wgs84
-from gis.errors import WrongCrs
+from gis.errors import WrongCrs, WrongPlace
 from gis.io.findings import Findings
 from gis.io.table import Geometries, RawTable, wrong_crs
+from gis.placement import likely_misplacement
+
+FEWEST_LINES = 50
 
 
 def in_wgs84(
@@ -19,19 +23,26 @@ def in_wgs84(
     crs: str | None,
     findings: Findings,
     *,
-    lon_hint: float | None = None,
+    communities: gpd.GeoDataFrame | None = None,
 ) -> Geometries:
     """
     Bring usable shapes to EPSG:4326.
 
     `crs` overrules the file. A file that names no CRS is taken for WGS 84 when every
-    coordinate could be degrees; a note says so. `lon_hint` tells the zone of files in a
-    3-degree zone without a number (see `gis.crs.to_wgs84`).
+    coordinate could be degrees; a note says so.
+
+    Parameters
+    ----------
+    communities
+        Canonical ``areas``. Their middle tells the zone of files in a 3-degree zone without a
+        number, and a file that fits them far better under another reading is refused.
 
     Raises
     ------
     WrongCrs
         No CRS and the coordinates are no degrees, or an unknown CRS; the file is named.
+    WrongPlace
+        The file does not lie on its communities; the likeliest reason and remedy are named.
     """
     declared = crs or _declared(table)
     if declared is None:
@@ -47,11 +58,45 @@ def in_wgs84(
         if not shapely.is_missing(geometry).all():
             findings.whole("crs-assumed", field="geometry", detail="WGS 84")
     frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(geometry))
+    ground = None if communities is None else _ground(communities)
+    lon_hint = None if ground is None else ground.centroid.x
     try:
         placed = to_wgs84(frame, declared, lon_hint=lon_hint)
     except WrongCrs as error:
         raise wrong_crs(table.file, error.en, error.zh) from error
+    if ground is not None:
+        _refuse_misplaced(table.file, placed, ground, declared)
     return np.asarray(placed.geometry.array, dtype=object)
+
+
+def communities_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of canonical ``areas`` that are communities; a row that does not say is one."""
+    if "level" not in areas:
+        return areas
+    return areas[areas["level"].fillna("community") == "community"]
+
+
+def _ground(areas: gpd.GeoDataFrame) -> BaseGeometry | None:
+    ground = shapely.union_all(communities_of(areas).geometry.to_numpy())
+    return None if ground.is_empty else ground
+
+
+def _refuse_misplaced(
+    file: str, placed: gpd.GeoDataFrame, ground: BaseGeometry, declared: str
+) -> None:
+    """A few long lines prove nothing: the middle of a river along the border lies anywhere."""
+    lines = placed.geom_type.isin(["LineString", "MultiLineString", "LinearRing"]).any()
+    if lines and len(placed) < FEWEST_LINES:
+        return
+    told = likely_misplacement(placed, ground, declared)
+    if told is not None and not (lines and told.reason == "elsewhere"):
+        raise WrongPlace(
+            f"{file}: {told.en}",
+            f"{file}：{told.zh}",
+            file=file,
+            reason=told.reason,
+            option=told.option,
+        )
 
 
 def _declared(table: RawTable) -> str | None:

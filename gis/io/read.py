@@ -16,7 +16,7 @@ from gis.io.findings import Findings
 from gis.io.place import in_wgs84
 from gis.io.report import LayerRead
 from gis.io.shapes import mended_shapes, overlapping_rows, usable_shapes
-from gis.io.table import Geometries, RawTable
+from gis.io.table import Geometries, RawTable, Wanted
 from gis.io.values import canonical_columns, texts
 from gis.io.vector import open_table
 
@@ -41,7 +41,10 @@ def read_layer(
         Any file `gis.io.vector.open_table` reads.
     layer
         What the file holds, a name of `gis.contracts.LAYERS`.
-    gis_layer, encoding
+    gis_layer
+        Which layer of a file with several; without it the one called as `layer` or its
+        Chinese name is taken.
+    encoding
         See `gis.io.vector.open_table`.
     crs
         Overrules the file's own CRS; see `gis.crs.to_wgs84`.
@@ -75,7 +78,8 @@ def read_layer(
     """
     contract = LAYERS[layer]
     own = _own_mapping(mapping, layer)
-    table = open_table(path, gis_layer=gis_layer, encoding=encoding)
+    wanted = Wanted(gis_layer, (contract.name, contract.zh))
+    table = open_table(path, wanted, encoding=encoding)
     findings = Findings(table.file, len(table.columns))
     for code, detail in table.notes:
         findings.whole(code, detail=detail)
@@ -83,11 +87,10 @@ def read_layer(
     columns = canonical_columns(
         table.columns, mapped.used, contract, combined(own, preset("zh", layer)), findings
     )
-    hint = None if communities is None else float(np.mean(communities.total_bounds[[0, 2]]))
-    geometry = _checked_geometry(table, contract, crs, findings, hint)
+    ground = None if layer == "areas" else communities
+    geometry = _checked_geometry(table, contract, crs, findings, ground)
     columns = with_keys(columns, table.columns, geometry, contract, findings)
-    if layer != "areas":
-        columns = in_communities(columns, geometry, communities, findings)
+    columns = in_communities(columns, geometry, ground, findings)
     if layer != "courtyards":
         columns = in_courtyards(columns, geometry, courtyards, findings)
     if layer == "buildings":
@@ -133,7 +136,11 @@ def _mapped(table: RawTable, layer: Layer, own: ColumnMapping | None, findings: 
 
 
 def _checked_geometry(
-    table: RawTable, layer: Layer, crs: str | None, findings: Findings, lon_hint: float | None
+    table: RawTable,
+    layer: Layer,
+    crs: str | None,
+    findings: Findings,
+    communities: gpd.GeoDataFrame | None,
 ) -> Geometries:
     nowhere = np.full(len(table.columns), None, dtype=object)
     if layer.geometry == "none":
@@ -142,7 +149,7 @@ def _checked_geometry(
         findings.whole("no-geometry", field="geometry")
         return nowhere
     usable = usable_shapes(table.geometry, layer.geometry, findings, table.broken)
-    placed = in_wgs84(table, usable, crs, findings, lon_hint=lon_hint)
+    placed = in_wgs84(table, usable, crs, findings, communities=communities)
     return mended_shapes(placed, layer.geometry, findings)
 
 

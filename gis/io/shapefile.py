@@ -39,7 +39,7 @@ def read_shapefile(path: Path, encoding: str | None = None, *, file: str | None 
     rows = _checked_rows(shp, shx, dbf, file)
     codec, source = encoding_of(dbf, file, encoding)
     # an empty ENCODING hands the bytes over as Latin-1, one character each, to be decoded here
-    table = read_with_gdal(shp, "shapefile", ENCODING="")
+    table = read_with_gdal(shp, "shapefile", file=file, ENCODING="")
     if len(table.columns) != rows:
         raise unreadable(
             file,

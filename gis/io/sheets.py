@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -16,13 +17,37 @@ import shapely
 
 from gis.io.archive import checked_entries
 from gis.io.spreadsheet import as_written
-from gis.io.table import MAX_ROWS, Geometries, RawTable, unique_headings, unreadable
+from gis.io.table import (
+    ANY,
+    MAX_ROWS,
+    Geometries,
+    RawTable,
+    Wanted,
+    no_such_layer,
+    unique_headings,
+    unreadable,
+)
 
 LON_HEADINGS = ("lon", "longitude", "lng", "long", "x", "经度", "东经", "x坐标", "坐标x")
 LAT_HEADINGS = ("lat", "latitude", "y", "纬度", "北纬", "y坐标", "坐标y")
 WKT_HEADINGS = ("wkt", "geometry", "geom", "the_geom", "几何", "空间坐标", "边界")
 _TYPES = ("POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION", "SRID=")
 MAX_COLUMNS = 1_000
+# what zipfile, the XML parser and openpyxl raise on damaged workbooks (found by the fuzzer)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+)
 MAX_CELLS = 50_000_000
 MAX_BLANK_ROWS = 10_000
 
@@ -69,7 +94,7 @@ def _text(path: Path, encoding: str | None) -> tuple[str, str]:
     )
 
 
-def read_xlsx(path: Path, sheet: str | None = None) -> RawTable:
+def read_xlsx(path: Path, wanted: Wanted = ANY) -> RawTable:
     """
     Read one sheet of a workbook: stored values only, no formula is computed.
 
@@ -82,7 +107,7 @@ def read_xlsx(path: Path, sheet: str | None = None) -> RawTable:
         Damaged, a bomb, no such sheet, or larger than 50 million cells.
     """
     _refuse_xml_tricks(path)
-    rows, formulas = _sheet_rows(path, sheet)
+    rows, formulas = _sheet_rows(path, wanted)
     return _table(path.name, "xlsx", rows, formulas=formulas)
 
 
@@ -94,7 +119,7 @@ def _refuse_xml_tricks(path: Path) -> None:
         try:
             with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
                 head = stream.read(4096)
-        except Exception as error:
+        except _DAMAGE as error:
             raise _damaged(path.name, error) from error
         if b"<!DOCTYPE" in head.replace(b"\x00", b"") or b"<!ENTITY" in head.replace(b"\x00", b""):
             raise unreadable(
@@ -107,10 +132,8 @@ def _damaged(file: str, error: BaseException) -> Exception:
     return unreadable(file, f"damaged workbook ({said}).", f"工作簿已损坏（{said}）。")
 
 
-def _sheet_rows(
-    path: Path, sheet: str | None
-) -> tuple[list[list[Any]], tuple[tuple[int, str], ...]]:
-    values = _values(path, sheet, data_only=True)
+def _sheet_rows(path: Path, wanted: Wanted) -> tuple[list[list[Any]], tuple[tuple[int, str], ...]]:
+    values = _values(path, wanted, data_only=True)
     start = _heading_row(values)
     values = values[start:]
     if not _has_formulas(path):
@@ -118,7 +141,7 @@ def _sheet_rows(
     formulas = []
     headings = unique_headings(list(values[0])) if values else []
     for row, (stored, written) in enumerate(
-        zip(values[1:], _values(path, sheet, data_only=False)[start + 1 :], strict=False), start=1
+        zip(values[1:], _values(path, wanted, data_only=False)[start + 1 :], strict=False), start=1
     ):
         for heading, value, source in zip(headings, stored, written, strict=False):
             if value is None and source is not None:
@@ -127,49 +150,43 @@ def _sheet_rows(
 
 
 def _has_formulas(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and b"<f" in archive.read(name):
-                return True
+    """Whether any sheet holds a formula element; streamed, for a sheet may be large."""
+    for entry in checked_entries(path):
+        if not entry.filename.startswith("xl/worksheets/"):
+            continue
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
+                tail = b""
+                while chunk := stream.read(1024**2):
+                    if b"<f" in tail + chunk:
+                        return True
+                    tail = chunk[-1:]
+        except _DAMAGE as error:
+            raise _damaged(path.name, error) from error
     return False
 
 
-def _values(path: Path, sheet: str | None, *, data_only: bool) -> list[list[Any]]:
+def _values(path: Path, wanted: Wanted, *, data_only: bool) -> list[list[Any]]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
-        try:
-            return _cells(path.name, book, sheet)
-        finally:
-            book.close()
-    except (
-        zipfile.BadZipFile,
-        ParseError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        OverflowError,
-        EOFError,
-        NotImplementedError,
-        MemoryError,
-        RecursionError,
-    ) as error:
+        # opened here, since openpyxl leaves a file open that it fails to load
+        with path.open("rb") as stream:
+            book = openpyxl.load_workbook(
+                stream, read_only=True, data_only=data_only, keep_links=False
+            )
+            return _cells(path.name, book, wanted)
+    except _DAMAGE as error:
         raise _damaged(path.name, error) from error
 
 
-def _cells(file: str, book: Any, sheet: str | None) -> list[list[Any]]:
-    names = book.sheetnames
-    if not names or (sheet is not None and sheet not in names):
-        raise unreadable(
-            file,
-            f"no sheet {sheet!r}; it has {', '.join(names) or 'none'}.",
-            f"没有工作表 {sheet!r}；现有 {'、'.join(names) or '无'}。",
-        )
-    page = book[sheet] if sheet else book[names[0]]
+def _cells(file: str, book: Any, wanted: Wanted) -> list[list[Any]]:
+    names = list(book.sheetnames)
+    # without a name and a likely one, the first sheet: an office's second is often a legend
+    chosen = wanted.among(names) or (names[0] if names and wanted.name is None else None)
+    if chosen is None:
+        raise no_such_layer(file, names, wanted)
+    page = book[chosen]
     # a stated size may be absurd (A1:XFD1048576); only rows that are really there are read
     page.reset_dimensions()
     rows: list[list[Any]] = []
@@ -277,7 +294,8 @@ def _from_wkt(column: pd.Series) -> tuple[Geometries, tuple[int, ...]]:
     texts = column.astype(object).where(column.notna(), None).to_numpy()
     texts = np.array([t if t is None else str(t).split(";")[-1] for t in texts], dtype=object)
     given = np.array([t is not None for t in texts], dtype=bool)
-    geometry = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
+    with np.errstate(all="ignore"):
+        geometry = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
     broken = np.flatnonzero(given & shapely.is_missing(geometry))
     return np.asarray(geometry, dtype=object), tuple(int(row) for row in broken)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,6 +58,64 @@ def unreadable(file: str, en: str, zh: str, **context: object) -> UnreadableFile
 def wrong_crs(file: str, en: str, zh: str) -> WrongCrs:
     """Build the fault that names the file and what its CRS lacks."""
     return WrongCrs(f"{file}: {en}", f"{file}：{zh}", file=file)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Which layer of a file is meant.
+
+    ``name`` was asked for; without it, of several layers the one called by one of
+    ``likely`` (the layer's canonical or Chinese name) is taken.
+    """
+
+    name: str | None = None
+    likely: tuple[str, ...] = ()
+
+    def among(self, names: Sequence[str]) -> str | None:
+        """Return the name meant, or None when that cannot be told."""
+        if self.name is not None:
+            return self.name if self.name in names else None
+        if len(names) == 1:
+            return names[0]
+        return next((name for name in self.likely if name in names), None)
+
+
+ANY = Wanted()
+
+
+def no_such_layer(file: str, names: Sequence[str], wanted: Wanted) -> UnreadableFile:
+    """Build the fault of a file that does not hold the layer meant, naming those it holds."""
+    listed = ", ".join(names[:20])
+    if not names:
+        return unreadable(file, "nothing in it can be read.", "里面没有可读的内容。")
+    if wanted.name is not None:
+        return unreadable(
+            file,
+            f"it has no layer {wanted.name!r} that can be read; it has: {listed}.",
+            f"没有可读的图层 {wanted.name!r}；现有：{listed}。",
+        )
+    return unreadable(
+        file,
+        f"it has several layers ({listed}); say which with --layer-name.",
+        f"含有多个图层（{listed}），请用 --layer-name 指明。",
+    )
+
+
+def flat_cells(columns: pd.DataFrame) -> pd.DataFrame:
+    """Cells that hold a list or an object (JSON, Parquet) as their JSON text."""
+    made = {}
+    for name in columns.columns:
+        cells = columns[name]
+        if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
+            made[name] = cells.map(_flat)
+    return columns.assign(**made)
+
+
+def _flat(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return json.dumps(value, default=str) if isinstance(value, list | dict) else value
 
 
 def unique_headings(headings: list[object]) -> list[str]:

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from gis.errors import UnreadableFile
 from gis.io.columnar import read_flatgeobuf, read_geoparquet
-from gis.io.formats import READABLE, format_of, local_file
+from gis.io.formats import format_of, local_file
 from gis.io.geojson import read_geojson
 from gis.io.geopackage import read_geopackage
 from gis.io.shapefile import read_shapefile, shapefiles_in, unpacked
 from gis.io.sheets import read_csv, read_xlsx
-from gis.io.table import RawTable, unreadable
+from gis.io.table import ANY, RawTable, Wanted, flat_cells, no_such_layer, unreadable
 
 
-def open_table(
-    path: str | Path, *, gis_layer: str | None = None, encoding: str | None = None
-) -> RawTable:
+def open_table(path: str | Path, wanted: Wanted = ANY, *, encoding: str | None = None) -> RawTable:
     """
     Read the rows of one layer of one file, as they stand.
 
@@ -26,7 +25,7 @@ def open_table(
     path
         GeoJSON, GeoPackage, Shapefile (.shp, folder or zip), FlatGeobuf, GeoParquet, CSV or
         XLSX on this machine.
-    gis_layer
+    wanted
         Which layer, where the file holds several: table of a GeoPackage, Shapefile of a
         folder or zip, sheet of a workbook.
     encoding
@@ -39,28 +38,38 @@ def open_table(
     """
     found = local_file(path)
     try:
-        return _open(found, gis_layer, encoding)
+        table = _open(found, wanted, encoding)
+        return replace(table, columns=flat_cells(table.columns))
     except (OSError, MemoryError) as error:
         raise unreadable(
             found.name, f"cannot be read ({error}).", f"无法读取（{error}）。"
         ) from error
 
 
-def _open(path: Path, gis_layer: str | None, encoding: str | None) -> RawTable:
+def _open(path: Path, wanted: Wanted, encoding: str | None) -> RawTable:
     kind = format_of(path)
     if kind == "folder":
-        found = shapefiles_in(path)
-        return read_shapefile(_one_of(path.name, found, gis_layer), encoding)
+        name, inner = _one_of(path.name, shapefiles_in(path), wanted)
+        return read_shapefile(inner, encoding, file=f"{path.name}/{name}.shp")
     if kind == "zip":
         with unpacked(path) as parts:
-            inner = _one_of(path.name, parts, gis_layer)
-            if inner.suffix == ".shp":
-                return read_shapefile(inner, encoding, file=path.name)
-            return replace(_single(inner, None, encoding), file=path.name)
-    return _single(path, gis_layer, encoding)
+            name, inner = _one_of(path.name, parts, wanted)
+            return _unpacked_part(f"{path.name}/{name}", inner, encoding)
+    return _single(path, wanted, encoding)
 
 
-_Reader = Callable[[Path, str | None, str | None], RawTable]
+def _unpacked_part(shown: str, inner: Path, encoding: str | None) -> RawTable:
+    """Read what came out of an archive under the name its maker gave it."""
+    if inner.suffix == ".shp":
+        return read_shapefile(inner, encoding, file=f"{shown}.shp")
+    try:
+        return replace(_single(inner, ANY, encoding), file=shown)
+    except UnreadableFile as error:
+        en, zh = (text.replace(inner.name, shown) for text in (error.en, error.zh))
+        raise UnreadableFile(en, zh, file=shown) from error
+
+
+_Reader = Callable[[Path, Wanted, str | None], RawTable]
 _READERS: dict[str, _Reader] = {
     "geojson": lambda path, _, encoding: read_geojson(path, encoding),
     "geopackage": lambda path, layer, _: read_geopackage(path, layer),
@@ -72,24 +81,12 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-def _single(path: Path, gis_layer: str | None, encoding: str | None) -> RawTable:
-    return _READERS[format_of(path)](path, gis_layer, encoding)
+def _single(path: Path, wanted: Wanted, encoding: str | None) -> RawTable:
+    return _READERS[format_of(path)](path, wanted, encoding)
 
 
-def _one_of(file: str, found: dict[str, Path], wanted: str | None) -> Path:
-    names = ", ".join(found)
-    if wanted is not None and wanted in found:
-        return found[wanted]
-    if wanted is None and len(found) == 1:
-        return next(iter(found.values()))
-    if not found:
-        raise unreadable(
-            file,
-            f"nothing readable inside; one of {READABLE} is needed.",
-            f"里面没有可读的文件，需要 {READABLE} 之一。",
-        )
-    raise unreadable(
-        file,
-        f"it holds {names}; say which with --layer-name.",
-        f"里面有 {names}，请用 --layer-name 指明。",
-    )
+def _one_of(file: str, found: dict[str, Path], wanted: Wanted) -> tuple[str, Path]:
+    name = wanted.among(list(found))
+    if name is None:
+        raise no_such_layer(file, list(found), wanted)
+    return name, found[name]
