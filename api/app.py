@@ -25,9 +25,9 @@ from api.routes import (
     web,
 )
 from api.security import refuse_open_to_the_world, security_headers
+from api.services.database import open_database
 from api.settings import Settings
-from gis.errors import InputError, Unavailable
-from gis.store.engine import open_engine
+from gis.errors import Unavailable
 from maps.assets import assets, script_hash
 
 _RESOURCES = (areas, communities, courtyards, buildings, facilities, plans, grids)
@@ -40,26 +40,20 @@ def create_app(settings: Settings) -> FastAPI:
     Parameters
     ----------
     settings
-        `database_url` must be set: the caller finds the private PostGIS when there is no other.
+        Settings of this process; without `database_url` the private PostGIS is used.
 
     Raises
     ------
     InputError
-        No database is named, or anyone may write and the address is not a loopback one.
+        Anyone may write and the address is not a loopback one.
     """
     refuse_open_to_the_world(settings)
-    if settings.database_url is None:
-        raise InputError(
-            "No database is named: set WANGGE_DATABASE_URL or start with `wangge serve`.",
-            "没有指定数据库：请设置 WANGGE_DATABASE_URL，或用 `wangge serve` 启动。",
-        )
-    url = settings.database_url.get_secret_value()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # A pool smaller than the thread limit would let threads wait for one another.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        app.state.engine = open_engine(url, pool_size=settings.threads)
+        app.state.engine = open_database(settings)
         yield
         app.state.engine.dispose()
 

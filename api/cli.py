@@ -19,6 +19,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "divide": ("api.commands.divide:divide", "Divide buildings into grids, from file to file."),
     "export": ("api.commands.export:export", "Write a layer to a file."),
     "import": ("api.commands.importing:import_group", "Check files and store their rows."),
+    "migrate": (
+        "api.commands.migrate:migrate",
+        "Bring the database to the schema of this version.",
+    ),
     "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
     "plan": ("api.commands.plan:plan", "Divide, show, publish and hand over plans."),
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),

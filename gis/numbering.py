@@ -69,12 +69,12 @@ def chinese_number(number: int) -> str:
 
 def grid_name(number: int) -> str:
     """
-    Name the grid of that number.
+    Name the grid of that number; above 999 in digits.
 
-    >>> grid_name(12)
-    '第十二网格'
+    >>> grid_name(12), grid_name(1000)
+    ('第十二网格', '第1000网格')
     """
-    return f"第{chinese_number(number)}网格"
+    return f"第{chinese_number(number) if number < 1000 else number}网格"
 
 
 def new_codes(prefix: str, used: Collection[str], count: int, digits: int) -> list[str]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
+from api.settings import Settings
 from gis.contracts import LAYERS, LayerName
+from gis.store import migrate
 from gis.store.engine import open_engine
 from ops.throwaway import throwaway_cluster
 
@@ -44,15 +48,13 @@ def server_url() -> Iterator[str]:
         yield started
 
 
-@pytest.fixture(scope="session")
-def empty_database(server_url: str) -> Iterator[str]:
-    """URL of a database of this test worker's own, dropped at the end."""
+@contextmanager
+def _own_database(server_url: str, template: str = "template1") -> Iterator[str]:
     name = f"wangge_test_{uuid.uuid4().hex[:12]}"
     admin = open_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    url = sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    yield url
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
@@ -69,3 +71,61 @@ def sample(sample_folder: Path) -> dict[LayerName, gpd.GeoDataFrame]:
     """All layers of the made-up street office, canonical; not to be modified."""
     path = sample_folder / "yunxi.gpkg"
     return {layer: pyogrio.read_dataframe(path, layer=layer) for layer in LAYERS}
+
+
+@pytest.fixture(scope="session")
+def empty_database(server_url: str) -> Iterator[str]:
+    """URL of a database of this test worker's own, dropped at the end."""
+    with _own_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_database(server_url: str) -> Iterator[str]:
+    """URL of a database without any table, for one test."""
+    with _own_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server_url: str) -> Iterator[str]:
+    """Name of a database that the migrations built; nobody stays connected to it."""
+    with _own_database(server_url) as url:
+        engine = open_engine(url)
+        migrate.upgrade(engine)
+        engine.dispose()
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture
+def database_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """URL of a migrated, empty database, for one test."""
+    with _own_database(server_url, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """Engine on a migrated, empty database, for one test."""
+    opened = open_engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """URL of a database with the small made-up town of ``small_town.sql``; not to be modified."""
+    town = Path(__file__).with_name("small_town.sql").read_text(encoding="utf-8")
+    with _own_database(server_url, migrated_template) as url:
+        opened = open_engine(url)
+        with opened.begin() as connection:
+            # Past SQLAlchemy, which would take the file's percent signs for binds.
+            connection.connection.cursor().execute(town)
+        opened.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def town_settings(town_url: str) -> Settings:
+    """Settings of a service on the small town."""
+    return Settings(database_url=SecretStr(town_url), map_review_number="川S(2026)001号")

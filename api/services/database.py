@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import gis
 from api.settings import Settings
 from gis.errors import Unavailable
-from gis.store import cluster
+from gis.store import cluster, migrate
 from gis.store.cluster_home import ClusterHome, cluster_home
 from gis.store.database import check_versions, create_database, create_extensions
 from gis.store.engine import open_engine
@@ -80,6 +80,17 @@ def ensure_database(settings: Settings) -> str:
     url = database_url(settings)
     prepare_database(url)
     return url
+
+
+def migrate_database(settings: Settings) -> tuple[str | None, str]:
+    """Make the database ready and bring it to the newest schema; return it before and after."""
+    engine = open_engine(ensure_database(settings), pool_size=1)
+    try:
+        before = migrate.current(engine)
+        migrate.upgrade(engine)
+        return before, migrate.newest()
+    finally:
+        engine.dispose()
 
 
 def prepare_server(server_url: str, name: str) -> bool:

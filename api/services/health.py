@@ -1,25 +1,12 @@
-"""Whether the database is there, has PostGIS, and is at the newest migration."""
+"""Whether the database answers, has PostGIS, and is at the newest migration."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from gis.errors import Unavailable
-
-
-@cache
-def newest_migration() -> str | None:
-    """Return the identifier of the newest migration of this release."""
-    config = Config()
-    config.set_main_option("script_location", str(files("migrations")))
-    return ScriptDirectory.from_config(config).get_current_head()
+from gis.store import migrate
 
 
 def require_ready(engine: sa.Engine) -> str:
@@ -29,21 +16,20 @@ def require_ready(engine: sa.Engine) -> str:
     Raises
     ------
     Unavailable
-        The database does not answer, has no PostGIS, or stands at another migration.
+        The database does not answer, or stands at another migration.
     """
     try:
-        with engine.connect() as connection:
-            connection.execute(sa.text("SELECT postgis_version()"))
-            current = MigrationContext.configure(connection).get_current_revision()
+        current = migrate.current(engine)
     except SQLAlchemyError as error:
         raise Unavailable(
-            "The database does not answer or has no PostGIS: see `wangge db status`.",
-            "数据库没有响应或未安装 PostGIS：请查看 `wangge db status`。",
+            "The database does not answer: see `wangge db status`.",
+            "数据库没有响应：请查看 `wangge db status`。",
         ) from error
-    if current is None or current != newest_migration():
+    if current != migrate.newest():
         raise Unavailable(
-            f"The database stands at migration {current}, this release needs "
-            f"{newest_migration()}: run the migrations.",
-            f"数据库迁移版本为 {current}，本版本需要 {newest_migration()}：请先执行迁移。",
+            f"The database has schema {current or 'none'}, this version wants "
+            f"{migrate.newest()}: run `wangge migrate`.",
+            f"数据库结构版本为 {current or '无'}，本版本需要 {migrate.newest()}："
+            "请运行 `wangge migrate`。",
         )
     return current

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,19 @@ import pandas as pd
 
 from gis.partition.rules import RuleSet
 
+METHOD = "wangge 0.1: spanning-tree carving, annealed flips, recombination"
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """
     How good a division is, and why it cannot be much better.
 
-    ``lower_bound`` is a number of grids no division under the same rules can go below;
-    ``reasons`` says in words where it comes from (Chinese and English).
+    ``grids`` counts the grids that are not special, ``special`` the others. ``lower_bound`` is
+    a number of grids no division under the same rules can go below; ``reasons`` says in words
+    where it comes from (Chinese and English). ``proven`` is true when ``grids`` is known to be
+    the least possible. ``capacity`` is the load of a full grid, ``target_load`` what a grid of
+    several pieces may reach (see ``docs/grid-package.md``).
     """
 
     grids: int
@@ -28,6 +33,13 @@ class Certificate:
     special: int
     measures: dict[str, float]
     proven: bool = False
+    capacity: int = 1
+    target_load: int = 1
+    total_load: int = 0
+    components: int = 0
+    households: int = 0
+    households_estimated: int = 0
+    method: str = METHOD
 
     @property
     def gap(self) -> int:
@@ -40,14 +52,22 @@ class Division:
     """
     A division of one ground.
 
-    ``labels[i]`` is the grid number (0-based, every unit has one) of unit ``i``. ``grids`` is
-    indexed by grid number and holds ``name``, ``kind``, ``households``, ``load`` (households
-    over cap; 1.0 is exactly full), ``flags`` (tuple of text: over_cap, no_households,
-    under_minimum ...) and ``posts_needed``.
+    Attributes
+    ----------
+    labels
+        Grid number (0-based, every unit has one) of each unit.
+    loads
+        Integer load of each unit; a full grid has ``certificate.capacity``.
+    grids
+        Indexed by grid number; ``name``, ``kind``, ``households``, ``weight``, ``load_units``,
+        ``load`` (``load_units / capacity``; 1.0 is exactly full), ``flags`` (sorted tuple of
+        texts: above_fill, beyond_tolerance, no_households, over_cap, under_minimum) and
+        ``posts_needed``. Grids are numbered in bands from north to south.
     """
 
     labels: npt.NDArray[np.int32]
     grids: pd.DataFrame
     certificate: Certificate
     rules: RuleSet
-    seed: int
+    seed: int | None
+    loads: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))

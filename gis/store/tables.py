@@ -37,7 +37,6 @@ UNIT_KINDS = ("building", "stairwell", "ground")
 RUNS_ALONG = ("nothing", "wall", "lane", "arterial", "river", "railway", "other")
 PLAN_STATES = ("draft", "submitted", "returned", "approved", "published", "archived")
 TIERS = ("base", "micro")
-RUN_STATES = ("running", "stored", "refused")
 ROW_STATES = ("waiting", "stored", "dropped")
 
 
@@ -62,6 +61,20 @@ def _spatial(table: sa.Table) -> None:
     sa.Index(f"ix_{table.name}_geom", table.c.geom, postgresql_using="gist")
 
 
+def _current(table: sa.Table) -> None:
+    """One open period per code at most, found by its code."""
+    sa.Index(
+        f"ix_{table.name}_current",
+        table.c.code,
+        unique=True,
+        postgresql_where=sa.text("upper_inf(valid)"),
+    )
+
+
+def _not_negative(*columns: str) -> tuple[sa.CheckConstraint, ...]:
+    return tuple(sa.CheckConstraint(f"{column} >= 0", name=column) for column in columns)
+
+
 def _retirable() -> tuple[sa.Column[object], ...]:
     """Columns that every imported thing carries: which run brought it, when it went."""
     return (
@@ -76,14 +89,11 @@ import_run = sa.Table(
     metadata,
     _id(),
     _now("started_at"),
-    sa.Column("finished_at", sa.DateTime(timezone=True)),
-    sa.Column("state", sa.Text, nullable=False, server_default="running"),
     sa.Column("layer", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False, comment="file name without its folder"),
     sa.Column("options", pg.JSONB, nullable=False, server_default="{}"),
     sa.Column("counts", pg.JSONB, nullable=False, server_default="{}"),
-    _one_of("state", RUN_STATES),
-    comment="One call of wangge import.",
+    comment="One layer of one call of wangge import; it is there when its rows are, or not at all.",
 )
 
 import_row = sa.Table(
@@ -95,8 +105,13 @@ import_row = sa.Table(
     sa.Column("values", pg.JSONB, nullable=False),
     sa.Column("faults", pg.JSONB, nullable=False),
     _geom("GEOMETRY", nullable=True),
+    sa.CheckConstraint("row_no > 0", name="row_no"),
     _one_of("state", ROW_STATES),
     comment="A row that waits with its faults until it is mended or dropped.",
+)
+
+sa.Index(
+    "ix_import_row_waiting", import_row.c.run_id, postgresql_where=sa.text("state = 'waiting'")
 )
 
 area = sa.Table(
@@ -121,6 +136,8 @@ area = sa.Table(
     comment="Administrative areas, versioned: one row per code and period.",
 )
 _spatial(area)
+_current(area)
+sa.Index("ix_area_parent_code", area.c.parent_code)
 
 courtyard = sa.Table(
     "courtyard",
@@ -135,6 +152,7 @@ courtyard = sa.Table(
     *_retirable(),
     _geom("MULTIPOLYGON"),
     _one_of("kind", COURTYARD_KINDS),
+    comment="Residential compounds.",
 )
 _spatial(courtyard)
 
@@ -147,6 +165,7 @@ gate = sa.Table(
     sa.Column("name", sa.Text),
     *_retirable(),
     _geom("POINT"),
+    comment="Ways through the wall of a courtyard.",
 )
 _spatial(gate)
 
@@ -171,7 +190,7 @@ building = sa.Table(
     *_retirable(),
     _geom("MULTIPOLYGON"),
     _one_of("households_kind", HOUSEHOLD_KINDS),
-    sa.CheckConstraint("households >= 0", name="households"),
+    *_not_negative("households", "floors", "stairwells", "residents", "elders", "vulnerable"),
     comment="Counts only; never a resident's name.",
 )
 _spatial(building)
@@ -185,7 +204,8 @@ stairwell = sa.Table(
     sa.Column("number", sa.Text),
     sa.Column("households", sa.Integer, nullable=False),
     *_retirable(),
-    sa.CheckConstraint("households >= 0", name="households"),
+    *_not_negative("households"),
+    comment="Entrances of buildings, the smallest things a grid can hold.",
 )
 
 street = sa.Table(
@@ -200,6 +220,7 @@ street = sa.Table(
     *_retirable(),
     _geom("MULTILINESTRING"),
     _one_of("street_class", STREET_CLASSES),
+    comment="Centre lines on which people walk or drive.",
 )
 _spatial(street)
 
@@ -213,6 +234,7 @@ barrier = sa.Table(
     *_retirable(),
     _geom("MULTILINESTRING"),
     _one_of("kind", BARRIER_KINDS),
+    comment="Lines that no grid may cross, or should avoid.",
 )
 _spatial(barrier)
 
@@ -231,6 +253,8 @@ facility = sa.Table(
     *_retirable(),
     _geom("POINT"),
     _one_of("kind", FACILITY_KINDS),
+    *_not_negative("floor_area_m2"),
+    comment="Places that serve residents.",
 )
 _spatial(facility)
 
@@ -270,6 +294,7 @@ unit = sa.Table(
     _geom("POLYGON"),
     sa.UniqueConstraint("ground_id", "unit_id"),
     _one_of("kind", UNIT_KINDS),
+    *_not_negative("households"),
     comment="Indivisible pieces of one ground; geom is the cell.",
 )
 _spatial(unit)
@@ -293,10 +318,14 @@ border = sa.Table(
     _geom("LINESTRING"),
     sa.ForeignKeyConstraint(["ground_id", "left_unit"], ["unit.ground_id", "unit.unit_no"]),
     sa.ForeignKeyConstraint(["ground_id", "right_unit"], ["unit.ground_id", "unit.unit_no"]),
+    sa.CheckConstraint("left_unit <> right_unit", name="sides"),
+    *_not_negative("length_m"),
     _one_of("runs_along", RUNS_ALONG),
     comment="The noded borders, the truth of the ground.",
 )
 _spatial(border)
+sa.Index("ix_border_ground_id_left_unit", border.c.ground_id, border.c.left_unit)
+sa.Index("ix_border_ground_id_right_unit", border.c.ground_id, border.c.right_unit)
 
 plan = sa.Table(
     "plan",
@@ -428,6 +457,7 @@ grid_period = sa.Table(
     sa.Column("valid", pg.DATERANGE, nullable=False),
     sa.ForeignKeyConstraint(["plan_id", "grid_no"], ["plan_grid.plan_id", "plan_grid.grid_no"]),
     pg.ExcludeConstraint(("grid_id", "="), ("valid", "&&"), name="ex_grid_period_grid_valid"),
+    sa.UniqueConstraint("plan_id", "grid_no"),
     comment="The shape a grid has on which days: the grid of which published plan.",
 )
 
@@ -453,6 +483,7 @@ handover = sa.Table(
     sa.Column("to_grid_id", sa.BigInteger, sa.ForeignKey("grid.id")),
     comment="Which building passes from which grid to which on the publication's first day.",
 )
+sa.Index("ix_handover_building_code", handover.c.building_code)
 
 worker = sa.Table(
     "worker",
@@ -461,7 +492,7 @@ worker = sa.Table(
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("phone", sa.Text),
-    sa.Column("retired_on", sa.Date),
+    *_retirable(),
     comment="Staff, not residents.",
 )
 
@@ -469,12 +500,15 @@ post = sa.Table(
     "post",
     metadata,
     _id(),
-    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("code", sa.Text, nullable=False),
     sa.Column("grid_id", sa.BigInteger, sa.ForeignKey("grid.id"), nullable=False, index=True),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column(
         "worker_id", sa.BigInteger, sa.ForeignKey("worker.id"), index=True, comment="null: vacant"
     ),
     sa.Column("valid", pg.DATERANGE, nullable=False),
-    comment="A role in a grid from a date to a date.",
+    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("import_run.id")),
+    pg.ExcludeConstraint(("code", "="), ("valid", "&&"), name="ex_post_code_valid"),
+    comment="A role in a grid from a date to a date, versioned: one row per code and holder.",
 )
+_current(post)

@@ -76,8 +76,8 @@ def test_the_nearest_listed_class_gives_the_status(fault: type[WanggeError], sta
     assert status_of(fault("en", "zh")) == status
 
 
-def test_a_fault_nobody_foresaw_tells_nothing_of_the_inside(settings: Settings) -> None:
-    app = create_app(settings)
+def test_a_fault_nobody_foresaw_tells_nothing_of_the_inside(town_settings: Settings) -> None:
+    app = create_app(town_settings)
 
     @app.get("/broken")
     def broken() -> None:
@@ -92,14 +92,32 @@ def test_a_fault_nobody_foresaw_tells_nothing_of_the_inside(settings: Settings) 
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_database_that_does_not_answer_is_503(settings: Settings) -> None:
+def test_a_database_that_does_not_answer_is_503(town_settings: Settings) -> None:
     nowhere = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
-    with TestClient(create_app(settings.model_copy(update={"database_url": nowhere}))) as client:
+    with TestClient(
+        create_app(town_settings.model_copy(update={"database_url": nowhere}))
+    ) as client:
         assert client.get("/healthz").status_code == 200
         for address in ("/readyz", "/api/v1/plans"):
             answer = client.get(address)
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
             assert "127.0.0.1" not in answer.text
+
+
+def test_a_service_is_ready_when_its_database_is_at_the_newest_migration(
+    client: TestClient,
+) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+def test_a_database_without_tables_is_not_ready(
+    bare_database: str, town_settings: Settings
+) -> None:
+    bare = town_settings.model_copy(update={"database_url": SecretStr(bare_database)})
+    with TestClient(create_app(bare)) as client:
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
 def test_a_usable_request_id_is_kept_and_another_replaced(client: TestClient) -> None:
@@ -115,10 +133,10 @@ def test_the_openapi_document_is_valid(client: TestClient) -> None:
     assert "/api/v1/plans/{plan_id}/grids" in document["paths"]
 
 
-def test_an_open_service_refuses_the_world(settings: Settings) -> None:
+def test_an_open_service_refuses_the_world(town_settings: Settings) -> None:
     with pytest.raises(InputError, match="WANGGE_OPEN"):
-        create_app(settings.model_copy(update={"open": True, "host": "0.0.0.0"}))  # noqa: S104
-    create_app(settings.model_copy(update={"open": True, "host": "::1"}))
+        create_app(town_settings.model_copy(update={"open": True, "host": "0.0.0.0"}))  # noqa: S104
+    create_app(town_settings.model_copy(update={"open": True, "host": "::1"}))
 
 
 def test_answers_are_compressed(client: TestClient) -> None:
@@ -126,8 +144,8 @@ def test_answers_are_compressed(client: TestClient) -> None:
     assert answer.headers["content-encoding"] == "gzip"
 
 
-def test_the_service_lives_under_a_sub_path(settings: Settings) -> None:
-    app = create_app(settings.model_copy(update={"base_path": "wangge/"}))
+def test_the_service_lives_under_a_sub_path(town_settings: Settings) -> None:
+    app = create_app(town_settings.model_copy(update={"base_path": "wangge/"}))
     with TestClient(app) as client:
         for prefix in ("", "/wangge"):
             assert client.get(f"{prefix}/api/v1/plans/1").status_code == 200

@@ -5,12 +5,12 @@ import { t } from "./texts.js";
 
 /** @typedef {"low" | "fit" | "over" | "far-over"} LoadClass */
 
-/** Classes of load in rising order, each with the load it ends at. */
-export const LOAD_CLASSES = /** @type {const} */ ([
-  ["low", 0.8],
-  ["fit", 1],
-  ["over", 1.2],
-  ["far-over", Infinity],
+/** Classes of load in rising order, each with the load it ends at and whether it is hatched. */
+export const LOAD_CLASSES = /** @type {[LoadClass, number, boolean][]} */ ([
+  ["low", 0.8, false],
+  ["fit", 1, false],
+  ["over", 1.2, true],
+  ["far-over", Infinity, true],
 ]);
 
 /**

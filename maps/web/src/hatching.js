@@ -13,7 +13,7 @@ export function hatching(colour) {
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.strokeStyle = colour;
   pen.lineWidth = 2.5;
-  pen.globalAlpha = 0.6;
+  pen.globalAlpha = 0.5;
   for (const shift of [-SIDE, 0, SIDE]) {
     pen.beginPath();
     pen.moveTo(shift - 2, SIDE + 2);

@@ -45,8 +45,16 @@ function loadColour() {
 
 const round = /** @type {const} */ ({ "line-cap": "round", "line-join": "round" });
 
-/** @returns {string[]} */
-const faces = () => token("--face").split(",").map((name) => name.trim().replaceAll('"', ""));
+/**
+ * Families of the machine's own fonts. MapLibre reads the weight from the first name; no machine
+ * has a family of that name, so the second is the one seen.
+ * @param {"Regular" | "Semibold"} weight
+ * @returns {string[]}
+ */
+function faces(weight) {
+  const names = token("--face").split(",").map((name) => name.trim().replaceAll('"', ""));
+  return [`${names[0]} ${weight}`, ...names];
+}
 
 /**
  * The quiet ground: land, water, courtyards, streets, buildings.
@@ -119,7 +127,9 @@ export function grids() {
     },
     {
       id: "grid-hatch", type: "fill", ...of, filter: ["get", "over_cap"],
-      paint: { "fill-pattern": "hatch", "fill-opacity": 0.55 },
+      paint: {
+        "fill-pattern": ["case", ["<=", ["get", "load"], 1.2], "hatch-over", "hatch-far-over"],
+      },
     },
     {
       id: "grid-hover", type: "fill", ...of, filter: nobody,
@@ -154,7 +164,7 @@ export function grids() {
       minzoom: 16.5,
       layout: {
         "text-field": ["coalesce", ["get", "number"], ["get", "name"], ""],
-        "text-font": faces(), "text-size": 11,
+        "text-font": faces("Regular"), "text-size": 11,
       },
       paint: { ...text, "text-color": token("--muted"), "text-halo-width": 1 },
     },
@@ -162,7 +172,7 @@ export function grids() {
       id: "street-names", type: "symbol", source: "streets", "source-layer": "streets",
       minzoom: 14, filter: ["has", "name"],
       layout: {
-        "symbol-placement": "line", "text-field": ["get", "name"], "text-font": faces(),
+        "symbol-placement": "line", "text-field": ["get", "name"], "text-font": faces("Regular"),
         "text-size": 11, "symbol-spacing": 400,
       },
       paint: { ...text, "text-color": token("--muted"), "text-halo-width": 1.5 },
@@ -170,7 +180,7 @@ export function grids() {
     {
       id: "courtyard-names", type: "symbol", source: "courtyard-names", minzoom: 15.2,
       layout: {
-        "text-field": ["get", "name"], "text-font": faces(), "text-size": 12, "text-max-width": 7,
+        "text-field": ["get", "name"], "text-font": faces("Regular"), "text-size": 12, "text-max-width": 7,
       },
       paint: { ...text, "text-color": token("--muted"), "text-halo-width": 1.5 },
     },
@@ -181,7 +191,7 @@ export function grids() {
           "format", ["get", "name"], { "font-scale": 1.08 }, "\n", {},
           ["get", "figures"], { "font-scale": 0.92 },
         ],
-        "text-font": faces(),
+        "text-font": faces("Semibold"),
         "text-size": ["interpolate", ["linear"], ["zoom"], 13, 11, 16, 14],
         "text-line-height": 1.25,
         "text-max-width": 14,
@@ -189,7 +199,7 @@ export function grids() {
         "text-variable-anchor": ["center", "top", "bottom"],
         "symbol-sort-key": ["-", ["get", "load"]],
       },
-      paint: { ...text, "text-halo-width": 2 },
+      paint: { ...text, "text-halo-width": 1.6 },
     },
   ];
 }

@@ -19,8 +19,14 @@ export function topBar(way) {
       ><span class="brand-zh" lang="zh">${t("brand")}</span></a
     >
     <nav class="way" aria-label=${t("way")}>${way}</nav>
-    <button class="plain" type="button" lang=${other} @click=${() => speak(other)}>
-      ${t("language.other")}
+    <button
+      class="plain"
+      type="button"
+      lang=${other}
+      title=${t("language.other")}
+      @click=${() => speak(other)}
+    >
+      ${t("language.other.short")}
     </button>
   </header>`;
 }

@@ -52,7 +52,8 @@ export class PlanMap {
   }
 
   dress() {
-    this.map.addImage("hatch", hatching(token("--load-far-over")), { pixelRatio: 2 });
+    for (const name of ["over", "far-over"])
+      this.map.addImage(`hatch-${name}`, hatching(token(`--load-${name}`)), { pixelRatio: 2 });
     for (const layer of [...ground(), ...grids()]) this.map.addLayer(layer);
     if (this.labels) this.label(this.labels);
     if (this.names) this.name(this.names);

@@ -110,10 +110,11 @@ class PlanPage extends Component {
       return html`${topBar(nothing)}<main class="sheet">${fault(this.error, () => this.load())}</main>`;
     return html`${topBar(shown ? this.way(shown) : nothing)}
       <main class="plan" data-face=${this.face}>
+        <h1 class="unseen">${document.title}</h1>
         <section class="map-side" aria-label=${t("map.title")}>
           <div class="map"></div>
           ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
-          ${shown && !this.mapless ? legend() : nothing} ${mapLine()}
+          <div class="map-foot">${shown && !this.mapless ? legend() : nothing} ${mapLine()}</div>
         </section>
         <aside class="panel" aria-label=${t("grids")}>
           ${shown && this.rows ? this.panel(shown, this.rows) : skeleton()}
@@ -196,11 +197,18 @@ class PlanPage extends Component {
 
   /** @param {Plan} shown */
   rules(shown) {
-    const caps = Object.entries(shown.caps ?? {}).map(([kind, cap]) => `${t(`courtyard.${kind}`)} ${cap}`);
-    const kind = shown.households_kind ? t(`households.${shown.households_kind}`) : "";
-    return html`<p class="muted small">
-      ${t("rules", { name: shown.rules_name ?? "", caps: caps.join(" · ") })}${kind ? ` · ${kind}` : ""}
-    </p>`;
+    if (!shown.rules_name) return nothing;
+    const kind = shown.households_kind ? ` · ${t(`households.${shown.households_kind}`)}` : "";
+    const caps = Object.entries(shown.caps ?? {}).map(
+      ([courtyard, cap]) => html`<li>${t(`courtyard.${courtyard}`)} <span class="figure">${cap}</span></li>`,
+    );
+    return html`<div class="rules muted small">
+      <p>${t("rules", { name: shown.rules_name })}${kind}</p>
+      <ul>
+        <li>${t("caps")}</li>
+        ${caps}
+      </ul>
+    </div>`;
   }
 }
 

@@ -1,0 +1,20 @@
+"""``wangge migrate``: bring the database to the schema of this version."""
+
+from __future__ import annotations
+
+import click
+
+from api.language import say
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from api.services.database import migrate_database
+    from api.settings import Settings
+
+    before, after = migrate_database(Settings())
+    if before == after:
+        click.echo(say(f"The database has schema {after} already.", f"数据库结构已是 {after}。"))
+    else:
+        click.echo(say(f"The database has schema {after} now.", f"数据库结构已升级到 {after}。"))

@@ -1,0 +1,111 @@
+"""The table of grids: names, sums, flags and posts."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gis.numbering import band_order, grid_name
+from gis.partition.graph import Floats, Ints
+from gis.partition.search import Found, Task
+from gis.partition.touching import Terrain
+
+
+def numbered(found: Found, land: Terrain, load: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """
+    Renumber the grids in bands from north to south; returns labels and which are special.
+
+    A grid's place is the centre of its households, or of its ground when it has none.
+    """
+    labels, count = found.labels, len(found.special)
+    weight = np.where(found.special[labels], land.area_m2, load)
+    total = np.maximum(np.bincount(labels, weight, count), 1e-12)
+    x = np.bincount(labels, weight * land.x, count) / total
+    y = np.bincount(labels, weight * land.y, count) / total
+    order = band_order(x, y)
+    rank = np.empty(count, np.int64)
+    rank[order] = np.arange(count)
+    return rank[labels], found.special[order]
+
+
+def grid_table(
+    task: Task,
+    labels: Ints,
+    special: npt.NDArray[np.bool_],
+    piece: Ints,
+    units: pd.DataFrame,
+    weight: Ints,
+) -> pd.DataFrame:
+    """
+    Sums and flags of each grid (see `gis.partition.result.Division`).
+
+    ``posts_needed`` is the load in full grids, rounded up, at least 1; 0 for special grids.
+    """
+    count = len(special)
+    load = _sums(labels, task.load, count)
+    weights = _sums(labels, weight, count)
+    posts = np.where(special, 0, np.maximum(1, -(-load // task.capacity)))
+    flags = _flags(task, labels, special, piece, load, weights)
+    return pd.DataFrame(
+        {
+            "name": [grid_name(n + 1) for n in range(count)],
+            "kind": np.where(special, "special", task.rules.grid_kind).astype(object),
+            "households": _sums(labels, units["households"].to_numpy(np.int64), count),
+            "weight": weights,
+            "load_units": load,
+            "load": load / task.capacity,
+            "flags": pd.Series(flags, dtype=object),
+            "posts_needed": posts,
+        },
+        index=pd.RangeIndex(count, name="grid"),
+    )
+
+
+def deviation(load: Ints, special: npt.NDArray[np.bool_]) -> Floats:
+    """Difference of each grid's load from the mean of those not special, over that mean."""
+    mean = load[~special].mean() if (~special).any() else 0.0
+    values = np.zeros(len(load), np.float64)
+    if mean > 0:
+        values[~special] = load[~special] / mean - 1.0
+    return values
+
+
+def _flags(
+    task: Task,
+    labels: Ints,
+    special: npt.NDArray[np.bool_],
+    piece: Ints,
+    load: Ints,
+    weight: Ints,
+) -> list[tuple[str, ...]]:
+    rules = task.rules
+    capped = bool(rules.caps)
+    exact = rules.target != "fewest"
+    applies = {
+        "above_fill": capped & (load > task.target) & (load <= task.capacity),
+        "beyond_tolerance": exact & (np.abs(deviation(load, special)) > rules.tolerance),
+        "no_households": special,
+        "over_cap": capped & (load > task.capacity),
+        "under_minimum": ~special & (weight < rules.minimum),
+    }
+    _refuse_overload(applies["above_fill"] | applies["over_cap"], labels, piece, task.load)
+    return [
+        tuple(name for name, where in applies.items() if where[grid])
+        for grid in range(len(special))
+    ]
+
+
+def _refuse_overload(heavy: npt.NDArray[np.bool_], labels: Ints, piece: Ints, load: Ints) -> None:
+    """Guard: above the target a grid holds one loaded piece and nothing else with load."""
+    loaded = load > 0
+    pairs = np.unique(np.column_stack((labels[loaded], piece[loaded])), axis=0)
+    pieces = np.bincount(pairs[:, 0], minlength=len(heavy))
+    if (heavy & (pieces > 1)).any():
+        raise AssertionError("a grid of several pieces is above its target load")
+
+
+def _sums(labels: Ints, values: Ints, count: int) -> Ints:
+    total = np.zeros(count, np.int64)
+    np.add.at(total, labels, values)
+    return total

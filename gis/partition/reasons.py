@@ -1,0 +1,120 @@
+"""Why so many grids, and why some are as they are: sentences of the certificate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gis.errors import first_ids
+from gis.partition.search import Found, Task
+
+Sentence = dict[str, str]
+
+
+def reasons(task: Task, found: Found, units: pd.DataFrame, grids: pd.DataFrame) -> list[Sentence]:
+    """Sentences in Chinese and English, the strongest ground of the bound first."""
+    sentences = [_total(task, found)] if task.rules.caps else [_parts_only(task, found)]
+    if len(found.bounds) > 1:
+        sentences.append(_components(found))
+    if task.rules.caps:
+        sentences += [*_lone(task, found, units), *_packing(found)]
+    return [*sentences, *_special(found), *_small(task, grids)]
+
+
+def _sentence(en: str, zh: str) -> Sentence:
+    return {"en": en, "zh": zh}
+
+
+def _total(task: Task, found: Found) -> Sentence:
+    size = np.minimum(found.graph.load, task.target)
+    full = float(size.sum()) / task.capacity
+    least = -(-int(size.sum()) // task.target)
+    share = f"{task.rules.fill:.0%}"
+    return _sentence(
+        f"The households fill {full:.2f} grids; at most {share} of each may be used, "
+        f"which takes at least {least}.",
+        f"全部户数折合 {full:.2f} 个满额网格，每格按 {share} 使用，至少需要 {least} 个。",
+    )
+
+
+def _parts_only(task: Task, found: Found) -> Sentence:
+    return _sentence(
+        f"Exactly {task.rules.target} grids are asked for and there is no cap; "
+        f"{len(found.bounds)} would be enough.",
+        f"要求恰好 {task.rules.target} 个网格且不设上限；最少 {len(found.bounds)} 个即可。",
+    )
+
+
+def _components(found: Found) -> Sentence:
+    count = len(found.bounds)
+    return _sentence(
+        f"Barriers cut the community into {count} parts with households; each needs grids of "
+        "its own.",
+        f"阻隔把社区分成 {count} 个有户的部分，各部分须单独设格。",
+    )
+
+
+def _lone(task: Task, found: Found, units: pd.DataFrame) -> list[Sentence]:
+    ids = units["unit_id"].to_numpy(object)
+    over = ids[task.load > task.capacity]
+    sentences = []
+    if len(over):
+        sentences.append(
+            _sentence(
+                f"{len(over)} units exceed a full grid by themselves and cannot be divided: "
+                f"{first_ids(over)}.",
+                f"{len(over)} 个不可分单元本身超过上限：{first_ids(over)}。",
+            )
+        )
+    lone = int(sum(b.alone.sum() for b in found.bounds)) - len(over)
+    if lone > 0:
+        sentences.append(
+            _sentence(
+                f"{lone} buildings or whole courtyards are too large to share a grid with any "
+                "neighbour; each is a grid by itself.",
+                f"{lone} 个楼栋或整院体量过大，无法与任何相邻单元合并，各自成格。",
+            )
+        )
+    return sentences
+
+
+def _packing(found: Found) -> list[Sentence]:
+    least = sum(b.grids for b in found.bounds)
+    by_total = sum(b.by_total for b in found.bounds)
+    if least <= by_total:
+        return []
+    return [
+        _sentence(
+            f"What cannot be joined leaves room unused: {least - by_total} more than the total "
+            f"asks for, so at least {least} in all.",
+            f"无法合并的部分留下空余，比按总量多 {least - by_total} 个，共至少 {least} 个。",
+        )
+    ]
+
+
+def _special(found: Found) -> list[Sentence]:
+    count = int(found.special.sum())
+    if not count:
+        return []
+    return [
+        _sentence(
+            f"{count} parts cut off by barriers have no households; each is a special grid and "
+            "does not count against the bound.",
+            f"{count} 个被阻隔的部分没有住户，各设为专属网格，不计入下限。",
+        )
+    ]
+
+
+def _small(task: Task, grids: pd.DataFrame) -> list[Sentence]:
+    small = grids[[("under_minimum" in flags) for flags in grids["flags"]]]
+    if small.empty:
+        return []
+    names = first_ids(small["name"])
+    return [
+        _sentence(
+            f"{len(small)} grids stay under the minimum of {task.rules.minimum} ({names}): what "
+            "they could join is cut off, already full, or indivisible.",
+            f"{len(small)} 个网格低于下限 {task.rules.minimum}（{names}）："
+            "可合并的相邻部分被阻隔、已满或不可分。",
+        )
+    ]

@@ -1,0 +1,89 @@
+"""The migrations build the schema that the tables declare, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from gis.errors import Unavailable
+from gis.store import migrate
+from gis.store.engine import open_engine
+from gis.store.tables import metadata
+
+_GOLDEN = Path(__file__).parents[2] / "golden" / "schema.txt"
+_DUMP = sa.text(Path(__file__).with_name("schema_dump.sql").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def bare(bare_database: str) -> Iterator[sa.Engine]:
+    engine = open_engine(bare_database)
+    yield engine
+    engine.dispose()
+
+
+def _schema(engine: sa.Engine) -> list[str]:
+    with engine.connect() as connection:
+        return [str(line) for line in connection.execute(_DUMP).scalars()]
+
+
+def test_the_migrations_reproduce_the_golden_schema(engine: sa.Engine) -> None:
+    assert _schema(engine) == _GOLDEN.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_declared_tables_have_the_golden_schema(bare: sa.Engine) -> None:
+    with bare.begin() as connection:
+        connection.execute(sa.text("CREATE EXTENSION postgis"))
+        connection.execute(sa.text("CREATE EXTENSION btree_gist"))
+        metadata.create_all(connection)
+    assert _schema(bare) == _GOLDEN.read_text(encoding="utf-8").splitlines()
+
+
+def test_autogenerate_finds_nothing_to_do(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_object": migrate.reflected, "compare_server_default": True},
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_up_down_and_up_again_ends_where_it_began(engine: sa.Engine) -> None:
+    migrate.downgrade(engine, "base")
+    assert migrate.current(engine) is None
+    assert _schema(engine) == []
+    migrate.upgrade(engine)
+    assert migrate.current(engine) == migrate.newest()
+    assert _schema(engine) == _GOLDEN.read_text(encoding="utf-8").splitlines()
+
+
+def test_servers_that_start_together_migrate_once(bare: sa.Engine) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: migrate.upgrade(bare), range(4)))
+    assert migrate.current(bare) == migrate.newest()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Unavailable, match="9999"):
+        migrate.upgrade(engine)
+
+
+def test_a_role_that_may_not_make_postgis_is_told_who_can(bare: sa.Engine) -> None:
+    role = f"plain_{bare.url.database}"
+    with bare.begin() as connection:
+        connection.execute(sa.text(f'CREATE ROLE "{role}" LOGIN'))
+    plain = open_engine(bare.url.set(username=role).render_as_string(hide_password=False))
+    try:
+        with pytest.raises(Unavailable, match="CREATE EXTENSION postgis"):
+            migrate.upgrade(plain)
+    finally:
+        plain.dispose()
+        with bare.begin() as connection:
+            connection.execute(sa.text(f'DROP ROLE "{role}"'))

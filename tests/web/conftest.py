@@ -1,0 +1,123 @@
+"""Pages in a real Chromium, served by a real server on a free port of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from api.app import create_app
+from api.settings import Settings
+
+_FLAGS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """Serve on a free port of the loopback address; yields the address without a slash."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(settings), log_level="warning", lifespan="on")
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def town_address(town_settings: Settings) -> Iterator[str]:
+    """Address of a service on the small town."""
+    with serving(town_settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start one Chromium for all tests of this worker."""
+    path = os.environ.get("WANGGE_TEST_CHROMIUM") or shutil.which("chromium")
+    assert path, "there is no Chromium: run `make test`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page and everything that went wrong on it."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note console messages, script errors, failed requests and all addresses asked for."""
+        self.page.on("console", lambda m: self._note(m.type, m.text))
+        self.page.on("pageerror", lambda e: self.faults.append(f"script: {e}"))
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("requestfailed", lambda r: self.faults.append(f"failed: {r.url}"))
+        # A violation of the content security policy is an event of the document.
+        self.page.add_init_script(
+            "addEventListener('securitypolicyviolation',"
+            "e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+        )
+
+    def _note(self, kind: str, text: str) -> None:
+        # SwiftShader reports its slow read-backs as warnings; they say nothing about the page.
+        if kind in {"error", "warning"} and "GPU stall" not in text:
+            self.faults.append(f"{kind}: {text}")
+
+    @property
+    def hosts(self) -> set[str | None]:
+        """Hosts of all addresses asked for; those that carry their data have none."""
+        fetched = [urlsplit(u) for u in self.requests]
+        return {u.hostname for u in fetched if u.scheme not in {"data", "blob"}}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Opens pages, each in a browser context of its own."""
+
+    browser: Browser
+
+    def visit(
+        self, address: str, *, size: tuple[int, int] = (1440, 900), locale: str = "zh-CN"
+    ) -> Visit:
+        """Open a page and watch it."""
+        viewport: ViewportSize = {"width": size[0], "height": size[1]}
+        context = self.browser.new_context(viewport=viewport, locale=locale)
+        visit = Visit(context.new_page())
+        visit.watch()
+        visit.page.goto(address)
+        return visit
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[Visitor]:
+    """Open pages in real Chromium; closed at the end of the test."""
+    yield Visitor(chromium)
+    for context in chromium.contexts:
+        context.close()

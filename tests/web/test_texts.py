@@ -1,0 +1,55 @@
+"""Texts of the pages: two languages, the same keys, nothing written elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from maps.assets import WEB
+
+SOURCES = sorted((WEB / "src").glob("*.js"))
+
+
+def texts(language: str) -> dict[str, str]:
+    """Texts of one language."""
+    loaded = json.loads((WEB / "texts" / f"{language}.json").read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def test_both_languages_have_the_same_keys_and_fill_ins() -> None:
+    zh, en = texts("zh"), texts("en")
+    assert list(zh) == list(en)
+    for key, text in zh.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", en[key])), key
+        assert text
+        assert en[key]
+
+
+def test_the_keys_asked_for_and_the_keys_written_are_the_same() -> None:
+    known = set(texts("zh"))
+    code = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES)
+    asked = set(re.findall(r'\bt\(\s*"([^"]+)"', code))
+    assert asked <= known
+    prefixes = set(re.findall(r"\bt\(`([^`$]+)\$\{", code))
+    spoken = asked | {k for k in known if any(k.startswith(p) for p in prefixes)}
+    assert spoken == known
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)
+def test_no_text_is_written_into_a_module(path: Path) -> None:
+    code = re.sub(r"/\*.*?\*/|^\s*//.*$", "", path.read_text(encoding="utf-8"), flags=re.S | re.M)
+    assert not re.search(r"[\u4e00-\u9fff]", code)
+    between_tags = re.findall(r">([^<>${}`=]*)<", code)
+    assert not [t for t in between_tags if re.search(r"[A-Za-z]{2,}", t) and t != "Wangge"]
+
+
+@pytest.mark.parametrize(
+    "path", [*SOURCES, WEB / "page.css", WEB / "page.html"], ids=lambda p: p.name
+)
+def test_colours_are_written_in_the_tokens_alone(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", text) == []
