@@ -35,3 +35,13 @@ class Settings(BaseSettings):
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: str = Field(default="info", description="debug, info, warning or error.")
+
+
+def env_example() -> str:
+    """Return the text of ``.env.example``: every setting with its default and what it means."""
+    lines = ["# Every setting of Wangge with its default. Copy to .env of your service manager."]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else field.default
+        shown = int(default) if isinstance(default, bool) else default
+        lines += ["", f"# {field.description}", f"#WANGGE_{name.upper()}={shown}"]
+    return "\n".join(lines) + "\n"

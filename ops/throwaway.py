@@ -38,20 +38,32 @@ def sweep() -> list[Path]:
     """Remove the throw-away clusters of this user whose makers are gone, and return them."""
     swept = []
     for marker in Path(tempfile.gettempdir()).glob(f"{THROWAWAY_PREFIX}*/{_MAKER}"):
-        if marker.stat().st_uid == os.geteuid() and not _lives(marker):
+        if _is_abandoned(marker) and _claim(marker):
             owner = marker.parent.owner() if os.geteuid() == 0 else None
             _remove(ClusterHome(marker.parent, PROJECT / ".wangge", owner))
             swept.append(marker.parent)
     return swept
 
 
-def _lives(marker: Path) -> bool:
-    """Tell whether the maker still runs: a process that is younger than its mark is another one."""
+def _is_abandoned(marker: Path) -> bool:
+    """Tell whether it is ours and the maker is gone: a process younger than its mark is another."""
     try:
+        marked = marker.stat()
+        if marked.st_uid != os.geteuid():
+            return False
         process = Path("/proc") / marker.read_text()
-        return process.stat().st_mtime <= marker.stat().st_mtime + 1
+    except FileNotFoundError:  # swept by somebody else meanwhile
+        return False
+    return not process.exists() or process.stat().st_mtime > marked.st_mtime + 1
+
+
+def _claim(marker: Path) -> bool:
+    """Take the mark away; of two that sweep at once only one can."""
+    try:
+        marker.rename(marker.with_name("swept"))
     except FileNotFoundError:
         return False
+    return True
 
 
 def _remove(home: ClusterHome) -> None:

@@ -18,6 +18,7 @@ from api.settings import Settings
 from gis.contracts import LAYERS, LayerName
 from gis.store import migrate
 from gis.store.engine import open_engine
+from ops.chromium import FLAGS, find_chromium
 from ops.throwaway import throwaway_cluster
 
 _SERVER = "WANGGE_TEST_DATABASE_URL"
@@ -129,3 +130,22 @@ def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
 def town_settings(town_url: str) -> Settings:
     """Settings of a service on the small town."""
     return Settings(database_url=SecretStr(town_url), map_review_number="川S(2026)001号")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Launch a real Chromium with WebGL, for all tests of one worker."""
+    program = find_chromium(Path(__file__).parents[1] / ".wangge")
+    assert program, "no Chromium: run `make test`, or set WANGGE_CHROMIUM"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Open a page with no history, cookies or storage."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,39 @@
+# The chores of Wangge. CI calls the same verbs.
+PYTHON ?= python3
+RUN := .venv/bin
+
+.PHONY: demo setup test check bench serve fuzz db-stop clean
+
+demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
+	@exec $(RUN)/wangge demo
+
+setup: ## What is missing: PostGIS, Python and front-end packages.
+	@$(PYTHON) -m ops.bootstrap
+
+setup-tests:
+	@$(PYTHON) -m ops.bootstrap --tests
+
+test: setup-tests ## Every test, with a PostGIS and a Chromium of its own.
+	$(RUN)/pytest -q -n 2 --dist worksteal $(ARGS)
+
+check: setup ## Style, types, import contracts.
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	PATH="$(CURDIR)/$(RUN):$$PATH" lint-imports
+	$(RUN)/python -m ops.web_packages
+
+bench: setup ## Measure; results stand in bench/*.md.
+	$(RUN)/python -m bench $(ARGS)
+
+serve: setup ## Serve what the database holds.
+	@exec $(RUN)/wangge serve
+
+fuzz: setup ## Damaged files by the thousand: make fuzz ARGS="--files 20000".
+	$(RUN)/python -m tests.fuzz $(ARGS)
+
+db-stop: ## Stop the private PostGIS.
+	@$(RUN)/wangge db stop
+
+clean: ## Remove what the set-up made, but not the data: see wangge db reset.
+	rm -rf .venv .wangge/uv-* .wangge/node maps/web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
