@@ -1,0 +1,211 @@
+"""The layers of Wangge that the tagged shapes of OpenStreetMap make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.contracts import LAYERS, LayerName
+from gis.estimate import EstimateSettings, estimated_households, footprint_m2
+from gis.io import osm_tags as meaning
+from gis.io.table import Geometries
+from gis.metric import STORED, metric_crs
+
+OSM_LAYERS: tuple[LayerName, ...] = (
+    "streets",
+    "barriers",
+    "gates",
+    "courtyards",
+    "buildings",
+    "facilities",
+)
+LARGEST_COURTYARD_M2 = 500_000.0
+GATE_REACH_M = 30.0
+
+Tags = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedShapes:
+    """Features of one kind as arrays: ids unique, geometries simple where they can be."""
+
+    ids: Sequence[str]
+    geometry: Geometries
+    tags: Sequence[Tags]
+
+    def only(self, mask: npt.NDArray[np.bool_]) -> TaggedShapes:
+        """Return those under a mask."""
+        ids = [i for i, kept in zip(self.ids, mask, strict=True) if kept]
+        tags = [t for t, kept in zip(self.tags, mask, strict=True) if kept]
+        return TaggedShapes(ids, self.geometry[mask], tags)
+
+    def each(self, meant: Callable[[Tags], object]) -> list[object]:
+        """Return what a function of `gis.io.osm_tags` says of each."""
+        return [meant(tags) for tags in self.tags]
+
+
+def layer_frames(
+    piles: Mapping[str, TaggedShapes],
+    within: BaseGeometry | None,
+    estimate: EstimateSettings | None,
+) -> dict[LayerName, gpd.GeoDataFrame]:
+    """
+    Build one frame per name of `OSM_LAYERS` from the features sorted under those names.
+
+    ``land`` in `piles` is all residential land; courtyards come of it. See `gis.io.osm.read_osm`.
+    """
+    nothing = TaggedShapes([], np.empty(0, dtype=object), [])
+    found = {name: piles.get(name, nothing) for name in (*OSM_LAYERS, "land")}
+    land = found["land"]
+    found["courtyards"] = _compounds(land)
+    if within is not None:
+        found = {name: _clipped(name, layer, within) for name, layer in found.items()}
+    yards = found["courtyards"]
+    return {
+        "streets": _streets(found["streets"]),
+        "barriers": _barriers(found["barriers"]),
+        "gates": _gates(found["gates"], yards),
+        "courtyards": _courtyards(yards),
+        "buildings": _buildings(found["buildings"], yards, land, estimate),
+        "facilities": _facilities(found["facilities"]),
+    }
+
+
+def _clipped(name: str, layer: TaggedShapes, within: BaseGeometry) -> TaggedShapes:
+    if name in ("streets", "barriers"):
+        area, tested = within, layer.geometry
+    else:
+        area, tested = within, shapely.point_on_surface(layer.geometry)
+    if name == "gates":
+        crs = metric_crs(within)
+        rim = gpd.GeoSeries([within], crs=STORED).to_crs(crs).buffer(GATE_REACH_M).to_crs(STORED)
+        area = rim.iloc[0]
+    shapely.prepare(area)
+    return layer.only(shapely.intersects(area, tested))
+
+
+def _compounds(land: TaggedShapes) -> TaggedShapes:
+    """Residential land that is one courtyard; the smaller of two that overlap by half."""
+    likely = np.array(land.each(meaning.may_be_courtyard), dtype=bool)
+    area = footprint_m2(land.geometry)
+    layer = land.only(likely & (area <= LARGEST_COURTYARD_M2))
+    area = footprint_m2(layer.geometry)
+    inner = shapely.point_on_surface(layer.geometry)
+    holder, held = shapely.STRtree(layer.geometry).query(inner, predicate="within")[::-1]
+    larger = (area[holder] > area[held]) | ((area[holder] == area[held]) & (holder > held))
+    larger &= holder != held
+    return layer.only(~np.isin(np.arange(len(layer.ids)), holder[larger]))
+
+
+def _holder_of(points: Geometries, areas: TaggedShapes) -> list[str | None]:
+    """Id of the first area each point lies in."""
+    holders: list[str | None] = [None] * len(points)
+    for point, area in zip(*shapely.STRtree(areas.geometry).query(points, "within"), strict=True):
+        holders[point] = holders[point] or areas.ids[area]
+    return holders
+
+
+def _gates_of(points: Geometries, yards: TaggedShapes) -> list[str | None]:
+    """Id of the courtyard whose outline runs nearest, within reach."""
+    owners: list[str | None] = [None] * len(points)
+    if not len(points) or not yards.ids:
+        return owners
+    crs = metric_crs(gpd.GeoSeries(points, crs=STORED))
+    outlines = gpd.GeoSeries(shapely.boundary(yards.geometry), crs=STORED).to_crs(crs)
+    spots = gpd.GeoSeries(points, crs=STORED).to_crs(crs)
+    found = shapely.STRtree(outlines.to_numpy()).query_nearest(
+        spots.to_numpy(), max_distance=GATE_REACH_M, all_matches=False
+    )
+    for point, yard in zip(*found, strict=True):
+        owners[point] = yards.ids[yard]
+    return owners
+
+
+def _streets(layer: TaggedShapes) -> gpd.GeoDataFrame:
+    return _canonical(
+        "streets",
+        layer,
+        street_class=layer.each(meaning.street_class),
+        bridge=layer.each(meaning.on_bridge),
+        tunnel=layer.each(meaning.in_tunnel),
+    )
+
+
+def _barriers(layer: TaggedShapes) -> gpd.GeoDataFrame:
+    return _canonical("barriers", layer, kind=layer.each(meaning.barrier_kind))
+
+
+def _gates(layer: TaggedShapes, yards: TaggedShapes) -> gpd.GeoDataFrame:
+    return _canonical("gates", layer, courtyard_id=_gates_of(layer.geometry, yards))
+
+
+def _courtyards(layer: TaggedShapes) -> gpd.GeoDataFrame:
+    return _canonical(
+        "courtyards",
+        layer,
+        kind=layer.each(meaning.courtyard_kind),
+        walled=layer.each(meaning.is_walled),
+    )
+
+
+def _buildings(
+    layer: TaggedShapes, yards: TaggedShapes, land: TaggedShapes, estimate: EstimateSettings | None
+) -> gpd.GeoDataFrame:
+    inner = shapely.point_on_surface(layer.geometry)
+    on_land, _ = shapely.STRtree(land.geometry).query(inner, predicate="within")
+    known = pd.DataFrame(
+        {
+            "use": layer.each(meaning.building_use),
+            "footprint_m2": footprint_m2(layer.geometry),
+            "floors": pd.Series(layer.each(meaning.floors), dtype="float64"),
+            "dwellings": pd.Series(layer.each(meaning.dwellings), dtype="float64"),
+            "on_residential_land": np.isin(np.arange(len(layer.ids)), on_land),
+        }
+    )
+    households = estimated_households(known, estimate)
+    return _canonical(
+        "buildings",
+        layer,
+        number=layer.each(lambda tags: tags.get("addr:housenumber")),
+        address=layer.each(meaning.address),
+        courtyard_id=_holder_of(inner, yards),
+        households=households["households"],
+        households_estimated=households["households_estimated"],
+        households_kind=["dwellings"] * len(layer.ids),
+        floors=known["floors"].astype("Int64"),
+    )
+
+
+def _facilities(layer: TaggedShapes) -> gpd.GeoDataFrame:
+    points = TaggedShapes(layer.ids, shapely.point_on_surface(layer.geometry), layer.tags)
+    return _canonical(
+        "facilities",
+        points,
+        kind=layer.each(meaning.facility_kind),
+        opening_hours=layer.each(lambda tags: tags.get("opening_hours")),
+        idle=layer.each(lambda tags: tags.get("shop") == "vacant"),
+    )
+
+
+def _canonical(name: LayerName, layer: TaggedShapes, **columns: object) -> gpd.GeoDataFrame:
+    """The columns of the contract in their order and types; what OSM does not say is missing."""
+    contract = LAYERS[name]
+    columns[contract.key] = layer.ids
+    columns.setdefault("name", layer.each(lambda tags: tags.get("name")))
+    rows = pd.DataFrame(index=pd.RangeIndex(len(layer.ids)))
+    for column in contract.fields:
+        given = columns.get(column.name, [column.default] * len(layer.ids))
+        kind = {"count": "Int64", "measure": "float64", "flag": "boolean"}.get(column.kind, "str")
+        rows[column.name] = pd.Series(given, index=rows.index, dtype=kind)
+        if kind == "boolean" and not rows[column.name].isna().any():
+            rows[column.name] = rows[column.name].astype(bool)
+        if kind == "Int64" and column.required:
+            rows[column.name] = rows[column.name].astype("int64")
+    return gpd.GeoDataFrame(rows, geometry=layer.geometry, crs=STORED)

@@ -1,0 +1,231 @@
+"""What OpenStreetMap's tags mean in the words of Wangge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+Tags = Mapping[str, str]
+
+# What may hold something of ours; everything else never reaches Python.
+KEYS = (
+    "highway", "railway", "waterway", "barrier", "landuse", "building", "amenity", "shop",
+    "leisure", "office", "healthcare", "craft", "tourism", "social_facility",
+)  # fmt: skip
+
+_STREETS = {
+    "trunk": "arterial", "primary": "arterial", "secondary": "arterial",
+    "trunk_link": "arterial", "primary_link": "arterial", "secondary_link": "arterial",
+    "tertiary": "street", "tertiary_link": "street", "unclassified": "street",
+    "residential": "street", "road": "street",
+    "living_street": "lane", "service": "lane", "track": "lane",
+    "footway": "footpath", "path": "footpath", "pedestrian": "footpath",
+    "cycleway": "footpath", "platform": "footpath", "bridleway": "footpath", "corridor": "footpath",
+    "steps": "steps",
+}  # fmt: skip
+_ARTERIAL_BARRIERS = ("motorway", "trunk", "primary", "secondary")
+_RAILS = ("rail", "light_rail", "subway", "narrow_gauge", "monorail")
+_WALLS = ("wall", "fence", "city_wall")
+_GATES = ("gate", "lift_gate", "swing_gate", "sliding_gate", "entrance", "kissing_gate",
+          "sally_port", "turnstile", "full-height_turnstile")  # fmt: skip
+_NO = ("no", "false", "0")
+
+_NOT_A_BUILDING = ("no", "roof", "entrance", "ruins", "demolished", "proposed", "carport", "tent")
+_ONE_FAMILY = ("house", "detached", "semidetached_house", "bungalow", "villa", "farm", "cabin",
+               "houseboat", "static_caravan", "siheyuan")  # fmt: skip
+_HOMES = ("residential", "apartments", "terrace")
+
+# (key, value or None for any, kind): the first row that fits counts.
+_FACILITIES: tuple[tuple[str, str | None, str], ...] = (
+    ("amenity", "community_centre", "service_centre"),
+    ("amenity", "townhall", "service_centre"),
+    ("amenity", "public_building", "service_centre"),
+    ("office", "government", "service_centre"),
+    ("amenity", "pharmacy", "pharmacy"),
+    ("healthcare", "pharmacy", "pharmacy"),
+    ("shop", "chemist", "pharmacy"),
+    ("amenity", "hospital", "medical"),
+    ("amenity", "clinic", "medical"),
+    ("amenity", "doctors", "medical"),
+    ("amenity", "dentist", "medical"),
+    ("amenity", "canteen", "canteen"),
+    ("social_facility", "soup_kitchen", "canteen"),
+    ("amenity", "nursing_home", "elder_care"),
+    ("social_facility", "nursing_home", "elder_care"),
+    ("social_facility", "assisted_living", "elder_care"),
+    ("social_facility", "group_home", "elder_care"),
+    ("social_facility", "day_care", "elder_care"),
+    ("healthcare", None, "medical"),
+    ("amenity", "kindergarten", "kindergarten"),
+    ("amenity", "childcare", "kindergarten"),
+    ("amenity", "school", "school"),
+    ("amenity", "cafe", "cafe"),
+    ("shop", "coffee", "cafe"),
+    ("shop", "tea", "cafe"),
+    ("amenity", "library", "culture"),
+    ("amenity", "arts_centre", "culture"),
+    ("amenity", "theatre", "culture"),
+    ("amenity", "cinema", "culture"),
+    ("tourism", "museum", "culture"),
+    ("tourism", "gallery", "culture"),
+    ("shop", "books", "culture"),
+    ("amenity", "bicycle_repair_station", "repair"),
+    ("shop", "repair", "repair"),
+    ("shop", "bicycle", "repair"),
+    ("shop", "shoe_repair", "repair"),
+    ("shop", "locksmith", "repair"),
+    ("shop", "tailor", "repair"),
+    ("craft", "shoemaker", "repair"),
+    ("craft", "key_cutter", "repair"),
+    ("craft", "locksmith", "repair"),
+    ("craft", "tailor", "repair"),
+    ("craft", "watchmaker", "repair"),
+    ("craft", "electronics_repair", "repair"),
+    ("amenity", "marketplace", "market"),
+    ("shop", "supermarket", "market"),
+    ("shop", "convenience", "market"),
+    ("shop", "greengrocer", "market"),
+    ("amenity", "toilets", "toilet"),
+    ("leisure", "park", "park"),
+    ("amenity", "restaurant", "other"),
+    ("amenity", "fast_food", "other"),
+    ("amenity", "food_court", "other"),
+    ("amenity", "bank", "other"),
+    ("amenity", "post_office", "other"),
+    ("amenity", "police", "other"),
+    ("amenity", "social_facility", "other"),
+    ("leisure", "sports_centre", "other"),
+    ("leisure", "fitness_centre", "other"),
+    ("shop", "vacant", "other"),
+)
+
+
+def street_class(tags: Tags) -> str | None:
+    """Class of a way one may walk, of `gis.contracts.STREET_CLASSES`; None of any other."""
+    found = _STREETS.get(tags.get("highway", ""))
+    foot = tags.get("foot", "")
+    if foot in _NO or (tags.get("access") == "no" and foot not in ("yes", "designated")):
+        return None
+    return None if tags.get("motorroad") == "yes" and not foot else found
+
+
+def barrier_kind(tags: Tags) -> str | None:
+    """
+    Kind of barrier a line is, of `gis.contracts.BARRIER_KINDS`.
+
+    What runs in a tunnel or culvert bars nobody's way; nor does a railway on a bridge.
+    """
+    if _is(tags, "tunnel") or _is(tags, "covered"):
+        return None
+    if tags.get("waterway") in ("river", "canal"):
+        return "river"
+    if tags.get("railway") in _RAILS and not _is(tags, "bridge"):
+        return "railway"
+    if tags.get("highway") in _ARTERIAL_BARRIERS:
+        return "arterial"
+    return "wall" if tags.get("barrier") in _WALLS else None
+
+
+def is_gate(tags: Tags) -> bool:
+    """Whether people go through; a bollard stops cars and stands on a street, not in a wall."""
+    return tags.get("barrier") in _GATES
+
+
+def on_bridge(tags: Tags) -> bool:
+    """Whether a way runs over something."""
+    return _is(tags, "bridge")
+
+
+def in_tunnel(tags: Tags) -> bool:
+    """Whether a way runs under something."""
+    return _is(tags, "tunnel")
+
+
+def _is(tags: Tags, key: str) -> bool:
+    return tags.get(key, "no") not in _NO
+
+
+def building_use(tags: Tags) -> str | None:
+    """Use of a building (`gis.estimate.USES`); None of what is no building above ground."""
+    value = tags.get("building", "no")
+    if value in _NOT_A_BUILDING or tags.get("location") == "underground":
+        return None
+    if value in _ONE_FAMILY:
+        return "one_family"
+    if value in _HOMES:
+        return "homes"
+    other = any(key in tags for key in ("amenity", "office", "leisure", "tourism", "craft"))
+    return "unknown" if value == "yes" and not other else "other"
+
+
+def is_residential_land(tags: Tags) -> bool:
+    """Whether an area is land people live on."""
+    return tags.get("landuse") == "residential"
+
+
+def is_walled(tags: Tags) -> bool:
+    """Whether an area's own outline is a wall or fence."""
+    return tags.get("barrier") in _WALLS or "fence_type" in tags
+
+
+def may_be_courtyard(tags: Tags) -> bool:
+    """Whether residential land is one compound: named or walled, and no quarter of a town."""
+    return is_residential_land(tags) and "place" not in tags and ("name" in tags or is_walled(tags))
+
+
+def courtyard_kind(tags: Tags) -> str:
+    """Old before 2000, new from 2000 on, other when nobody wrote the year down."""
+    year = re.match(r"\d{4}", tags.get("start_date", ""))
+    if year is None:
+        return "other"
+    return "old" if int(year[0]) < 2000 else "new"
+
+
+def facility_kind(tags: Tags) -> str | None:
+    """Kind of a facility, of `gis.contracts.FACILITY_KINDS`; None of any other thing."""
+    for key, value, kind in _FACILITIES:
+        if key in tags and (value is None or tags[key] == value):
+            return kind
+    return None
+
+
+def floors(tags: Tags) -> float | None:
+    """
+    Floors written down, the highest of several; None when there is no number from 1 to 200.
+
+    >>> floors({"building:levels": "5;6"}), floors({"building:levels": "many"})
+    (6.0, None)
+    """
+    numbers = re.findall(r"\d+(?:\.\d+)?", tags.get("building:levels", "")[:40])
+    highest = max((float(n) for n in numbers), default=0.0)
+    return float(round(highest)) if 1 <= highest <= 200 else None
+
+
+def dwellings(tags: Tags) -> float | None:
+    """
+    Dwellings written down: ``building:flats``, else counted from ``addr:flats``.
+
+    >>> dwellings({"building:flats": "36"}), dwellings({"addr:flats": "1-4;7;9A"})
+    (36.0, 6.0)
+    """
+    stated = tags.get("building:flats", "").strip()
+    if re.fullmatch(r"[0-9]{1,5}", stated):
+        return float(stated)
+    count = sum(_flats(part.strip()) for part in re.split(r"[;,]", tags.get("addr:flats", "")))
+    return float(count) if 0 < count <= 100_000 else None
+
+
+def _flats(part: str) -> int:
+    span = re.fullmatch(r"([0-9]{1,5})\s*-\s*([0-9]{1,5})", part)
+    if span is None:
+        return 1 if part else 0
+    return max(int(span[2]) - int(span[1]) + 1, 1)
+
+
+def address(tags: Tags) -> str | None:
+    """The address in full, or street and house number as the language writes them."""
+    if "addr:full" in tags:
+        return tags["addr:full"]
+    street, number = tags.get("addr:street", ""), tags.get("addr:housenumber", "")
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in street)
+    return (street + number if chinese else f"{street} {number}".strip()) or None

