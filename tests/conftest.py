@@ -12,6 +12,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
 from api.settings import Settings
@@ -133,7 +134,7 @@ def town_settings(town_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Launch a real Chromium with WebGL, for all tests of one worker."""
     program = find_chromium(Path(__file__).parents[1] / ".wangge")
     assert program, "no Chromium: run `make test`, or set WANGGE_CHROMIUM"
@@ -144,8 +145,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """Open a page with no history, cookies or storage."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
