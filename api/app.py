@@ -20,6 +20,7 @@ from api.routes import (
     facilities,
     grids,
     health,
+    maps,
     plans,
     tiles,
     web,
@@ -81,7 +82,7 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for router in (tiles.router, health.router, web.router):
+    for router in (tiles.router, maps.router, health.router, web.router):
         app.include_router(router)
 
 

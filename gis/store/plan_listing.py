@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from gis.store.statements import statement
-from gis.store.tables import area
+from gis.store.tables import area, building, plan, unit
 
 Row = Mapping[str, Any]
 Tier = Literal["base", "micro"]
@@ -116,3 +116,20 @@ def stored_extent(connection: sa.Connection) -> BBox | None:
     ]
     west, south, east, north = connection.execute(sa.select(*corners)).one()
     return None if west is None else (west, south, east, north)
+
+
+def plan_building_shapes(connection: sa.Connection, plan_id: int, *, limit: int) -> list[bytes]:
+    """Return the footprints of a plan's buildings as WKB, in the order of codes."""
+    query = (
+        sa.select(sa.func.ST_AsBinary(building.c.geom, type_=sa.LargeBinary))
+        .where(
+            building.c.code.in_(
+                sa.select(unit.c.building_code)
+                .join(plan, plan.c.ground_id == unit.c.ground_id)
+                .where(plan.c.id == plan_id)
+            )
+        )
+        .order_by(building.c.code)
+        .limit(limit)
+    )
+    return [bytes(shape) for shape in connection.execute(query).scalars()]

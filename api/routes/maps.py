@@ -1,0 +1,38 @@
+"""Maps as self-contained files."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, Response
+
+from api.deps import AppSettings, Reading, RequestLanguage
+from api.routes.plans import PlanId
+from api.services.plan_files import plan_file
+from maps.assets import script_hash
+
+router = APIRouter(prefix="/maps", tags=["maps"])
+
+
+@router.get(
+    "/plans/{plan_id}.html",
+    response_class=HTMLResponse,
+    responses={200: {"description": "One HTML file that asks the network for nothing."}},
+)
+def plan_html(
+    connection: Reading, settings: AppSettings, language: RequestLanguage, plan_id: PlanId
+) -> Response:
+    """Draw a plan as one HTML file for mail, archive and print."""
+    page = plan_file(connection, plan_id, language, settings)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
+
+
+def _policy(page: str) -> str:
+    """Scripts are those of the file, by their hashes; nothing may be fetched."""
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    hashes = " ".join(f"'{script_hash(s)}'" for s in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )

@@ -1,0 +1,66 @@
+"""A plan as one HTML file that opens with no network."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+import sqlalchemy as sa
+
+from api.services.plan_reading import plan_by_id
+from api.settings import Settings
+from gis.errors import Conflict, Language
+from gis.store.plan_listing import plan_building_shapes, plan_grid_rows
+from maps.pages import MOST_BUILDINGS, PlanAbout, plan_page
+
+_MOST_GRIDS = 5_000
+
+
+def plan_file(
+    connection: sa.Connection, plan_id: int, language: Language, settings: Settings
+) -> str:
+    """
+    Draw a plan as a self-contained HTML page.
+
+    Raises
+    ------
+    NotFound
+        There is no such plan.
+    Conflict
+        The plan has no grids yet.
+    Unavailable
+        The front-end packages are not installed.
+    """
+    plan = plan_by_id(connection, plan_id)
+    rows = [r for r in plan_grid_rows(connection, plan_id, limit=_MOST_GRIDS) if r["geom"]]
+    if not rows:
+        raise Conflict(
+            f"Plan {plan_id} has no grids to draw: divide its community first.",
+            f"方案 {plan_id} 还没有网格：请先划分该社区。",
+        )
+    grids = gpd.GeoDataFrame(
+        pd.DataFrame.from_records(
+            [(r["name"], r["households"], r["load"], r["households_estimated"]) for r in rows],
+            columns=["name", "households", "load", "estimated"],
+        ),
+        geometry=gpd.GeoSeries.from_wkb([bytes(r["geom"]) for r in rows], crs=4326),
+    )
+    shapes = plan_building_shapes(connection, plan_id, limit=MOST_BUILDINGS + 1)
+    buildings = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkb(shapes, crs=4326))
+    about = PlanAbout(
+        community=plan.community_name or plan.community_code,
+        name=plan.name,
+        state=plan.state,
+        valid_from=plan.valid_from,
+        grids=plan.grids,
+        households=plan.households,
+        estimated=plan.households_estimated,
+        over_cap=plan.over_cap,
+        rules=plan.rules_name or "",
+        households_kind=plan.households_kind or "",
+        made_on=date.today(),  # noqa: DTZ011
+        attribution=settings.attribution,
+        review_number=settings.map_review_number,
+    )
+    return plan_page(grids, buildings, about, language)

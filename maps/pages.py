@@ -1,0 +1,253 @@
+"""Plans as single HTML files that open with no network: for mail, archive and print."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import folium
+import geopandas as gpd
+import jinja2
+import shapely
+from branca.element import Element
+
+from gis.errors import Language
+from maps.assets import WEB, package_folder
+
+# Above these a page is slow to open on an office machine.
+MOST_BUILDINGS = 5_000
+MOST_VERTICES = 60_000
+MOST_LABELS = 150
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# A hand's breadth on the ground.
+_GRAIN_DEGREES = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAbout:
+    """What a page says about its plan besides the map."""
+
+    community: str
+    name: str
+    state: str
+    valid_from: date | None
+    grids: int
+    households: int
+    estimated: bool
+    over_cap: int
+    rules: str
+    households_kind: str
+    made_on: date
+    attribution: str = ""
+    review_number: str = ""
+
+
+class _Verbatim(Element):
+    """Text that goes into the page as it is; an ordinary element would read it as a template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **_: object) -> str:
+        return self.text
+
+
+def plan_page(
+    grids: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, about: PlanAbout, language: Language
+) -> str:
+    """
+    Draw a plan as one HTML file that asks the network for nothing.
+
+    Parameters
+    ----------
+    grids
+        Columns ``name``, ``households``, ``load`` (1 is full), ``estimated``, and the geometry
+        in EPSG:4326; the grids of one plan, which tile its community. Not modified.
+    buildings
+        Footprints in EPSG:4326; only the geometry is used. Not modified.
+
+    Returns
+    -------
+    page
+        Outlines above 60,000 vertices are simplified, neighbours alike; above 5,000 buildings
+        none are drawn. The page says so.
+
+    Raises
+    ------
+    Unavailable
+        The front-end packages are not installed.
+    """
+    texts = _texts(language)
+    outlines, simplified_m = _bounded(grids.geometry)
+    notes = _notes(len(buildings), simplified_m, language)
+    page = folium.Map(tiles=None, zoom_control=True, zoom_snap=0.25)
+    # Everything folium would fetch from elsewhere; what is used of it is put in below.
+    page.default_js, page.default_css = [], []
+    if len(buildings) <= MOST_BUILDINGS:
+        _buildings_layer(buildings).add_to(page)
+    drawn = _worded(grids.set_geometry(outlines), texts)
+    _grids_layer(drawn, texts).add_to(page)
+    if len(grids) <= MOST_LABELS:
+        for label in _labels(drawn):
+            label.add_to(page)
+    west, south, east, north = grids.total_bounds
+    page.fit_bounds([(south, west), (north, east)], padding=(24, 24))
+    return _assembled(page, about, texts, notes)
+
+
+def load_class(load: float) -> str:
+    """
+    Return the class of a load, as the pages colour it.
+
+    >>> [load_class(x) for x in (0.79, 0.8, 1.0, 1.01, 1.3)]
+    ['low', 'fit', 'fit', 'over', 'far-over']
+    """
+    if load < 0.8:
+        return "low"
+    if load <= 1:
+        return "fit"
+    return "over" if load <= 1.2 else "far-over"
+
+
+def _bounded(outlines: gpd.GeoSeries) -> tuple[gpd.GeoSeries, float]:
+    """Outlines of at most MOST_VERTICES, and to how many metres they were simplified (0: not)."""
+    degrees, metres_per_degree = 0.0, 111_320.0
+    bounded = outlines
+    while int(shapely.get_num_coordinates(bounded.to_numpy()).sum()) > MOST_VERTICES:
+        degrees = degrees * 2 or 1e-5
+        # Of a coverage: both sides of a border keep the same vertices, so nothing gapes.
+        coverage = shapely.coverage_simplify(outlines.to_numpy(), degrees)
+        bounded = gpd.GeoSeries(coverage, index=outlines.index, crs=outlines.crs)
+        if degrees > 1e-2:
+            break
+    return bounded, degrees * metres_per_degree
+
+
+def _notes(buildings: int, simplified_m: float, language: Language) -> list[str]:
+    notes = []
+    if buildings > MOST_BUILDINGS:
+        zh = f"楼栋共 {buildings} 栋，超过 {MOST_BUILDINGS} 栋，未绘出；请在网页地图上查看。"
+        en = (
+            f"{buildings} buildings are more than {MOST_BUILDINGS} and are left out; "
+            "see them on the map page."
+        )
+        notes.append(zh if language == "zh" else en)
+    if simplified_m:
+        zh = f"为控制文件大小，界线已化简（约 {simplified_m:.0f} 米以内）。"
+        en = f"Outlines are simplified to about {simplified_m:.0f} m to keep the file small."
+        notes.append(zh if language == "zh" else en)
+    return notes
+
+
+def _worded(grids: gpd.GeoDataFrame, texts: dict[str, str]) -> gpd.GeoDataFrame:
+    """Grids with the columns shown. Leaflet takes them for HTML, so names are made harmless."""
+    counts = grids["households"].map("{:,}".format).str.replace(",", "\u202f")
+    counts = counts.map(lambda n: texts["households"].replace("{n}", n))
+    guessed = counts.map(lambda n: texts["estimate"].replace("{figure}", n))
+    return gpd.GeoDataFrame(
+        {
+            "name": grids["name"].map(_harmless),
+            "figures": counts.where(~grids["estimated"].astype(bool), guessed),
+            "percent": grids["load"].map(lambda load: f"{load:.0%}"),
+            "load_class": grids["load"].map(load_class),
+        },
+        geometry=_rounded(grids.geometry),
+        crs=grids.crs,
+    )
+
+
+def _harmless(text: str) -> str:
+    """Text that is neither HTML nor, inside the script's template strings, a program."""
+    for sign in "\\`$":
+        text = text.replace(sign, f"\x00{ord(sign)};")
+    return html.escape(text).replace("\x00", "&#")
+
+
+def _rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    return shapes.set_precision(_GRAIN_DEGREES, mode="pointwise")
+
+
+def _buildings_layer(buildings: gpd.GeoDataFrame) -> folium.GeoJson:
+    return folium.GeoJson(
+        json.loads(_rounded(buildings.geometry).to_json()),
+        style_function=lambda _: {"className": "building", "weight": 0.5},
+        interactive=False,
+        smooth_factor=0,
+    )
+
+
+def _grids_layer(grids: gpd.GeoDataFrame, texts: dict[str, str]) -> folium.GeoJson:
+    return folium.GeoJson(
+        json.loads(grids.to_json()),
+        style_function=lambda f: {"className": f"grid {f['properties']['load_class']}"},
+        tooltip=folium.GeoJsonTooltip(
+            fields=["name", "figures", "percent"],
+            aliases=[texts["grids"], texts["households.word"], texts["legend"]],
+        ),
+        smooth_factor=0,
+    )
+
+
+def _labels(grids: gpd.GeoDataFrame) -> list[folium.CircleMarker]:
+    places = grids.geometry.representative_point()
+    lines = grids["name"] + "<br><small>" + grids["figures"] + " · " + grids["percent"] + "</small>"
+    # Not L.marker: folium shows its picture, which would be fetched, before any other icon.
+    return [
+        folium.CircleMarker(
+            (lat, lon),
+            radius=0,
+            opacity=0,
+            interactive=False,
+            tooltip=folium.Tooltip(
+                text, permanent=True, direction="center", class_name="grid-label", sticky=False
+            ),
+        )
+        for lon, lat, text in zip(places.x, places.y, lines, strict=True)
+    ]
+
+
+def _assembled(page: Any, about: PlanAbout, texts: dict[str, str], notes: list[str]) -> str:
+    figure = page.get_root()
+    parts = _template_module()
+    leaflet = package_folder("leaflet") / "dist"
+    script = re.sub(r"//# sourceMappingURL=\S+", "", _read(leaflet / "leaflet.js"))
+    # The style sheet names pictures for controls that this page does not have.
+    leaflet_css = re.sub(r"url\([^)]*\)", "none", _read(leaflet / "leaflet.css"))
+    own_css = _read(WEB / "tokens.css") + _read(_TEMPLATES / "plan_page.css")
+    title = html.escape(f"{about.community} · {about.name}")
+    figure.header.add_child(_Verbatim(f"<title>{title}</title>"), name="title", index=0)
+    figure.header.add_child(_Verbatim(f"<script>{script}</script>"), name="leaflet", index=1)
+    figure.header.add_child(_Verbatim(f"<style>{leaflet_css}</style>"), name="leaflet_css")
+    rendered_above = str(parts.above(about, texts, notes))
+    rendered_below = str(parts.below(about, texts))
+    figure.html.add_child(_Verbatim(rendered_above), name="above", index=0)
+    whole = str(figure.render())
+    whole = whole.replace("</head>", f"<style>{own_css}</style>\n</head>", 1)
+    return whole.replace("</body>", f"{rendered_below}\n</body>", 1)
+
+
+def _template_module() -> ModuleType:
+    loader = jinja2.FileSystemLoader(_TEMPLATES)
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    module: Any = environment.get_template("plan_page.html").module
+    return module  # type: ignore[no-any-return]
+
+
+@cache
+def _texts(language: Language) -> dict[str, str]:
+    texts = json.loads(_read(WEB / "texts" / f"{language}.json"))
+    assert isinstance(texts, dict)  # noqa: S101
+    return texts
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
