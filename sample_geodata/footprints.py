@@ -261,6 +261,8 @@ def halls(
     tries: int = 60,
 ) -> list[Footprint]:
     """Uninhabited buildings (length, depth, floors) at free spots of the ground."""
+    if ground.is_empty:
+        return []
     angle = facing(ground)
     west, south, east, north = ground.bounds
     made: list[Footprint] = []

@@ -120,11 +120,9 @@ def _oversized_models(plan: TownPlan, compounds: list[Compound]) -> dict[int, Mo
     wanted: tuple[tuple[Use, Model], ...] = (("old", OVERSIZED_SLAB), ("new", OVERSIZED_TOWER))
     chosen = {}
     for use, model in wanted:
-        k = max(
-            (k for k, c in enumerate(compounds) if c.use == use),
-            key=lambda k: float(compounds[k].ring.area),
-        )
-        chosen[k] = model
+        of_use = [k for k, c in enumerate(compounds) if c.use == use]
+        if of_use:
+            chosen[max(of_use, key=lambda k: float(compounds[k].ring.area))] = model
     return chosen
 
 
@@ -235,6 +233,9 @@ def _alleys(block: Block, made: list[Footprint], lanes: list[LineString]) -> lis
 
 def _park(block: Block, rng: Rng) -> tuple[list[Footprint], list[Road]]:
     """A pavilion, a loop path, and paths and steps out to the streets."""
+    middle = largest(block.parcel.buffer(-24))
+    if middle.is_empty:
+        return [], []  # a green no wider than a street needs no path
     loop = LineString(largest(block.parcel.buffer(-14).buffer(-6).buffer(6)).exterior.coords)
     outer = LineString(block.face.exterior.coords)
     roads = [Road(loop, "footpath", "")]
@@ -242,7 +243,6 @@ def _park(block: Block, rng: Rng) -> tuple[list[Footprint], list[Road]]:
         start = loop.interpolate(at, normalized=True)
         way = LineString([start, nearest_points(start, outer)[1]])
         roads.append(Road(way, "steps" if k == 1 else "footpath", ""))
-    middle = largest(block.parcel.buffer(-24))
     clear = loop.buffer(4)
     return halls(middle, ((10.0, 10.0, 1), (8.0, 6.0, 1)), clear, rng), roads
 
