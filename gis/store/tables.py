@@ -102,6 +102,7 @@ import_row = sa.Table(
     sa.Column("run_id", sa.BigInteger, sa.ForeignKey("import_run.id"), primary_key=True),
     sa.Column("row_no", sa.Integer, primary_key=True, comment="1 is the first data row"),
     sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
+    sa.Column("code", sa.Text, comment="key of the row, where it has one"),
     sa.Column("values", pg.JSONB, nullable=False),
     sa.Column("faults", pg.JSONB, nullable=False),
     _geom("GEOMETRY", nullable=True),

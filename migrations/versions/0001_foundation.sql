@@ -130,6 +130,7 @@ CREATE TABLE import_row (
     run_id BIGINT NOT NULL,
     row_no INTEGER NOT NULL,
     state TEXT DEFAULT 'waiting' NOT NULL,
+    code TEXT,
     values JSONB NOT NULL,
     faults JSONB NOT NULL,
     geom geometry(GEOMETRY,4326),
@@ -141,6 +142,7 @@ CREATE TABLE import_row (
 CREATE INDEX ix_import_row_waiting ON import_row (run_id) WHERE state = 'waiting';
 COMMENT ON TABLE import_row IS 'A row that waits with its faults until it is mended or dropped.';
 COMMENT ON COLUMN import_row.row_no IS '1 is the first data row';
+COMMENT ON COLUMN import_row.code IS 'key of the row, where it has one';
 
 CREATE TABLE plan (
     id BIGINT GENERATED ALWAYS AS IDENTITY,

@@ -78,12 +78,16 @@ def test_a_database_of_a_newer_version_is_left_alone(engine: sa.Engine) -> None:
 def test_a_role_that_may_not_make_postgis_is_told_who_can(bare: sa.Engine) -> None:
     role = f"plain_{bare.url.database}"
     with bare.begin() as connection:
-        connection.execute(sa.text(f'CREATE ROLE "{role}" LOGIN'))
-    plain = open_engine(bare.url.set(username=role).render_as_string(hide_password=False))
+        connection.execute(sa.text(f'CREATE ROLE "{role}"'))
+
+    def _as_role(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f'SET LOCAL ROLE "{role}"')
+
+    sa.event.listen(bare, "begin", _as_role)
     try:
         with pytest.raises(Unavailable, match="CREATE EXTENSION postgis"):
-            migrate.upgrade(plain)
+            migrate.upgrade(bare)
     finally:
-        plain.dispose()
+        sa.event.remove(bare, "begin", _as_role)
         with bare.begin() as connection:
             connection.execute(sa.text(f'DROP ROLE "{role}"'))

@@ -1,0 +1,181 @@
+"""The stored layers as canonical frames: how contract columns and table columns meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+import sqlalchemy as sa
+from pandas.api.types import pandas_dtype
+
+from gis.contracts import LAYERS, Field, Layer, LayerName
+from gis.store import tables
+from gis.store.bulk import read_frame
+
+_DTYPES = {"measure": "float64", "date": "datetime64[s]", "count": "Int64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A layer whose rows live in one table of their own, keyed by ``code``."""
+
+    layer: Layer
+    table: sa.Table
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Canonical column to column of the table, without the geometry."""
+        return {f.name: self.column(f) for f in self.layer.fields}
+
+    def column(self, field: Field) -> str:
+        """Return the column of the table that holds a field."""
+        if field.name == self.layer.key:
+            return "code"
+        if field.kind == "reference":
+            return field.name.replace("_id", "_code")
+        return field.name
+
+
+_TABLES: dict[LayerName, sa.Table] = {
+    "areas": tables.area,
+    "courtyards": tables.courtyard,
+    "gates": tables.gate,
+    "buildings": tables.building,
+    "stairwells": tables.stairwell,
+    "streets": tables.street,
+    "barriers": tables.barrier,
+    "facilities": tables.facility,
+}
+STORED: dict[LayerName, Stored] = {
+    name: Stored(LAYERS[name], table) for name, table in _TABLES.items()
+}
+
+
+def read_layer(
+    connection: sa.Connection, layer: LayerName, *, community: str | None = None
+) -> gpd.GeoDataFrame:
+    """
+    Read what holds today of one layer.
+
+    Parameters
+    ----------
+    connection
+        Read only; the transaction stays as it is.
+    layer
+        A name of `gis.contracts.LAYERS`. ``grids`` are the published grids of today, ``posts``
+        their posts.
+    community
+        Code of a community: its own area, courtyards, buildings, stairwells, facilities, gates
+        of its courtyards, streets and barriers that touch its area, its grids and posts.
+
+    Returns
+    -------
+    frame
+        Canonical columns and types (`gis.contracts`), sorted by key, index 0..n-1, EPSG:4326;
+        ``geometry`` is None throughout for layers without one. Nothing retired.
+    """
+    query = _QUERIES[layer]() if layer in _QUERIES else _stored(STORED[layer])
+    if community is not None:
+        query = query.where(_lies_in(layer, community))
+    return _canonical(read_frame(connection, query.order_by(sa.text("1"))), LAYERS[layer])
+
+
+def holds(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Tell which rows of a table are in force: not retired, or of the open period."""
+    if "valid" in table.c:
+        return sa.func.upper_inf(table.c.valid)
+    return table.c.retired_on.is_(None)
+
+
+def _wkb(column: sa.ColumnElement[object]) -> sa.Label[object]:
+    return sa.func.ST_AsBinary(column).label("geometry")
+
+
+def _stored(stored: Stored) -> sa.Select[tuple[object, ...]]:
+    table = stored.table
+    picked = [table.c[column].label(name) for name, column in stored.columns.items()]
+    geometry = _wkb(table.c.geom) if "geom" in table.c else sa.null().label("geometry")
+    return sa.select(*picked, geometry).where(holds(table))
+
+
+def _grids() -> sa.Select[tuple[object, ...]]:
+    grid, period, shape = tables.grid, tables.grid_period, tables.plan_grid
+    return (
+        sa.select(
+            grid.c.code.label("grid_code"),
+            shape.c.name,
+            grid.c.kind,
+            grid.c.community_code,
+            _wkb(shape.c.geom),
+        )
+        .join_from(grid, period, period.c.grid_id == grid.c.id)
+        .join(shape, (shape.c.plan_id == period.c.plan_id) & (shape.c.grid_no == period.c.grid_no))
+        .where(period.c.valid.op("@>")(sa.func.current_date()))
+    )
+
+
+def _posts() -> sa.Select[tuple[object, ...]]:
+    post, grid, worker = tables.post, tables.grid, tables.worker
+    return (
+        sa.select(
+            post.c.code.label("post_id"),
+            grid.c.code.label("grid_code"),
+            post.c.role,
+            worker.c.code.label("worker_id"),
+            worker.c.name.label("worker_name"),
+            worker.c.phone.label("worker_phone"),
+            sa.func.lower(post.c.valid).label("since"),
+            sa.null().label("geometry"),
+        )
+        .join_from(post, grid, grid.c.id == post.c.grid_id)
+        .outerjoin(worker, worker.c.id == post.c.worker_id)
+        .where(holds(post))
+    )
+
+
+_QUERIES = {"grids": _grids, "posts": _posts}
+
+
+def _lies_in(layer: LayerName, community: str) -> sa.ColumnElement[bool]:
+    if layer == "areas":
+        return tables.area.c.code == community
+    if layer == "gates":
+        yard = tables.courtyard
+        return tables.gate.c.courtyard_code.in_(
+            sa.select(yard.c.code).where(yard.c.community_code == community)
+        )
+    if layer == "stairwells":
+        building = tables.building
+        return tables.stairwell.c.building_code.in_(
+            sa.select(building.c.code).where(building.c.community_code == community)
+        )
+    if layer in ("streets", "barriers"):
+        return touches_community(STORED[layer].table, community)
+    table = tables.grid if layer in _QUERIES else STORED[layer].table
+    return table.c.community_code == community
+
+
+def touches_community(table: sa.Table, community: str) -> sa.ColumnElement[bool]:
+    """Tell which rows touch the area that a community has today."""
+    area = tables.area
+    return (
+        sa.select(sa.literal(1))
+        .where(area.c.code == community, holds(area))
+        .where(sa.func.ST_Intersects(table.c.geom, area.c.geom))
+        .correlate(table)
+        .exists()
+    )
+
+
+def _canonical(frame: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
+    typed = {f.name: frame[f.name].astype(pandas_dtype(_dtype(f))) for f in layer.fields}
+    return gpd.GeoDataFrame(pd.DataFrame(typed), geometry=frame.geometry, crs=frame.crs)
+
+
+def _dtype(field: Field) -> str:
+    if field.kind == "count":
+        return "int64" if field.required else "Int64"
+    if field.kind == "flag":
+        return "boolean" if field.default is None else "bool"
+    return _DTYPES.get(field.kind, "str")
