@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from gis.contracts import Layer
-from gis.io.columns import folded
 from gis.io.findings import Findings
 from gis.io.place import communities_of
 from gis.io.shapes import numbered_copies, shape_keys
+from gis.io.spelling import fold_column
 from gis.io.table import Geometries
 from gis.io.values import texts
 
@@ -68,6 +68,8 @@ def in_communities(
     """
     Fill in missing community codes by location and check those that are given.
 
+    A community's name stands for its code where only one bears it.
+
     A row lies in the community that holds the inner point of its shape.
 
     Parameters
@@ -79,10 +81,12 @@ def in_communities(
         return columns
     areas = communities_of(communities)
     shapes, codes = areas.geometry.to_numpy(), areas["area_code"].astype(object).to_numpy()
-    code = columns["community_code"].astype(object).to_numpy(copy=True)
+    names = fold_column(areas["name"], "name") if "name" in areas else codes
+    said = columns["community_code"].astype(object).to_numpy()
+    code = _resolved(columns["community_code"], codes, names)
+    unknown = pd.notna(said) & pd.isna(code)
+    findings.rows("community-unknown", unknown, field="community_code", values=said)
     given = pd.notna(code)
-    unknown = given & ~np.isin(code.astype(str), codes.astype(str))
-    findings.rows("community-unknown", unknown, field="community_code", values=code)
     drawn = ~shapely.is_missing(geometry)
     inner = shapely.point_on_surface(geometry)
     row, area = shapely.STRtree(shapes).query(inner, predicate="intersects")
@@ -90,9 +94,9 @@ def in_communities(
     found[row[::-1]] = codes[area[::-1]]
     holds = np.zeros(len(code), dtype=bool)
     holds[row[codes[area] == code[row]]] = True
-    astray = drawn & np.where(given, ~holds & ~unknown, pd.isna(found))
+    astray = drawn & ~unknown & np.where(given, ~holds, pd.isna(found))
     findings.rows("outside-community", astray, field="geometry", values=code)
-    fill = ~given & pd.notna(found)
+    fill = ~given & ~unknown & pd.notna(found)
     if fill.any():
         findings.whole("community-by-place", field="community_code", detail=str(int(fill.sum())))
     code[fill] = found[fill]
@@ -104,6 +108,8 @@ def in_courtyards(
     geometry: Geometries,
     courtyards: gpd.GeoDataFrame | None,
     findings: Findings,
+    *,
+    ledger: bool = False,
 ) -> pd.DataFrame:
     """
     Resolve what a row says about its courtyard: a code, or a name that only one bears.
@@ -115,28 +121,37 @@ def in_courtyards(
     ----------
     courtyards
         Canonical ``courtyards`` in EPSG:4326.
+    ledger
+        The table has no geometry: a name that is not there stays as it is and is no fault,
+        for `gis.io.ledger.match_rows` may still place the row.
     """
     if courtyards is None or "courtyard_id" not in columns:
         return columns
     codes = courtyards["courtyard_id"].astype(object).to_numpy()
-    names = _folded(courtyards["name"]) if "name" in courtyards else np.full(len(codes), None)
+    names = fold_column(courtyards["name"], "name") if "name" in courtyards else codes
     said = columns["courtyard_id"].astype(object).to_numpy()
     given = pd.notna(said)
-    by_name = pd.Series(codes, index=names, dtype=object)
-    by_name = by_name[by_name.index.notna() & ~by_name.index.duplicated(keep=False)]
-    wanted = _folded(columns["courtyard_id"])
-    resolved = pd.Series(wanted, dtype=object).map(by_name).to_numpy(dtype=object).copy()
-    is_code = given & np.isin(said.astype(str), codes.astype(str))
-    resolved[is_code] = said[is_code]
+    resolved = _resolved(columns["courtyard_id"], codes, names)
+    wanted = fold_column(columns["courtyard_id"], "name")
     yards = courtyards.geometry.to_numpy()
     row, yard = shapely.STRtree(yards).query(shapely.point_on_surface(geometry), "intersects")
     fits = pd.isna(resolved[row]) & (~given[row] | (wanted[row] == names[yard]))
     resolved[row[fits][::-1]] = codes[yard[fits][::-1]]
     unknown = given & pd.isna(resolved)
-    findings.rows("courtyard-unknown", unknown, field="courtyard_id", values=said)
+    if not ledger:
+        findings.rows("courtyard-unknown", unknown, field="courtyard_id", values=said)
     resolved[unknown] = said[unknown]
     return columns.assign(courtyard_id=pd.Series(resolved, index=columns.index, dtype="str"))
 
 
-def _folded(names: pd.Series) -> Geometries:
-    return np.array([folded(n) if isinstance(n, str) else None for n in names], dtype=object)
+def _resolved(said: pd.Series, codes: Geometries, names: Geometries) -> Geometries:
+    """Code that each row means: the code itself, or the one thing of that (folded) name."""
+    by_name = pd.Series(codes, index=pd.Index(names, dtype=object), dtype=object)
+    by_name = by_name[by_name.index.notna() & ~by_name.index.duplicated(keep=False)]
+    named = pd.Series(fold_column(said, "name"), dtype=object).map(by_name)
+    code = named.to_numpy(dtype=object, copy=True)
+    code[pd.isna(code)] = None
+    written = said.astype(object).to_numpy()
+    is_code = pd.notna(written) & np.isin(written.astype(str), codes.astype(str))
+    code[is_code] = written[is_code]
+    return code

@@ -92,7 +92,8 @@ def read_layer(
     columns = with_keys(columns, table.columns, geometry, contract, findings)
     columns = in_communities(columns, geometry, ground, findings)
     if layer != "courtyards":
-        columns = in_courtyards(columns, geometry, courtyards, findings)
+        ledger = table.geometry is None
+        columns = in_courtyards(columns, geometry, courtyards, findings, ledger=ledger)
     if layer == "buildings":
         overlapping_rows(geometry, findings)
     return _split(table, contract, columns, geometry, findings)
