@@ -32,6 +32,9 @@ _DAMAGE = (
     osmium.InvalidLocationError,
 )
 
+# The index of node positions knows no negative ids; such ways would silently vanish.
+_UNSAVED = "it has negative ids, an editor's file not yet uploaded: run `osmium renumber` on it"
+
 Shape = Literal["point", "line", "area"]
 
 
@@ -49,14 +52,16 @@ def features(path: str | Path) -> Iterator[Feature]:
     """
     Stream the nodes, ways and areas (closed ways, multipolygons) that may matter to us.
 
-    A closed way comes twice: as a line and as an area. What has no position (a way whose
-    nodes were cut off, a broken multipolygon) is left out, a way with some nodes missing goes
-    through the others. Memory grows with the number of nodes (16 bytes each), not of tags.
+    A closed way comes twice: as a line and as an area. What is deleted (``visible=false``) or
+    has no position (a way whose nodes were cut off, a broken multipolygon) is left out, a way
+    with some nodes missing goes through the others. Memory grows with the number of nodes (16
+    bytes each), not of tags.
 
     Raises
     ------
     UnreadableFile
-        Missing, empty, damaged, cut short, a bomb, not OSM, or another format than its name says.
+        Missing, empty, damaged, cut short, a bomb, not OSM, of another format than its name
+        says, with histories, or with the negative ids of an editor.
     """
     found = local_file(path)
     kind = _format(found)
@@ -145,8 +150,10 @@ def _features(stream: Any) -> Iterator[Feature]:
     factory = osmium.geom.WKBFactory()
     for thing in stream:
         kind = thing.type_str()
-        if kind == "r":
+        if kind == "r" or not thing.visible:
             continue
+        if thing.id < 0:
+            raise ValueError(_UNSAVED)
         wkb = _wkb(factory, thing, kind)
         if wkb is None:
             continue

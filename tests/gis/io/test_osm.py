@@ -314,6 +314,24 @@ def test_what_is_no_extract_is_refused(tmp_path: Path, name: str, content: bytes
         read_osm(path)
 
 
+def test_an_unsaved_file_of_an_editor_is_refused_rather_than_read_half(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], highway="residential")
+    path = tmp_path / "town.osm"
+    path.write_text(town.text().replace('id="', 'id="-').replace('ref="', 'ref="-'))
+    with pytest.raises(UnreadableFile, match="renumber"):
+        read_osm(path)
+
+
+def test_what_is_deleted_is_not_read(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.node(_at(0, 0), amenity="cafe")
+    town.node(_at(1, 0), amenity="library")
+    path = tmp_path / "town.osm"
+    path.write_text(town.text().replace('id="1" version', 'id="1" visible="false" version'))
+    assert read_osm(path)["facilities"]["kind"].tolist() == ["culture"]
+
+
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="no such file"):
         read_osm(tmp_path / "nothing.osm")
