@@ -1,0 +1,142 @@
+"""``wangge divide``: buildings in, grid package out, no database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.language import language
+
+if TYPE_CHECKING:
+    from api.services.divide_files import Divided, LayerArgument, Stage
+    from gis.io.report import LayerRead
+    from gis.partition.rules import RuleSet
+
+_SHOWN = 3
+
+
+@click.command()
+@click.option("--buildings", required=True, metavar="F", help="Buildings with households.")
+@click.option("--courtyards", metavar="F", help="Courtyards with their kinds.")
+@click.option("--community", metavar="F", help="Areas; each community is divided by itself.")
+@click.option("--barriers", metavar="F", help="Rivers, railways, arterials.")
+@click.option("--gates", metavar="F", help="Gates of courtyards.")
+@click.option("--streets", metavar="F", help="Streets, with bridges.")
+@click.option("--rules", required=True, metavar="NAME|FILE", help="A preset or a TOML file.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="PLAN.gpkg")
+@click.option("--report", type=click.Path(path_type=Path), metavar="REPORT.json")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**32 - 1))
+@click.option("--fill", type=float, help="Share of the cap to use, instead of the rule set's.")
+@click.option("--target", type=int, help="Exactly this many grids in each community.")
+@click.option("--encoding", help="Encoding of dbf and CSV files.")
+@click.option("--crs", help="EPSG:n, cgcs2000-3deg, gcj02 or bd09, for all files.")
+@click.option("--mapping", metavar="FILE", help="TOML file that maps column headings.")
+@click.option("--strict", is_flag=True, help="Write nothing when any row is at fault.")
+def divide(output: Path, report: Path | None, seed: int, **given: object) -> None:
+    """
+    Divide buildings into grids, from file to file.
+
+    Each F is a file, or file.gpkg:layer; a GeoPackage that holds several layers gives the one
+    of the right name. The grid package (docs/grid-package.md) opens in QGIS.
+    """
+    from api.services.divide_files import Inputs, divide_files, write_report
+
+    files: dict[LayerArgument, str] = {
+        layer: str(given[option]) for option, layer in _OPTIONS.items() if given[option] is not None
+    }
+    inputs = Inputs(
+        files,
+        encoding=_text(given["encoding"]),
+        crs=_text(given["crs"]),
+        mapping=_text(given["mapping"]),
+        strict=bool(given["strict"]),
+    )
+    rules = _rules(given)
+    with click.progressbar(length=100, file=sys.stderr, show_percent=True) as bar:
+
+        def tell(stage: Stage) -> None:
+            bar.label = stage.zh if language() == "zh" else stage.en
+            bar.update(round(100 * stage.share) - bar.pos)
+
+        divided = divide_files(inputs, rules, output, seed=seed, tell=tell)
+    if report:
+        write_report(report, divided.report)
+    for read in divided.reads.values():
+        _tell_faults(read)
+    _tell_kinds(divided, rules)
+    _print_summary(divided)
+
+
+_OPTIONS: dict[str, LayerArgument] = {
+    "community": "areas",
+    "courtyards": "courtyards",
+    "gates": "gates",
+    "barriers": "barriers",
+    "streets": "streets",
+    "buildings": "buildings",
+}
+
+
+def _rules(given: dict[str, object]) -> RuleSet:
+    from gis.partition.rules import changed_rules, load_rules
+
+    rules = load_rules(str(given["rules"]))
+    return changed_rules(rules, fill=given["fill"], target=given["target"])
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _tell_faults(read: LayerRead) -> None:
+    errors = [fault for fault in read.faults if fault.severity == "error"]
+    if not errors:
+        return
+    chinese = language() == "zh"
+    rows = len(read.waiting)
+    head = (
+        f"{read.file}：{rows} 行有误，已略过" if chinese else f"{read.file}: {rows} rows left out"
+    )
+    click.echo(head, err=True)
+    for fault in errors[:_SHOWN]:
+        where = (
+            f"  第 {fault.row} 行 {fault.field}："
+            if chinese
+            else f"  row {fault.row}, {fault.field}: "
+        )
+        click.echo(where + (fault.zh if chinese else fault.en), err=True)
+
+
+def _tell_kinds(divided: Divided, rules: RuleSet) -> None:
+    """Say so when the counts are of another kind than the rules speak of, or estimated."""
+    chinese = language() == "zh"
+    kinds = set(divided.reads["buildings"].frame["households_kind"].dropna())
+    other = ", ".join(sorted(kinds - {rules.households_kind}))
+    if other:
+        en = f"note: the rules count {rules.households_kind} households, the file {other}"
+        click.echo(
+            f"提示：规则按 {rules.households_kind} 计，文件为 {other}" if chinese else en, err=True
+        )
+    estimated = divided.report["totals"]["households_estimated"]
+    if estimated:
+        en = f"note: {estimated} households are estimated"
+        click.echo(f"提示：{estimated} 户为估算" if chinese else en, err=True)
+
+
+def _print_summary(divided: Divided) -> None:
+    chinese = language() == "zh"
+    for place in divided.report["communities"]:
+        en = (
+            f"{place['area_code']} {place['name']}: {place['buildings']} buildings, "
+            f"{place['households']} households, {place['grids']} grids (at least "
+            f"{place['lower_bound']}), {place['special']} special, {place['over_cap']} over the cap"
+        )
+        zh = (
+            f"{place['area_code']} {place['name']}：{place['buildings']} 栋，{place['households']} 户，"
+            f"{place['grids']} 个网格（下限 {place['lower_bound']}），专属 {place['special']}，"
+            f"超上限 {place['over_cap']}"
+        )
+        click.echo(zh if chinese else en)

@@ -1,0 +1,338 @@
+"""Division from file to file, with no database: read, build the ground, divide, write."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from gis.cells import Ground, build_ground
+from gis.errors import InputError, NotFound, UnreadableFile, first_ids
+from gis.io.geopackage import package_layers
+from gis.io.package import DividedCommunity, certificate_document, write_package
+from gis.io.read import read_layer
+from gis.io.report import Fault, LayerRead
+from gis.partition.divide import divide
+from gis.partition.result import Division
+from gis.partition.rules import RuleSet, rules_document
+
+REPORT_FORMAT = "wangge-divide-report/1"
+WHOLE = "community"
+
+LayerArgument = Literal["areas", "courtyards", "gates", "barriers", "streets", "buildings"]
+# Read in this order: buildings are checked against areas and courtyards.
+_ORDER: tuple[LayerArgument, ...] = (
+    "areas",
+    "courtyards",
+    "gates",
+    "barriers",
+    "streets",
+    "buildings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Files by layer (``file`` or ``file.gpkg:layer``), and how to read them."""
+
+    files: dict[LayerArgument, str]
+    encoding: str | None = None
+    crs: str | None = None
+    mapping: str | None = None
+    strict: bool = False
+
+
+class Stage(NamedTuple):
+    """How far a run is: what is being done, and the share of it all that is behind it."""
+
+    en: str
+    zh: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """What came of a run: the communities, what was read, and the report."""
+
+    communities: tuple[DividedCommunity, ...]
+    reads: dict[LayerArgument, LayerRead]
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+def divide_files(
+    inputs: Inputs,
+    rules: RuleSet,
+    output: Path,
+    *,
+    seed: int = 1,
+    tell: Callable[[Stage], None] = lambda _: None,
+) -> Divided:
+    """
+    Divide the buildings of a file and write a grid package.
+
+    With an areas file, each community in it is divided by itself and all go into one package;
+    without, the buildings' surroundings are one community. Rows at fault are left out, or
+    refused when `inputs.strict`.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used; with `strict`, also when any row is at fault.
+    NotFound
+        No building is left to divide.
+    Infeasible
+        The rules cannot be met; the message says why.
+    """
+    started = time.perf_counter()
+    reads = _read_all(inputs, tell)
+    places = _places(reads)
+    communities = []
+    for number, (code, name, boundary, buildings) in enumerate(places):
+        tell(Stage(f"dividing {name}", f"划分 {name}", 0.2 + 0.7 * number / len(places)))
+        ground = _ground(reads, buildings, boundary)
+        communities.append(_divided(code, name, boundary, ground, rules, seed))
+    tell(Stage("writing", "写出", 0.9))
+    write_package(output, communities)
+    seconds = time.perf_counter() - started
+    report = _report(inputs, rules, communities, reads, seed, seconds)
+    tell(Stage("done", "完成", 1.0))
+    return Divided(tuple(communities), reads, report)
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    """Write a report as JSON, whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise UnreadableFile(
+            f"{path} cannot be written ({error.strerror}).",
+            f"无法写入 {path}（{error.strerror}）。",
+        ) from error
+
+
+def source_of(argument: str, layer: LayerArgument) -> tuple[str, str | None]:
+    """
+    Split ``file.gpkg:layer``; a GeoPackage with a layer of the right name needs no saying.
+
+    >>> source_of("town.gpkg:houses", "buildings")
+    ('town.gpkg', 'houses')
+    >>> source_of("houses.geojson", "buildings")
+    ('houses.geojson', None)
+    """
+    path, colon, name = argument.rpartition(":")
+    if colon and path.lower().endswith(".gpkg") and not Path(argument).exists():
+        return path, name
+    source = Path(argument)
+    if source.suffix.lower() == ".gpkg" and source.is_file():
+        there = [known.name for known in package_layers(source)]
+        return argument, layer if layer in there else None
+    return argument, None
+
+
+def _read_all(inputs: Inputs, tell: Callable[[Stage], None]) -> dict[LayerArgument, LayerRead]:
+    reads: dict[LayerArgument, LayerRead] = {}
+    given = [layer for layer in _ORDER if layer in inputs.files]
+    for number, layer in enumerate(given):
+        tell(Stage(f"reading {layer}", f"读取 {layer}", 0.2 * number / len(given)))
+        path, name = source_of(inputs.files[layer], layer)
+        reads[layer] = read_layer(
+            path,
+            layer,
+            gis_layer=name,
+            encoding=inputs.encoding,
+            crs=inputs.crs,
+            mapping=inputs.mapping,
+            communities=_communities(reads) if layer != "areas" else None,
+            courtyards=_frame(reads, "courtyards") if layer == "buildings" else None,
+        )
+        if inputs.strict and len(reads[layer].waiting):
+            raise _refused(reads[layer])
+    return reads
+
+
+def _refused(read: LayerRead) -> InputError:
+    faults = [fault for fault in read.faults if fault.severity == "error"]
+    return InputError(
+        f"{read.file}: {len(read.waiting)} rows are at fault (first: row {faults[0].row}, "
+        f"{faults[0].field}: {faults[0].en}); mend them or leave out --strict.",
+        f"{read.file}：{len(read.waiting)} 行有误（首个：第 {faults[0].row} 行 {faults[0].field}，"
+        f"{faults[0].zh}）；请改正，或去掉 --strict。",
+        rows=[fault.row for fault in faults[:100]],
+    )
+
+
+def _frame(reads: dict[LayerArgument, LayerRead], layer: LayerArgument) -> gpd.GeoDataFrame | None:
+    return reads[layer].frame if layer in reads else None
+
+
+def _communities(reads: dict[LayerArgument, LayerRead]) -> gpd.GeoDataFrame | None:
+    areas = _frame(reads, "areas")
+    return None if areas is None else areas[areas["level"] == "community"]
+
+
+def _places(
+    reads: dict[LayerArgument, LayerRead],
+) -> list[tuple[str, str, gpd.GeoDataFrame | None, gpd.GeoDataFrame]]:
+    """Code, name, boundary and buildings of each community that has buildings."""
+    buildings, areas = reads["buildings"].frame, _communities(reads)
+    buildings = buildings[buildings.geometry.notna()]
+    if areas is None:
+        codes = buildings["community_code"].dropna().unique()
+        places = [(str(codes[0]) if len(codes) == 1 else WHOLE, WHOLE, None, buildings)]
+    else:
+        areas = areas.sort_values("area_code")
+        places = [
+            (str(row.area_code), str(row.name_), areas.iloc[[k]], _inside(buildings, row.area_code))
+            for k, row in enumerate(areas.rename(columns={"name": "name_"}).itertuples())
+        ]
+    places = [place for place in places if len(place[3])]
+    if not places:
+        raise NotFound(
+            f"{reads['buildings'].file} has no building that can be divided: check the faults of "
+            "its rows and that it lies on the communities.",
+            f"{reads['buildings'].file} 中没有可划分的楼栋：请查看各行错误，并确认其位于社区内。",
+        )
+    return places
+
+
+def _inside(buildings: gpd.GeoDataFrame, code: object) -> gpd.GeoDataFrame:
+    return buildings[buildings["community_code"] == code]
+
+
+def _ground(
+    reads: dict[LayerArgument, LayerRead],
+    buildings: gpd.GeoDataFrame,
+    boundary: gpd.GeoDataFrame | None,
+) -> Ground:
+    near = {
+        layer: _near(_frame(reads, layer), buildings if boundary is None else boundary)
+        for layer in ("courtyards", "barriers", "gates", "streets")
+    }
+    return build_ground(buildings.reset_index(drop=True), community=boundary, **near)
+
+
+def _near(frame: gpd.GeoDataFrame | None, place: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Rows whose bounds reach the place's bounds and some 200 m around."""
+    if frame is None or frame.empty:
+        return frame
+    west, south, east, north = place.total_bounds
+    box = shapely.box(west - 0.003, south - 0.002, east + 0.003, north + 0.002)
+    return frame[frame.geometry.intersects(box)].reset_index(drop=True)
+
+
+def _divided(
+    code: str,
+    name: str,
+    boundary: gpd.GeoDataFrame | None,
+    ground: Ground,
+    rules: RuleSet,
+    seed: int,
+) -> DividedCommunity:
+    division = divide(ground, rules, seed=seed)
+    shape = None
+    if boundary is not None:
+        assert ground.units.crs is not None  # noqa: S101 - build_ground sets it
+        shape = boundary.to_crs(ground.units.crs).geometry.iloc[0]
+    return DividedCommunity(code, name, ground, division, shape)
+
+
+def _report(
+    inputs: Inputs,
+    rules: RuleSet,
+    communities: list[DividedCommunity],
+    reads: dict[LayerArgument, LayerRead],
+    seed: int,
+    seconds: float,
+) -> dict[str, Any]:
+    details = [_community_report(place) for place in communities]
+    totals = pd.DataFrame([{k: d[k] for k in _TOTALS} for d in details]).sum()
+    return {
+        "format": REPORT_FORMAT,
+        "rules": rules_document(rules),
+        "seed": seed,
+        "seconds": round(seconds, 3),
+        "inputs": {layer: _input_report(read) for layer, read in reads.items()},
+        "strict": inputs.strict,
+        "totals": {k: int(totals[k]) for k in _TOTALS},
+        "communities": details,
+    }
+
+
+_TOTALS = (
+    "units",
+    "buildings",
+    "households",
+    "households_estimated",
+    "grids",
+    "special",
+    "lower_bound",
+    "over_cap",
+)
+
+
+def _community_report(place: DividedCommunity) -> dict[str, Any]:
+    units, division = place.ground.units, place.division
+    certificate = division.certificate
+    return {
+        "area_code": place.area_code,
+        "name": place.name,
+        "units": len(units),
+        "buildings": int(units["building_id"].nunique()),
+        "households": certificate.households,
+        "households_estimated": certificate.households_estimated,
+        "grids": certificate.grids,
+        "special": certificate.special,
+        "lower_bound": certificate.lower_bound,
+        "over_cap": len(certificate.over_cap),
+        "left_out": list(place.ground.dropped),
+        "certificate": certificate_document(place.area_code, division),
+        "grid_list": _grid_list(division),
+    }
+
+
+def _grid_list(division: Division) -> list[dict[str, Any]]:
+    grids = division.grids
+    plain = grids.assign(
+        number=grids.index + 1,
+        load=grids["load"].round(4),
+        flags=[list(flags) for flags in grids["flags"]],
+        units=pd.Series(division.labels).value_counts().reindex(grids.index).to_numpy(),
+    )
+    columns = ["number", "name", "kind", "units", "households", "load", "flags", "posts_needed"]
+    return list(json.loads(plain[columns].to_json(orient="records")))
+
+
+def _input_report(read: LayerRead) -> dict[str, Any]:
+    return {
+        "file": read.file,
+        "used": len(read.frame),
+        "waiting": len(read.waiting),
+        "faults": [_fault(fault) for fault in read.faults[:100]],
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "row": fault.row,
+        "field": fault.field,
+        "code": fault.code,
+        "severity": fault.severity,
+        "en": fault.en,
+        "zh": fault.zh,
+        "value": fault.value,
+    }
+
+
+def left_out(read: LayerRead) -> str:
+    """Rows of one file that were left out, for a person: how many and which first."""
+    rows = sorted({fault.row for fault in read.faults if fault.severity == "error"})
+    return first_ids(rows)
