@@ -135,7 +135,8 @@ def _print_summary(divided: Divided) -> None:
             f"{place['lower_bound']}), {place['special']} special, {place['over_cap']} over the cap"
         )
         zh = (
-            f"{place['area_code']} {place['name']}：{place['buildings']} 栋，{place['households']} 户，"
+            f"{place['area_code']} {place['name']}：{place['buildings']} 栋，"
+            f"{place['households']} 户，"
             f"{place['grids']} 个网格（下限 {place['lower_bound']}），专属 {place['special']}，"
             f"超上限 {place['over_cap']}"
         )

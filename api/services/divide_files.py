@@ -179,22 +179,27 @@ def _communities(reads: dict[LayerArgument, LayerRead]) -> gpd.GeoDataFrame | No
     return None if areas is None else areas[areas["level"] == "community"]
 
 
-def _places(
-    reads: dict[LayerArgument, LayerRead],
-) -> list[tuple[str, str, gpd.GeoDataFrame | None, gpd.GeoDataFrame]]:
-    """Code, name, boundary and buildings of each community that has buildings."""
+class _Place(NamedTuple):
+    code: str
+    name: str
+    boundary: gpd.GeoDataFrame | None
+    buildings: gpd.GeoDataFrame
+
+
+def _places(reads: dict[LayerArgument, LayerRead]) -> list[_Place]:
+    """Each community that has buildings."""
     buildings, areas = reads["buildings"].frame, _communities(reads)
     buildings = buildings[buildings.geometry.notna()]
     if areas is None:
         codes = buildings["community_code"].dropna().unique()
-        places = [(str(codes[0]) if len(codes) == 1 else WHOLE, WHOLE, None, buildings)]
+        places = [_Place(str(codes[0]) if len(codes) == 1 else WHOLE, WHOLE, None, buildings)]
     else:
         areas = areas.sort_values("area_code")
         places = [
-            (str(row.area_code), str(row.name_), areas.iloc[[k]], _inside(buildings, row.area_code))
-            for k, row in enumerate(areas.rename(columns={"name": "name_"}).itertuples())
+            _Place(code, name, areas.iloc[[k]], buildings[buildings["community_code"] == code])
+            for k, (code, name) in enumerate(zip(areas["area_code"], areas["name"], strict=True))
         ]
-    places = [place for place in places if len(place[3])]
+    places = [place for place in places if len(place.buildings)]
     if not places:
         raise NotFound(
             f"{reads['buildings'].file} has no building that can be divided: check the faults of "
@@ -202,10 +207,6 @@ def _places(
             f"{reads['buildings'].file} 中没有可划分的楼栋：请查看各行错误，并确认其位于社区内。",
         )
     return places
-
-
-def _inside(buildings: gpd.GeoDataFrame, code: object) -> gpd.GeoDataFrame:
-    return buildings[buildings["community_code"] == code]
 
 
 def _ground(
@@ -304,7 +305,6 @@ def _grid_list(division: Division) -> list[dict[str, Any]]:
     plain = grids.assign(
         number=grids.index + 1,
         load=grids["load"].round(4),
-        flags=[list(flags) for flags in grids["flags"]],
         units=pd.Series(division.labels).value_counts().reindex(grids.index).to_numpy(),
     )
     columns = ["number", "name", "kind", "units", "households", "load", "flags", "posts_needed"]

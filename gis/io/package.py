@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyogrio
 from jsonschema import Draft202012Validator
@@ -222,21 +223,22 @@ def _units(place: DividedCommunity, first_grid: int, *, several: bool) -> gpd.Ge
     if several:
         # Every community numbers its ground blocks from 1.
         ids = ids.where(units["kind"] != "ground", place.area_code + "-" + ids)
-    extra = {
-        "unit_id": ids,
-        "area_code": place.area_code,
-        "grid": division.labels.astype(np.int64) + first_grid,
-        "weight": units[division.rules.weight].astype(np.int64),
-        "load_units": division.loads,
-        "load": division.loads / division.certificate.capacity,
-    }
-    frame = units.assign(**extra).to_crs(_STORED)
+    frame = units.assign(
+        unit_id=ids,
+        area_code=place.area_code,
+        grid=division.labels.astype(np.int64) + first_grid,
+        weight=units[division.rules.weight].astype(np.int64),
+        load_units=division.loads,
+        load=division.loads / division.certificate.capacity,
+    ).to_crs(_STORED)
     return frame[[*_UNIT_COLUMNS, frame.geometry.name]].reset_index(drop=True)
 
 
-def _borders(place: DividedCommunity, ids: Any, first_border: int) -> gpd.GeoDataFrame:
+def _borders(
+    place: DividedCommunity, ids: npt.NDArray[np.object_], first_border: int
+) -> gpd.GeoDataFrame:
     borders = place.ground.borders
-    named = np.append(ids, None)
+    named = np.array([*ids, None], dtype=object)
     frame = borders.to_crs(_STORED)
     return gpd.GeoDataFrame(
         {
@@ -269,7 +271,7 @@ def _grids(place: DividedCommunity, first_grid: int) -> gpd.GeoDataFrame:
             "flags": [",".join(flags) for flags in grids["flags"]],
             "posts_needed": grids["posts_needed"].to_numpy(np.int64),
         },
-        geometry=shapes.geometry.loc[grids.index].to_numpy(),
+        geometry=np.asarray(shapes.loc[grids.index].geometry.array, dtype=object),
         crs=_STORED,
     )
 

@@ -1,0 +1,108 @@
+"""``wangge divide`` on the sample: from files to a grid package, with clear faults."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from jsonschema import Draft202012Validator
+
+from api.cli import main
+from gis.io.package import read_package
+
+SAMPLE = Path(__file__).parents[3] / "sample_geodata" / "yunxi.gpkg"
+LAYERS = ("courtyards", "community", "barriers", "gates", "streets")
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["divide", *arguments])
+    return int(ended.value.code or 0)
+
+
+def test_the_sample_is_divided_within_the_cap(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, report = tmp_path / "plan.gpkg", tmp_path / "report.json"
+    files = [part for name in LAYERS for part in (f"--{name}", str(SAMPLE))]
+    options = ["--rules", "gaoxian-2020", "-o", str(plan), "--report", str(report)]
+    assert run("--buildings", f"{SAMPLE}:buildings", *files, *options) == 0
+    package = read_package(plan)
+    document = json.loads(report.read_text("utf-8"))
+    schema = resources.files("gis.io") / "schemas" / "divide-report.schema.json"
+    Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
+    buildings = gpd.read_file(SAMPLE, layer="buildings")
+    assert document["totals"]["buildings"] == len(buildings)
+    assert document["totals"]["households"] == int(buildings["households"].sum())
+    grids = package.frames["grids"]
+    over = grids["load"] > 1
+    assert (grids["flags"][over] == "over_cap").all()
+    assert over.sum() == document["totals"]["over_cap"] == 2
+    assert capsys.readouterr().out.count("grids (at least") == 4
+
+
+def houses(path: Path, households: list[object]) -> str:
+    count = len(households)
+    places = gpd.points_from_xy([104.5 + 0.0005 * k for k in range(count)], [28.6] * count)
+    ground = gpd.GeoSeries(places, crs="EPSG:4326").to_crs("EPSG:4543")
+    shapes = ground.buffer(15, cap_style="square").to_crs("EPSG:4326")
+    frame = gpd.GeoDataFrame({"楼栋编号": [f"b{k}" for k in range(len(households))]})
+    frame.assign(户数=[str(h) for h in households]).set_geometry(shapes).to_file(path)
+    return str(path)
+
+
+def test_rows_at_fault_are_left_out_or_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "en")
+    file, plan = houses(tmp_path / "h.geojson", [30, "many", 40]), tmp_path / "plan.gpkg"
+    options = ["--buildings", file, "--rules", "urban-300-500", "-o", str(plan)]
+    assert run(*options, "--strict") == 2
+    assert not plan.exists()
+    assert run(*options) == 0
+    assert "1 rows left out" in capsys.readouterr().err
+    assert read_package(plan).frames["units"]["households"].sum() == 70
+
+
+def test_the_same_files_and_seed_give_the_same_grids(tmp_path: Path) -> None:
+    file = houses(tmp_path / "h.geojson", [30, 20, 40, 25, 10, 35])
+    plans = [tmp_path / "one.gpkg", tmp_path / "two.gpkg"]
+    for plan in plans:
+        assert run("--buildings", file, "--rules", "micro-30-50", "-o", str(plan)) == 0
+    one, two = (read_package(plan).frames["units"]["grid"] for plan in plans)
+    assert (one == two).all()
+
+
+def test_what_cannot_be_met_ends_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    file, plan = houses(tmp_path / "h.geojson", [30, 40]), tmp_path / "plan.gpkg"
+    assert run("--buildings", file, "--rules", "zones-k", "-o", str(plan)) == 3
+    assert "无法划成 3 个网格" in capsys.readouterr().err
+    assert not plan.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"--buildings": "missing.gpkg"}, "missing.gpkg"),
+        ({"--rules": "no-such"}, "gaoxian-2020"),
+        ({"--fill": "7"}, "fill"),
+        ({"--crs": "EPSG:0"}, "EPSG:0"),
+    ],
+)
+def test_bad_arguments_are_named(
+    changes: dict[str, str],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file, plan = houses(tmp_path / "h.geojson", [30, 40]), tmp_path / "plan.gpkg"
+    options = {"--buildings": file, "--rules": "urban-300-500", "-o": str(plan), **changes}
+    assert run(*[part for option in options.items() for part in option]) == 2
+    assert words in capsys.readouterr().err
+    assert not plan.exists()
