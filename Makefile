@@ -27,7 +27,7 @@ bench: setup ## Measure; results stand in bench/*.md.
 	$(RUN)/python -m bench $(ARGS)
 
 serve: setup ## Serve what the database holds.
-	@exec $(RUN)/wangge serve
+	@$(RUN)/wangge migrate && exec $(RUN)/wangge serve
 
 fuzz: setup ## Damaged files by the thousand: make fuzz ARGS="--files 20000".
 	$(RUN)/python -m tests.fuzz $(ARGS)

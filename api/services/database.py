@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -80,6 +80,25 @@ def ensure_database(settings: Settings) -> str:
     url = database_url(settings)
     prepare_database(url)
     return url
+
+
+@contextmanager
+def running_database(
+    settings: Settings, *, closing: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Iterator[str]:
+    """
+    Have the database ready for a block; a private one that was not running is stopped after it.
+
+    `closing` surrounds the stopping, so that an impatient second Ctrl-C does not cut it off.
+    """
+    home = private_home(settings) if is_private(settings) else None
+    ours = home is not None and cluster.status(home).state != "running"
+    try:
+        yield ensure_database(settings)
+    finally:
+        if home is not None and ours:
+            with closing():
+                cluster.stop(home)
 
 
 def migrate_database(settings: Settings) -> tuple[str | None, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.services.database import open_database
+from api.settings import Settings
 from gis.errors import Unavailable
 from gis.store import migrate
 
@@ -33,3 +35,12 @@ def require_ready(engine: sa.Engine) -> str:
             "请运行 `wangge migrate`。",
         )
     return current
+
+
+def require_ready_database(settings: Settings) -> None:
+    """Raise Unavailable unless the database of the settings answers and has today's schema."""
+    engine = open_database(settings)
+    try:
+        require_ready(engine)
+    finally:
+        engine.dispose()

@@ -1,0 +1,22 @@
+"""``wangge serve``: the HTTP face on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from api.services.database import running_database
+from api.services.health import require_ready_database
+from api.serving import print_ready, serve_until_signal, signals_as_interrupt, undisturbed
+from api.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; else WANGGE_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve what the database holds, until Ctrl-C."""
+    given = {"host": host, "port": port}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    with signals_as_interrupt(), running_database(settings, closing=undisturbed):
+        require_ready_database(settings)
+        serve_until_signal(settings, any_port=False, ready=print_ready)

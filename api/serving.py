@@ -1,0 +1,174 @@
+"""Serve the HTTP face on one address until a signal, and say when it answers."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from api.addresses import base_path
+from api.app import create_app
+from api.settings import Settings
+from gis.errors import Unavailable
+
+READY_PATIENCE_S = 60
+_SHUTDOWN_S = 10
+
+
+def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[str], None]) -> None:
+    """
+    Serve until SIGINT, SIGTERM or SIGHUP; requests under way are finished first.
+
+    Parameters
+    ----------
+    settings
+        Address, port and all else of the service.
+    any_port
+        Take a free port when the wanted one is taken.
+    ready
+        Called once with the address of the service, when `/readyz` says yes.
+
+    Raises
+    ------
+    Unavailable
+        The port is taken, or the service cannot start or does not become ready.
+    """
+    app = create_app(settings)
+    with _listening(settings, any_port=any_port) as listener:
+        port = int(listener.getsockname()[1])
+        config = uvicorn.Config(
+            app,
+            log_level=settings.log_level.lower(),
+            access_log=settings.log_level.lower() == "debug",
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+            lifespan="on",
+        )
+        server = uvicorn.Server(config)
+        watch = _Watch(server, settings, port, ready)
+        watch.start()
+        try:
+            server.run(sockets=[listener])
+        finally:
+            watch.stop()
+    if watch.fault is not None:
+        raise watch.fault
+
+
+@contextmanager
+def signals_as_interrupt() -> Iterator[None]:
+    """
+    Make SIGTERM and SIGHUP end a block as Ctrl-C does, and see that it ends in peace.
+
+    Whatever `finally` has to do inside runs to its end before the process goes.
+    """
+    names = (signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.signal(name, _interrupt) for name in names}
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no further signal interrupt a block that cleans up."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.signal(name, signal.SIG_IGN) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _listening(settings: Settings, *, any_port: bool) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    host = settings.host.strip("[]")
+    try:
+        listener = socket.create_server((host, settings.port), family=family, backlog=512)
+    except OSError as fault:
+        if not any_port:
+            raise Unavailable(
+                f"Cannot listen on {settings.host}:{settings.port} ({fault.strerror}): choose "
+                "another address with --host or --port.",
+                f"无法监听 {settings.host}:{settings.port}({fault.strerror}):"
+                "请用 --host 或 --port 另选地址。",
+            ) from fault
+        listener = socket.create_server((host, 0), family=family, backlog=512)
+    with listener:
+        yield listener
+
+
+class _Watch:
+    """Asks `/readyz` from outside until it says yes, and then tells the address."""
+
+    def __init__(
+        self, server: uvicorn.Server, settings: Settings, port: int, ready: Callable[[str], None]
+    ) -> None:
+        self._server, self._port, self._ready = server, port, ready
+        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+        self._base = base_path(settings)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="readiness", daemon=True)
+        self.fault: Unavailable | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        answer = "no answer"
+        for _ in range(READY_PATIENCE_S * 10):
+            answer = self._ask() if self._server.started else answer
+            if answer == "":
+                self._ready(self._address())
+                return
+            if self._over.wait(0.1):
+                return
+        self.fault = Unavailable(
+            f"The service does not become ready; /readyz says: {answer}",
+            f"服务未能就绪;/readyz 返回:{answer}",
+        )
+        self._server.should_exit = True
+
+    def _ask(self) -> str:
+        """Return what `/readyz` says against being ready; nothing when it is."""
+        connection = http.client.HTTPConnection(self._host.strip("[]"), self._port, timeout=5)
+        try:
+            connection.request("GET", f"{self._base}/readyz")
+            answer = connection.getresponse()
+            said = answer.read().decode("utf-8", "replace")
+        except OSError as fault:
+            return str(fault)
+        else:
+            return "" if answer.status == http.HTTPStatus.OK else said or str(answer.status)
+        finally:
+            connection.close()
+
+    def _address(self) -> str:
+        host = f"[{self._host}]" if ":" in self._host.strip("[]") else self._host
+        return f"http://{host}:{self._port}{self._base}/"
+
+
+def print_ready(address: str) -> None:
+    """Print the one line that says that the service answers."""
+    sys.stdout.write(f"Wangge is ready: {address}\n")
+    sys.stdout.flush()
