@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from gis.cells import Ground
+from gis.contracts import LayerName
 from gis.errors import NotFound
 from gis.store import tables as t
 from gis.store.bulk import copy_frame, read_frame
@@ -30,7 +31,7 @@ class GroundRow:
     fingerprint: str
 
 
-def fingerprint(layers: Mapping[str, gpd.GeoDataFrame]) -> str:
+def fingerprint(layers: Mapping[LayerName, gpd.GeoDataFrame]) -> str:
     """
     Hash everything a ground is made of, whatever the order of rows and layers.
 

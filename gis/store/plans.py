@@ -236,6 +236,24 @@ def read_grids(connection: sa.Connection, plan_id: int) -> gpd.GeoDataFrame:
     return read_frame(connection, _GRIDS, {"plan_id": plan_id}).set_index("grid_no")
 
 
+def grid_numbers(connection: sa.Connection, plan_id: int) -> list[int]:
+    """Return the numbers of a plan's grids, rising."""
+    query = sa.select(t.plan_grid.c.grid_no).where(t.plan_grid.c.plan_id == plan_id)
+    return list(connection.execute(query.order_by(t.plan_grid.c.grid_no)).scalars())
+
+
+def write_codes(connection: sa.Connection, plan_id: int, codes: Mapping[int, str]) -> None:
+    """Give grids of a draft the codes they had before Wangge knew them."""
+    connection.execute(
+        sa.text(
+            "UPDATE plan_grid SET code = given.code "
+            "FROM unnest(CAST(:numbers AS int[]), CAST(:codes AS text[])) AS given (grid_no, code) "
+            "WHERE plan_id = :plan_id AND plan_grid.grid_no = given.grid_no"
+        ),
+        {"plan_id": plan_id, "numbers": list(codes), "codes": list(codes.values())},
+    )
+
+
 _APPLY = sa.text(
     """
     WITH wanted AS (

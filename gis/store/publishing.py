@@ -328,3 +328,9 @@ def _write_lineage(
 def _end_posts(connection: sa.Connection, retired: Sequence[str], day: date) -> None:
     """End the posts of retired grids; a post that never began is removed."""
     connection.execute(_sql("posts_end"), {"codes": list(retired), "day": day})
+
+
+def handover_list(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
+    """Return the handover list of the publication of a plan, with the people on both sides."""
+    result = connection.execute(_sql("handover_list"), {"plan_id": plan_id})
+    return pd.DataFrame(result.all(), columns=list(result.keys()))

@@ -1,0 +1,271 @@
+"""``wangge plan``: divide, adopt, list, show, publish, hand over, draw a page."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from api.language import language, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import sqlalchemy as sa
+
+    from api.services.plans import PlanState
+    from gis.adoption import Adoption
+    from gis.store.publishing import Published
+
+_author = click.option(
+    "--by", "made_by", default=getpass.getuser, show_default="your login", help="Who does it."
+)
+_rules = click.option(
+    "--rules", "rules_name", default="gaoxian-2020", show_default=True, help="Preset or TOML file."
+)
+
+
+@contextmanager
+def _database() -> Iterator[sa.Engine]:
+    from api.services.database import open_database
+    from api.settings import Settings
+
+    engine = open_database(Settings())
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _today() -> date:
+    """Return the day it is where the grids are: China has one time zone."""
+    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+@click.group()
+def plan() -> None:
+    """Divide, show, publish and hand over plans."""
+
+
+@plan.command("divide")
+@click.argument("communities", nargs=-1, required=True)
+@_rules
+@click.option("--fill", type=click.FloatRange(0, 1, min_open=True), help="Share of the cap to use.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same division.")
+@click.option("--name", help="Name of the plan.")
+@_author
+def divide_command(
+    communities: tuple[str, ...],
+    rules_name: str,
+    fill: float | None,
+    seed: int,
+    name: str | None,
+    made_by: str,
+) -> None:
+    """Divide COMMUNITIES (12-digit codes) and store each result as a draft."""
+    from api.services.plans import divide_community, plan_state
+    from gis.partition.rules import changed_rules, load_rules
+
+    rules = load_rules(rules_name)
+    if fill is not None:
+        rules = changed_rules(rules, fill=fill)
+    with _database() as engine:
+        for code in communities:
+            plan_id = divide_community(engine, code, rules, made_by=made_by, seed=seed, name=name)
+            _print_state(plan_state(engine, plan_id))
+
+
+@plan.command("adopt")
+@click.argument("community")
+@click.option(
+    "--grids",
+    "grids_file",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="File with the standing grids as polygons and their codes.",
+)
+@click.option("--crs", help="Coordinate system of the file, such as gcj02.")
+@_rules
+@_author
+def adopt_command(
+    community: str, grids_file: Path, crs: str | None, rules_name: str, made_by: str
+) -> None:
+    """Turn grids drawn by hand into a draft of COMMUNITY, keeping their codes."""
+    from api.services.plans import adopt_grids, plan_state
+    from gis.io.read import read_layer
+    from gis.partition.rules import load_rules
+
+    grids = read_layer(grids_file, "grids", crs=crs).frame
+    with _database() as engine:
+        plan_id, adoption = adopt_grids(
+            engine, community, grids, load_rules(rules_name), made_by=made_by
+        )
+        _print_state(plan_state(engine, plan_id))
+    _print_ambiguous(adoption)
+
+
+def _print_ambiguous(adoption: Adoption) -> None:
+    count = len(adoption.ambiguous)
+    if count:
+        named = ", ".join(adoption.ambiguous[:10])
+        click.echo(
+            say(
+                f"{count} units lie in no grid for more than 60 %, look at them: {named}",
+                f"{count} 个单位没有被任何网格覆盖 60% 以上，请核对：{named}",
+            )
+        )
+
+
+@plan.command("list")
+@click.option("--community", help="Only the plans of this community.")
+def list_command(community: str | None) -> None:
+    """List plans, newest first."""
+    from gis.store.plans import list_plans
+
+    with _database() as engine, engine.connect() as connection:
+        for row in list_plans(connection, community):
+            click.echo(
+                f"{row.plan_id:>6}  {row.community_code}  {row.state:<9}  r{row.revision:<4}  "
+                f"{row.created_at:%Y-%m-%d %H:%M}  {row.name}"
+            )
+
+
+@plan.command("show")
+@click.argument("plan_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="As a JSON document.")
+def show_command(plan_id: int, as_json: bool) -> None:
+    """Show the grids of PLAN_ID and what is wrong with it."""
+    from api.services.plans import plan_state
+
+    with _database() as engine:
+        state = plan_state(engine, plan_id)
+    if as_json:
+        click.echo(json.dumps(_document(state), ensure_ascii=False, indent=2))
+    else:
+        _print_state(state, with_grids=True)
+
+
+def _document(state: PlanState) -> dict[str, object]:
+    figures = ["name", "kind", "code", "households", "load"]
+    grids = state.grids[figures].astype(object).where(state.grids[figures].notna(), None)
+    return {
+        "plan": state.plan.plan_id,
+        "community": state.plan.community_code,
+        "state": state.plan.state,
+        "revision": state.plan.revision,
+        "grids": grids.reset_index().to_dict("records"),
+        "problems": [problem.document() for problem in state.problems],
+    }
+
+
+def _print_state(state: PlanState, *, with_grids: bool = False) -> None:
+    row, grids = state.plan, state.grids
+    households = int(grids["households"].sum())
+    click.echo(
+        say(
+            f"plan {row.plan_id}  {row.community_code}  {row.state}  {len(grids)} grids  "
+            f"{households} households  {len(state.problems)} problems",
+            f"方案 {row.plan_id}  {row.community_code}  {row.state}  {len(grids)} 个网格  "
+            f"{households} 户  {len(state.problems)} 个问题",
+        )
+    )
+    if with_grids:
+        for number, grid in grids.iterrows():
+            code = grid["code"] or "-"
+            click.echo(
+                f"  {number!s:>4}  {code:<17}  {grid['load']:>6.1%}  {grid['households']:>6}  "
+                f"{grid['name']}  {' '.join(grid['flags'])}"
+            )
+    for problem in state.problems:
+        click.echo("  ! " + (problem.zh if language() == "zh" else problem.en))
+
+
+@plan.command("publish")
+@click.argument("plan_id", type=int)
+@click.option(
+    "--from",
+    "valid_from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day the grids stand; today when not given.",
+)
+@click.option("--reason", help="Signed reason for the rules the plan breaks.")
+@_author
+def publish_command(
+    plan_id: int, valid_from: datetime | None, reason: str | None, made_by: str
+) -> None:
+    """Publish PLAN_ID: from that day its grids stand, with codes and a handover list."""
+    from api.services.publishing import publish_plan
+
+    today = _today()
+    with _database() as engine:
+        done = publish_plan(
+            engine,
+            plan_id,
+            valid_from=today if valid_from is None else valid_from.date(),
+            published_by=made_by,
+            today=today,
+            reason=reason,
+        )
+    _print_published(done)
+
+
+def _print_published(done: Published) -> None:
+    click.echo(
+        say(
+            f"Published from {done.valid_from}: {len(done.kept)} codes kept, {len(done.new)} new, "
+            f"{len(done.retired)} retired; {done.handed_over} buildings change hands.",
+            f"自 {done.valid_from} 起施行：沿用编码 {len(done.kept)} 个，新增 {len(done.new)} 个，"
+            f"停用 {len(done.retired)} 个；{done.handed_over} 栋楼交接。",
+        )
+    )
+
+
+@plan.command("handover")
+@click.argument("plan_id", type=int)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="An .xlsx or .json file; JSON on the screen when not given.",
+)
+def handover_command(plan_id: int, output: Path | None) -> None:
+    """List what PLAN_ID hands over: building, grids, people and day."""
+    from api.services.publishing import handover
+    from gis.io.spreadsheet import write_xlsx
+
+    with _database() as engine:
+        rows = handover(engine, plan_id)
+    if output is None:
+        click.echo(_as_json(rows))
+        return
+    if output.suffix.lower() == ".json":
+        output.write_text(_as_json(rows), encoding="utf-8")
+    else:
+        shown = rows.rename(columns=_HEADINGS) if language() == "zh" else rows
+        write_xlsx({say("handover", "交接清单"): shown}, output)
+    click.echo(say(f"{len(rows)} rows written to {output}", f"已写入 {output}，共 {len(rows)} 行"))
+
+
+def _as_json(rows: pd.DataFrame) -> str:
+    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return json.dumps(plain, ensure_ascii=False, indent=1, default=str)
+
+
+_HEADINGS = {
+    "building_id": "楼栋编号",
+    "building": "楼栋名称",
+    "address": "地址",
+    "unit_id": "单位编号",
+    "households": "户数",
+    "from_grid": "原网格",
+    "to_grid": "新网格",
+    "from_whom": "移交人",
+    "to_whom": "接收人",
+    "day": "生效日期",
+}

@@ -1,0 +1,235 @@
+"""Use cases of plans: divide a community, adopt standing grids, tell the state of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import geopandas as gpd
+import pandas as pd
+import sqlalchemy as sa
+
+from api.services.grounds import current_ground
+from gis.adoption import Adoption, adopt
+from gis.borders import dissolve
+from gis.cells import Ground
+from gis.errors import Conflict, Infeasible
+from gis.partition.divide import divide
+from gis.partition.loads import loads
+from gis.partition.rules import RuleSet, rules_document, rules_from_document
+from gis.problems import UNASSIGNED, Problem, plan_problems
+from gis.store import plans as store
+from gis.store import publishing
+from gis.store.grounds import load_ground
+from gis.store.layers import read_layer
+from gis.store.plans import Drift, Labels, Move, PlanId, PlanRow
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """A plan with its grids, what is wrong with it, and how the buildings changed since."""
+
+    plan: PlanRow
+    grids: gpd.GeoDataFrame
+    problems: tuple[Problem, ...]
+    drift: Drift
+
+
+def divide_community(
+    engine: sa.Engine,
+    community_code: str,
+    rules: RuleSet,
+    *,
+    made_by: str,
+    seed: int = 1,
+    name: str | None = None,
+) -> PlanId:
+    """
+    Divide a community into grids and store the result as a draft.
+
+    Raises
+    ------
+    NotFound
+        The community is unknown or has no buildings.
+    Infeasible
+        The rules cannot be met; the message says why.
+    """
+    with engine.begin() as connection:
+        publishing.lock_community(connection, community_code)
+        row, ground = current_ground(connection, community_code)
+    division = divide(ground, rules, seed=seed)
+    certificate = {**asdict(division.certificate), "gap": division.certificate.gap, "seed": seed}
+    with engine.begin() as connection:
+        plan_id = store.insert_plan(
+            connection,
+            community_code=community_code,
+            ground_id=row.ground_id,
+            name=name or rules.name,
+            rules=rules_document(rules),
+            created_by=made_by,
+            tier="micro" if rules.grid_kind == "micro" else "base",
+            certificate=certificate,
+        )
+        fill_grids(connection, plan_id, ground, division.labels, division.grids)
+        _first_edit(connection, plan_id, "divide", division.labels, made_by)
+    return plan_id
+
+
+def adopt_grids(
+    engine: sa.Engine,
+    community_code: str,
+    grids: gpd.GeoDataFrame,
+    rules: RuleSet,
+    *,
+    made_by: str,
+    name: str = "现状网格",
+) -> tuple[PlanId, Adoption]:
+    """
+    Turn grids drawn by hand into a draft, keeping their codes.
+
+    Parameters
+    ----------
+    grids
+        Canonical layer ``grids`` in EPSG:4326; those that belong to other communities are
+        passed over. Not modified.
+
+    Raises
+    ------
+    Conflict
+        The community already has published grids.
+    Infeasible
+        No grid of the file lies on the community.
+    """
+    with engine.begin() as connection:
+        publishing.lock_community(connection, community_code)
+        if publishing.last_publication(connection, community_code) is not None:
+            raise Conflict(
+                f"{community_code} already has published grids; standing grids are adopted "
+                "only once. Draw a draft instead.",
+                f"{community_code} 已有发布的网格，现状网格只能导入一次，请改用草稿调整。",
+            )
+        row, ground = current_ground(connection, community_code)
+        footprints = read_layer(connection, "buildings", community=community_code)
+        adoption = adopt(ground, footprints, grids[_of_community(grids, community_code)])
+        if not len(adoption.grids):
+            raise Infeasible(
+                f"No grid of the file lies on {community_code}. Check its codes and its "
+                "coordinate system.",
+                f"文件中没有落在 {community_code} 内的网格，请检查编码和坐标系。",
+            )
+        plan_id = store.insert_plan(
+            connection,
+            community_code=community_code,
+            ground_id=row.ground_id,
+            name=name,
+            rules=rules_document(rules),
+            created_by=made_by,
+        )
+        figures = grid_figures(ground, adoption.labels, rules, adoption.grids)
+        fill_grids(connection, plan_id, ground, adoption.labels, figures)
+        store.write_codes(
+            connection, plan_id, {n: str(c) for n, c in enumerate(adoption.grids["grid_code"])}
+        )
+        _first_edit(connection, plan_id, "adopt", adoption.labels, made_by)
+    return plan_id, adoption
+
+
+def _of_community(grids: gpd.GeoDataFrame, community_code: str) -> pd.Series:
+    return grids["grid_code"].str.startswith(community_code)
+
+
+def grid_figures(
+    ground: Ground, labels: Labels, rules: RuleSet, named: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Count households and load of each grid in `named` (index grid number; ``name, kind``).
+
+    Returns
+    -------
+    figures
+        `named` with ``households``, ``load`` (1.0 is exactly full) and ``flags``.
+    """
+    load, capacity = loads(ground.units, rules)
+    units = pd.DataFrame(
+        {
+            "grid": labels,
+            "households": ground.units["households"].to_numpy(),
+            "load": load,
+        }
+    )
+    sums = units.groupby("grid").sum().reindex(named.index, fill_value=0)
+    return named.assign(
+        households=sums["households"],
+        load=sums["load"] / capacity,
+        flags=pd.Series(_flags(sums, capacity), index=named.index, dtype=object),
+    )
+
+
+def _flags(sums: pd.DataFrame, capacity: int) -> list[tuple[str, ...]]:
+    """Flag a grid over the cap, and one without households."""
+    over, empty = sums["load"] > capacity, sums["households"] == 0
+    return [
+        ("over_cap",) if full else ("no_households",) if bare else ()
+        for full, bare in zip(over, empty, strict=True)
+    ]
+
+
+def fill_grids(
+    connection: sa.Connection,
+    plan_id: PlanId,
+    ground: Ground,
+    labels: Labels,
+    grids: pd.DataFrame,
+) -> None:
+    """Store grids with their outlines, derived from the borders."""
+    shapes = dissolve(ground, labels).geometry.reindex(grids.index)
+    frame = gpd.GeoDataFrame(grids, geometry=shapes, crs=ground.units.crs)
+    store.write_grids(connection, plan_id, frame)
+
+
+def _first_edit(
+    connection: sa.Connection, plan_id: PlanId, action: str, labels: Labels, made_by: str
+) -> None:
+    moves = [Move(n, None, int(g)) for n, g in enumerate(labels) if g != UNASSIGNED]
+    store.apply_moves(connection, plan_id, moves)
+    store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)
+
+
+def plan_state(engine: sa.Engine, plan_id: int) -> PlanState:
+    """
+    Return a plan with its grids, problems and drift.
+
+    Raises
+    ------
+    NotFound
+        There is no such plan.
+    """
+    with engine.connect() as connection:
+        plan = store.read_plan(connection, plan_id)
+        grids = store.read_grids(connection, plan_id)
+        found, changes = judge(connection, plan)
+    return PlanState(plan, grids, tuple(found), changes)
+
+
+def judge(connection: sa.Connection, plan: PlanRow) -> tuple[list[Problem], Drift]:
+    """Return what is wrong with a plan, and how its buildings changed since it was drawn."""
+    ground = load_ground(connection, plan.ground_id)
+    labels = store.read_labels(connection, plan.plan_id)
+    grids = store.read_grids(connection, plan.plan_id)["name"]
+    names = dict(zip(grids.index.tolist(), grids, strict=True))
+    found = plan_problems(ground, labels, rules_from_document(plan.rules), names)
+    changes = Drift((), (), ())
+    if plan.state != "published":
+        changes = store.drift(connection, plan.plan_id)
+    return ([*found, _drift_problem(changes)] if changes else found), changes
+
+
+def _drift_problem(changes: Drift) -> Problem:
+    new, gone, changed = len(changes.appeared), len(changes.vanished), len(changes.changed)
+    return Problem(
+        "buildings_changed",
+        None,
+        (*changes.appeared, *changes.vanished, *(c[0] for c in changes.changed)),
+        f"Buildings changed since this draft was drawn: {new} new, {gone} gone, {changed} with "
+        "another count. Divide again to take them in.",
+        f"方案绘制后楼栋有变化：新增 {new}，消失 {gone}，户数变化 {changed}。请重新划分。",
+    )
