@@ -7,7 +7,10 @@ other files or addresses, and a cut-off document must be refused, not read halfw
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,11 @@ def read_geojson(path: Path, encoding: str | None = None) -> RawTable:
     UnreadableFile
         It is no JSON (line and column are named), or JSON but no GeoJSON features.
     """
+    with _no_cycle_search():
+        return _table(path, encoding)
+
+
+def _table(path: Path, encoding: str | None) -> RawTable:
     document = _document(path, encoding)
     features = _features(path.name, document)
     properties = [f.get("properties") or {} for f in features]
@@ -61,6 +69,18 @@ def read_geojson(path: Path, encoding: str | None = None) -> RawTable:
         crs=_crs(path.name, document),
         broken=tuple(broken),
     )
+
+
+@contextmanager
+def _no_cycle_search() -> Iterator[None]:
+    """JSON has no cycles; looking for some among millions of lists takes most of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _document(path: Path, encoding: str | None) -> dict[str, Any]:

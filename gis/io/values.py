@@ -69,6 +69,10 @@ def canonical_columns(
 
 def texts(cells: pd.Series) -> pd.Series:
     """Cells as trimmed text; 12.0 becomes 12, blank becomes missing."""
+    if pd.api.types.infer_dtype(cells, skipna=True) == "string":
+        plain = cells.astype("str").str.replace("\x00", "", regex=False).str.strip()
+        plain = plain.str.slice(0, _MAX_TEXT)
+        return plain.mask(plain == "").astype("str")
     codes, distinct = pd.factorize(cells.astype(object), use_na_sentinel=True)
     table = np.array([*(_text(value) for value in distinct), None], dtype=object)
     return pd.Series(table[codes], index=cells.index, dtype="str")
