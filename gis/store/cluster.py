@@ -174,7 +174,7 @@ def _initdb(home: ClusterHome, binaries: PostgresBinaries, *, throwaway: bool) -
     arguments += ["--auth-local=peer", "--auth-host=scram-sha-256", "--data-checksums"]
     arguments += ["--no-sync"] if throwaway else []
     _run(home, binaries, "initdb", *arguments)
-    cluster_files.write_access_rules(home)
+    cluster_files.write_access_rules(home, throwaway=throwaway)
     home.unfinished.rename(home.data)
 
 

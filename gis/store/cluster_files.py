@@ -43,6 +43,9 @@ full_page_writes = off
 autovacuum_naptime = 1h
 """
 
+# Tests connect as roles that they make; only the owner and root get through the folder's 0700.
+_THROWAWAY_HBA = "local all all trust\n"
+
 _HBA = """\
 # Written by Wangge: the socket for the cluster's owner, TCP only with the password.
 local all wangge peer map=owner
@@ -51,14 +54,14 @@ host all wangge ::1/128 scram-sha-256
 """
 
 
-def write_access_rules(home: ClusterHome) -> None:
+def write_access_rules(home: ClusterHome, *, throwaway: bool) -> None:
     """Say who may connect: the owner and who made the cluster by the socket, others by password."""
     folder = home.unfinished
     names = "".join(f'owner "{name}" wangge\n' for name in home.may_connect())
     conf = folder / "postgresql.conf"
     includes = "include_if_exists 'wangge.conf'\ninclude_if_exists 'operator.conf'\n"
     _replace(home, folder / "operator.conf", "# Your own settings; read last.\n")
-    _replace(home, folder / "pg_hba.conf", _HBA)
+    _replace(home, folder / "pg_hba.conf", _HBA + (_THROWAWAY_HBA if throwaway else ""))
     _replace(home, folder / "pg_ident.conf", f"# Written by Wangge.\n{names}")
     _replace(home, conf, f"{conf.read_text()}\n{includes}")
 

@@ -234,6 +234,13 @@ def test_there_is_no_tcp_until_it_is_asked_for_and_then_with_a_password(home: Cl
     assert cluster.status(home).tcp_port is None
 
 
+def test_the_socket_is_for_its_owners_role_only(home: ClusterHome) -> None:
+    cluster.start(home)
+    _ask(home, "CREATE ROLE stranger LOGIN")
+    with pytest.raises(psycopg2.OperationalError, match=r"no pg_hba\.conf entry"):
+        psycopg2.connect(cluster.url(home, "postgres").replace("wangge@", "stranger@"))
+
+
 def test_reset_leaves_nothing(home: ClusterHome) -> None:
     cluster.start(home, tcp=True, throwaway=True)
     cluster.reset(home)
