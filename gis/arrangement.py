@@ -30,6 +30,16 @@ def point_array(xy: Floats) -> Shapes:
     return cast(Shapes, shapely.points(xy))
 
 
+def polygonal(shapes: Shapes) -> Shapes:
+    """Leave out the points and lines that overlay and repair may add to polygons."""
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    clean = shapes.copy()
+    for number in mixed:
+        parts = shapely.get_parts(shapes[number])
+        clean[number] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return clean
+
+
 def totals(group: Ints, amount: Floats, count: int) -> Floats:
     """Sum amounts by group 0..count-1."""
     return np.bincount(group, amount, count).astype(np.float64)

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from gis.arrangement import Flags, Floats, Shapes
+from gis.arrangement import Flags, Floats, Shapes, polygonal
 from gis.blocks import RANK, Lines
 from gis.errors import InputError, InvalidGeometry, WrongColumns, WrongCrs, first_ids
 from gis.metric import metric_crs
@@ -87,7 +87,7 @@ def lay_out(
 
     def steps(geometry: Shapes) -> Shapes:
         moved: Shapes = shapely.transform(geometry, lambda xy: (xy - origin) / STEP_M)
-        return shapely.make_valid(moved)
+        return polygonal(shapely.make_valid(moved))
 
     snapped = shapely.set_precision(steps(np.array([ground], dtype=object)), 1.0)
     yards = _near(yards, ground)

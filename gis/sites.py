@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from scipy.spatial import QhullError, Voronoi
 
-from gis.arrangement import OUTSIDE, Floats, Ints, Shapes, line_array
+from gis.arrangement import OUTSIDE, Floats, Ints, Shapes, line_array, polygonal
 from gis.blocks import Blocks
 
 LONGEST_PIECE_M = 10.0
@@ -116,7 +116,7 @@ def _own_side(prints: Shapes, blocks: Blocks) -> Shapes:
         sectors = blocks.sector[face[mine & ours]]
         kept = parts[mine & np.isin(blocks.sector[face], sectors)]
         sites[building] = shapely.union_all(kept, grid_size=1.0)
-    return sites
+    return polygonal(sites)
 
 
 def _overlaps(sites: Shapes) -> tuple[Ints, Ints, Floats]:
@@ -143,7 +143,9 @@ def _hosts(sites: Shapes, upper: Ints, lower: Ints, shared: Floats, place: Ints)
 
 
 def strips(ground: shapely.Geometry, count: int) -> Shapes:
-    """Cut ground into strips of equal width across its longer side."""
+    """Cut the largest piece of ground into strips of equal width across its longer side."""
+    pieces = shapely.get_parts(ground)
+    ground = pieces[np.argmax(shapely.area(pieces))]
     xmin, ymin, xmax, ymax = shapely.bounds(ground)
     cuts = np.arange(count + 1) / count
     if xmax - xmin >= ymax - ymin:
@@ -152,7 +154,7 @@ def strips(ground: shapely.Geometry, count: int) -> Shapes:
     else:
         y = ymin + cuts * (ymax - ymin)
         boxes = shapely.box(xmin, y[:-1], xmax, y[1:])
-    return cast(Shapes, shapely.intersection(boxes, ground, grid_size=1.0))
+    return polygonal(np.asarray(shapely.intersection(boxes, ground, grid_size=1.0)))
 
 
 def outline_pieces(sites: Shapes, owner: Ints, block: Ints) -> Pieces:
