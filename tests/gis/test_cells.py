@@ -288,6 +288,18 @@ def test_a_hundred_footprints_on_one_spot_are_parted() -> None:
     assert len(ground.units) == 100
 
 
+def test_twins_drawn_thrice_are_parted() -> None:
+    twins = MultiPolygon([box(50, 50, 60, 60), box(150, 50, 160, 60)])
+    ground = Town([twins] * 3).ground()
+    assert ground.units["building_id"].tolist() == ["b0", "b1", "b2"]
+
+
+def test_a_ring_over_the_border_of_the_community_keeps_its_ground() -> None:
+    ring = box(0, -3, 1, 9).difference(box(0.25, 0, 0.75, 6))
+    ground = Town([*[box(0, 0, 1, 1)] * 3, ring]).ground()
+    assert ground.units["building_id"].tolist() == ["b0", "b1", "b2", "b3"]
+
+
 def test_frames_that_are_not_canonical_are_refused() -> None:
     houses = Town(slabs(2, 2)).houses()
     bare = gpd.GeoSeries(houses.geometry.to_numpy())
