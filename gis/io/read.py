@@ -76,10 +76,29 @@ def read_layer(
     -----
     Vectorised; O(n log n) in rows and linear in vertices.
     """
+    wanted = Wanted(gis_layer, (layer, LAYERS[layer].zh))
+    return check_table(
+        open_table(path, wanted, encoding=encoding),
+        layer,
+        crs=crs,
+        mapping=mapping,
+        communities=communities,
+        courtyards=courtyards,
+    )
+
+
+def check_table(
+    table: RawTable,
+    layer: LayerName,
+    *,
+    crs: str | None = None,
+    mapping: str | Path | ColumnMapping | None = None,
+    communities: gpd.GeoDataFrame | None = None,
+    courtyards: gpd.GeoDataFrame | None = None,
+) -> LayerRead:
+    """Check rows that were read already; see `read_layer`."""
     contract = LAYERS[layer]
-    own = _own_mapping(mapping, layer)
-    wanted = Wanted(gis_layer, (contract.name, contract.zh))
-    table = open_table(path, wanted, encoding=encoding)
+    own = own_mapping(mapping, layer)
     findings = Findings(table.file, len(table.columns))
     for code, detail in table.notes:
         findings.whole(code, detail=detail)
@@ -99,9 +118,10 @@ def read_layer(
     return _split(table, contract, columns, geometry, findings)
 
 
-def _own_mapping(
+def own_mapping(
     mapping: str | Path | ColumnMapping | None, layer: LayerName
 ) -> ColumnMapping | None:
+    """Return the user's mapping of a layer, read from its file or preset; None without one."""
     if mapping is None or isinstance(mapping, ColumnMapping):
         return mapping
     return mapping_file(mapping, layer)
@@ -179,5 +199,6 @@ def _split(
         file=table.file,
         frame=frame,
         waiting=gpd.GeoDataFrame(waiting, geometry=gpd.GeoSeries(given, crs=4326)),
+        waiting_keys=tuple(columns[layer.key][findings.bad].fillna("")),
         faults=findings.faults(),
     )

@@ -39,6 +39,7 @@ class LayerRead:
 
     ``frame`` holds the good rows, canonical (see `gis.contracts`), in EPSG:4326, with the
     column ``row_no``; ``waiting`` the rows with at least one error, as text, same column.
+    ``waiting_keys`` are the keys of the latter, in order; empty text where a row has none.
     """
 
     layer: LayerName
@@ -46,3 +47,4 @@ class LayerRead:
     frame: gpd.GeoDataFrame
     waiting: gpd.GeoDataFrame
     faults: tuple[Fault, ...] = field(default=())
+    waiting_keys: tuple[str, ...] = field(default=())

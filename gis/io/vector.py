@@ -10,7 +10,7 @@ from gis.errors import UnreadableFile
 from gis.io.columnar import read_flatgeobuf, read_geoparquet
 from gis.io.formats import format_of, local_file
 from gis.io.geojson import read_geojson
-from gis.io.geopackage import read_geopackage
+from gis.io.geopackage import package_layers, read_geopackage
 from gis.io.shapefile import read_shapefile, shapefiles_in, unpacked
 from gis.io.sheets import read_csv, read_xlsx
 from gis.io.table import ANY, RawTable, Wanted, flat_cells, no_such_layer, unreadable
@@ -67,6 +67,29 @@ def _unpacked_part(shown: str, inner: Path, encoding: str | None) -> RawTable:
     except UnreadableFile as error:
         en, zh = (text.replace(inner.name, shown) for text in (error.en, error.zh))
         raise UnreadableFile(en, zh, file=shown) from error
+
+
+def layer_names(path: str | Path) -> list[str]:
+    """
+    Name the layers of a GeoPackage, or the files in a folder or zip of Shapefiles.
+
+    A file of another format has one layer, named as the file without its extension.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is missing, damaged, unsafe or of an unknown format.
+    """
+    found = local_file(path)
+    kind = format_of(found)
+    if kind == "folder":
+        return list(shapefiles_in(found))
+    if kind == "zip":
+        with unpacked(found) as parts:
+            return list(parts)
+    if kind == "geopackage":
+        return [layer.name for layer in package_layers(found)]
+    return [found.stem]
 
 
 _Reader = Callable[[Path, Wanted, str | None], RawTable]

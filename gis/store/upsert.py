@@ -200,3 +200,30 @@ def _retire(connection: sa.Connection, layer: LayerName, codes: list[str]) -> in
         .values(retired_on=sa.func.current_date(), changed_at=sa.func.now())
     )
     return connection.execute(update).rowcount
+
+
+def unstage(connection: sa.Connection, numbers: Sequence[int]) -> None:
+    """Take rows out of the staging table by their number."""
+    connection.execute(
+        sa.text("DELETE FROM pg_temp.staged WHERE row_no = ANY (:numbers)"),
+        {"numbers": [int(n) for n in numbers]},
+    )
+
+
+def overlapping_stored(connection: sa.Connection, share: float = 0.05) -> dict[int, str]:
+    """
+    Staged buildings that lie on stored ones which the file does not name.
+
+    Returns
+    -------
+    overlaps
+        Row number to the code of a stored building of which, or of itself, the row covers
+        more than `share`, the smaller of the two counting.
+    """
+    found = connection.execute(statement("buildings_overlapping"), {"share": share})
+    return {int(row.row_no): str(row.code) for row in found}
+
+
+def update_counts(connection: sa.Connection, run_id: int) -> int:
+    """Bring the counts of a staged ledger into its buildings; return how many changed."""
+    return int(connection.execute(statement("ledger_update"), {"run_id": run_id}).rowcount)

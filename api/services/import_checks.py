@@ -1,0 +1,164 @@
+"""Checks of read rows against what is stored: owners, grids, standing buildings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sqlalchemy as sa
+
+from gis.contracts import LAYERS
+from gis.io.ledger import match_rows
+from gis.io.report import Fault, LayerRead
+from gis.io.values import texts
+from gis.store import tables
+from gis.store.upsert import overlapping_stored
+
+_TEXTS = {
+    "area-code": (
+        "the code {} does not have 12 digits; correct it.",
+        "区划代码“{}”不是 12 位数字，请改正。",
+    ),
+    "building-unknown": (
+        "building {} is not there; import it first or correct the code, then retry.",
+        "楼栋“{}”不存在，请先导入或改正编号，再重试。",
+    ),
+    "grid-unknown": (
+        "grid {} is not there; publish or adopt it first, then retry.",
+        "网格“{}”不存在，请先发布或采用现状网格，再重试。",
+    ),
+    "geometry-missing": (
+        "has no geometry; draw it.",
+        "没有图形，请补画。",
+    ),
+    "overlap-stored": (
+        "covers over 5 % of the smaller of itself and the stored building {}; keep one.",
+        "与已入库楼栋 {} 的重叠超过较小者的 5%，请保留其一。",
+    ),
+    "worker-without-id": (
+        "names a worker without a number; give worker_id.",
+        "填写了网格员但没有网格员编号，请补填。",
+    ),
+    "not-on-map": (
+        "fits no building ({}); import its building or correct the row, then retry.",
+        "在地图上找不到对应楼栋（{}），请先导入楼栋或改正后重试。",
+    ),
+}
+# What can come right without touching the row: the thing it speaks of was stored meanwhile.
+RECHECKABLE = frozenset(
+    {
+        "courtyard-unknown",
+        "community-unknown",
+        "outside-community",
+        "building-unknown",
+        "grid-unknown",
+        "not-on-map",
+        "overlap-stored",
+    }
+)
+
+Mask = npt.NDArray[np.bool_]
+
+
+def is_ledger(read: LayerRead) -> bool:
+    """Tell whether a file of a layer with geometry has none at all."""
+    return LAYERS[read.layer].geometry != "none" and any(
+        fault.code == "no-geometry" for fault in read.faults
+    )
+
+
+def against_store(connection: sa.Connection, read: LayerRead) -> LayerRead:
+    """Move rows that name something which is not stored to those that wait."""
+    frame = read.frame
+    if read.layer == "areas":
+        wrong = ~frame["area_code"].str.fullmatch("[0-9]{12}").to_numpy(dtype=bool)
+        read = rejected(read, wrong, "area_code", "area-code", frame["area_code"])
+    if read.layer == "stairwells":
+        read = _refers(connection, read, "building_id", tables.building, "building-unknown")
+    if read.layer == "posts":
+        read = _refers(connection, read, "grid_code", tables.grid, "grid-unknown")
+        named = read.frame["worker_name"].notna() & read.frame["worker_id"].isna()
+        read = rejected(read, named.to_numpy(), "worker_id", "worker-without-id")
+    if is_ledger(read) and read.layer != "buildings":
+        read = rejected(read, np.ones(len(frame), dtype=bool), "geometry", "geometry-missing")
+    return read
+
+
+def off_standing_buildings(connection: sa.Connection, read: LayerRead) -> LayerRead:
+    """Move staged buildings that lie on stored ones to those that wait."""
+    overlaps = overlapping_stored(connection)
+    numbers = read.frame["row_no"]
+    on_others = numbers.isin(list(overlaps)).to_numpy()
+    return rejected(read, on_others, "geometry", "overlap-stored", numbers.map(overlaps))
+
+
+def matched_ledger(
+    read: LayerRead, buildings: gpd.GeoDataFrame, courtyards: gpd.GeoDataFrame
+) -> LayerRead:
+    """Give each row of a ledger the code of its building; rows without one wait."""
+    if buildings.empty:
+        reasons = pd.Series("nothing", index=read.frame.index)
+        return rejected(
+            read, np.ones(len(reasons), dtype=bool), "building_id", "not-on-map", reasons
+        )
+    matches = match_rows(read.frame, buildings, courtyards).rows
+    lost = matches["building_id"].isna().to_numpy()
+    told = rejected(read, lost, "building_id", "not-on-map", matches["reason"])
+    codes = matches["building_id"][~lost].reset_index(drop=True)
+    return replace(told, frame=told.frame.assign(building_id=codes))
+
+
+def _refers(
+    connection: sa.Connection, read: LayerRead, field: str, table: sa.Table, code: str
+) -> LayerRead:
+    named = read.frame[field].dropna().unique().tolist()
+    query = sa.select(table.c.code).where(table.c.code.in_(sa.bindparam("c", expanding=True)))
+    known = set(connection.execute(query, {"c": named}).scalars())
+    unknown = read.frame[field].notna() & ~read.frame[field].isin(list(known))
+    return rejected(read, unknown.to_numpy(dtype=bool), field, code, read.frame[field])
+
+
+def rejected(
+    read: LayerRead, wrong: Mask, field: str, code: str, values: pd.Series | None = None
+) -> LayerRead:
+    """Move the rows of a mask over ``read.frame`` to those that wait, each with one fault."""
+    if not wrong.any():
+        return read
+    moved = read.frame[wrong]
+    told = [""] * len(moved) if values is None else values[wrong].fillna("").astype(str).tolist()
+    en, zh = _TEXTS[code]
+    faults = [
+        Fault(read.file, row, field, code, "error", en.format(value), zh.format(value), value)
+        for row, value in zip(moved["row_no"].tolist(), told, strict=True)
+    ]
+    key = LAYERS[read.layer].key
+    return replace(
+        read,
+        frame=read.frame[~wrong].reset_index(drop=True),
+        waiting=_together(read.waiting, _as_text(moved)),
+        waiting_keys=(*read.waiting_keys, *moved[key].fillna("").astype(str)),
+        faults=tuple(sorted((*read.faults, *faults), key=lambda fault: fault.row)),
+    )
+
+
+def _as_text(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    cells: Mapping[str, pd.Series] = {
+        c: frame[c] if c == "row_no" else texts(frame[c]) for c in frame.columns if c != "geometry"
+    }
+    return gpd.GeoDataFrame(
+        pd.DataFrame(cells, index=frame.index), geometry=frame.geometry, crs=frame.crs
+    )
+
+
+def _together(first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if first.empty:
+        return second.reset_index(drop=True)
+    cells = pd.concat(
+        [pd.DataFrame(f.drop(columns="geometry")) for f in (first, second)], ignore_index=True
+    )
+    shapes = np.concatenate([f.geometry.to_numpy() for f in (first, second)])
+    return gpd.GeoDataFrame(cells, geometry=gpd.GeoSeries(shapes, crs=4326))
