@@ -35,7 +35,6 @@ class GridList extends Component {
   /** @param {Grid} grid */
   row(grid) {
     const chosen = grid.grid_no === this.selected;
-    const above = excess(grid);
     return html`<li
       id="grid-${grid.grid_no}"
       role="option"
@@ -47,14 +46,7 @@ class GridList extends Component {
       <span class="households">${households(grid.households, grid.households_estimated)}</span>
       ${loadBar(grid.load)}
       <span class="percent figure">${percent(grid.load)}</span>
-      ${above === null
-        ? nothing
-        : html`<span class="tag bad">${t("above-by", { n: above })}</span>`}
-      ${grid.kind === "special" ? html`<span class="tag">${t("kind.special")}</span>` : nothing}
-      ${(grid.pieces ?? 1) > 1
-        ? html`<span class="tag warn">${t("pieces", { n: grid.pieces ?? 1 })}</span>`
-        : nothing}
-      ${chosen ? this.detail(grid) : nothing}
+      ${tags(grid)} ${chosen ? this.detail(grid) : nothing}
     </li>`;
   }
 
@@ -97,6 +89,20 @@ class GridList extends Component {
   updated() {
     this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }
+}
+
+/**
+ * What is out of the ordinary, in a word each.
+ * @param {Grid} grid
+ */
+function tags(grid) {
+  const above = excess(grid);
+  const pieces = grid.pieces ?? 1;
+  const words = [];
+  if (above !== null) words.push(html`<span class="tag bad">${t("above-by", { n: above })}</span>`);
+  if (pieces > 1) words.push(html`<span class="tag warn">${t("pieces", { n: pieces })}</span>`);
+  if (grid.kind === "special") words.push(html`<span class="tag">${t("kind.special")}</span>`);
+  return words.length ? html`<span class="tags">${words}</span>` : nothing;
 }
 
 customElements.define("wg-grid-list", GridList);

@@ -199,17 +199,29 @@ class PlanPage extends Component {
   rules(shown) {
     if (!shown.rules_name) return nothing;
     const kind = shown.households_kind ? ` · ${t(`households.${shown.households_kind}`)}` : "";
-    const caps = Object.entries(shown.caps ?? {}).map(
-      ([courtyard, cap]) => html`<li>${t(`courtyard.${courtyard}`)} <span class="figure">${cap}</span></li>`,
-    );
     return html`<div class="rules muted small">
       <p>${t("rules", { name: shown.rules_name })}${kind}</p>
-      <ul>
-        <li>${t("caps")}</li>
-        ${caps}
-      </ul>
+      ${capsByHeight(shown.caps ?? {}).map(
+        ([cap, courtyards]) =>
+          html`<p><strong class="figure">${t("cap", { n: cap })}</strong> ${courtyards}</p>`,
+      )}
     </div>`;
   }
+}
+
+/**
+ * Kinds of courtyard under each cap, the lowest cap first.
+ * @param {Record<string, number>} caps
+ * @returns {[number, string][]}
+ */
+function capsByHeight(caps) {
+  /** @type {Map<number, string[]>} */
+  const kinds = new Map();
+  for (const [kind, cap] of Object.entries(caps))
+    kinds.set(cap, [...(kinds.get(cap) ?? []), t(`courtyard.${kind}`)]);
+  return [...kinds]
+    .sort(([a], [b]) => a - b)
+    .map(([cap, names]) => [cap, names.join(t("list.comma"))]);
 }
 
 /** @param {Plan} row */
