@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 
 from api.services.coordinates import Coord
 from api.services.places import Wanted
+from api.today import today
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most rows on a page.")]
 Cursor = Annotated[str, Query(max_length=64, description="`next` of the page before.")]
@@ -17,8 +18,8 @@ CoordQuery = Annotated[Coord, Query(description="Coordinate system of bbox and g
 
 
 def today_or(at: date | None) -> date:
-    """Return the day asked for, else today in the time zone of the server."""
-    return at or date.today()  # noqa: DTZ011
+    """Return the day asked for, else today."""
+    return at or today()
 
 
 def _wanted(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
 from api.services.plan_reading import plan_by_id
 from api.settings import Settings
+from api.today import today
 from gis.errors import Conflict, Language
 from gis.store.plan_listing import plan_building_shapes, plan_grid_rows
 from maps.pages import MOST_BUILDINGS, PlanAbout, plan_page
@@ -59,7 +58,7 @@ def plan_file(
         over_cap=plan.over_cap,
         rules=plan.rules_name or "",
         households_kind=plan.households_kind or "",
-        made_on=date.today(),  # noqa: DTZ011
+        made_on=today(),
         attribution=settings.attribution,
         review_number=settings.map_review_number,
     )
