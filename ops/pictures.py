@@ -22,7 +22,7 @@ _SIZE: ViewportSize = {"width": 1366, "height": 768}
 
 
 def main(address: str) -> None:
-    """Take the pictures of the start page and of a plan, one with a grid over the cap if there is."""
+    """Take the pictures of the start page and of a plan, with a grid over the cap if one has."""
     with sync_playwright() as playwright:
         program = find_chromium(_TOOLS)
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
