@@ -58,23 +58,28 @@ def add_building(connection: sa.Connection, column: int, row: int, households: i
     copy_frame(connection, "building", frame)
 
 
-@pytest.fixture
-def town(engine: sa.Engine) -> Town:
-    """The community with its slabs, in a database of the test's own."""
+def fill_town(engine: sa.Engine) -> None:
+    """Store the community and its slabs in a migrated database."""
     ground = shapely.box(0, 0, COLUMNS * PITCH_X, ROWS * PITCH_Y)
+    area = pd.DataFrame(
+        {
+            "code": [COMMUNITY],
+            "name": ["云溪社区"],
+            "level": ["community"],
+            "geom": _degrees([ground]),
+        }
+    )
     with engine.begin() as connection:
-        area = pd.DataFrame(
-            {
-                "code": [COMMUNITY],
-                "name": ["云溪社区"],
-                "level": ["community"],
-                "geom": _degrees([ground]),
-            }
-        )
         copy_frame(connection, "area", area)
         for column in range(COLUMNS):
             for row in range(ROWS):
                 add_building(connection, column, row)
+
+
+@pytest.fixture
+def town(engine: sa.Engine) -> Town:
+    """The community with its slabs, in a database of the test's own."""
+    fill_town(engine)
     return Town(engine)
 
 
