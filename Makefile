@@ -29,7 +29,7 @@ bench: setup ## Measure; results stand in bench/*.md.
 serve: setup ## Serve what the database holds.
 	@$(RUN)/wangge migrate && exec $(RUN)/wangge serve
 
-fuzz: setup ## Damaged files by the thousand: make fuzz ARGS="--files 20000".
+fuzz: setup ## Damaged files by the thousand: make fuzz ARGS="--count 20000".
 	$(RUN)/python -m tests.fuzz $(ARGS)
 
 db-stop: ## Stop the private PostGIS.

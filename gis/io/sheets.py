@@ -294,8 +294,7 @@ def _from_wkt(column: pd.Series) -> tuple[Geometries, tuple[int, ...]]:
     texts = column.astype(object).where(column.notna(), None).to_numpy()
     texts = np.array([t if t is None else str(t).split(";")[-1] for t in texts], dtype=object)
     given = np.array([t is not None for t in texts], dtype=bool)
-    with np.errstate(all="ignore"):
-        geometry = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
+    geometry = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
     broken = np.flatnonzero(given & shapely.is_missing(geometry))
     return np.asarray(geometry, dtype=object), tuple(int(row) for row in broken)
 

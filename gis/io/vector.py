@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from gis.errors import UnreadableFile
 from gis.io.columnar import read_flatgeobuf, read_geoparquet
 from gis.io.formats import format_of, local_file
@@ -38,7 +40,9 @@ def open_table(path: str | Path, wanted: Wanted = ANY, *, encoding: str | None =
     """
     found = local_file(path)
     try:
-        table = _open(found, wanted, encoding)
+        # a coordinate that is no number is told later, by row; numpy need not warn of it here
+        with np.errstate(all="ignore"):
+            table = _open(found, wanted, encoding)
         return replace(table, columns=flat_cells(table.columns))
     except (OSError, MemoryError) as error:
         raise unreadable(

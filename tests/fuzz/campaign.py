@@ -1,5 +1,5 @@
 """
-Running the fuzzer: ``python -m tests.fuzz.campaign --count 10000`` or ``--seconds 600``.
+Running the fuzzer: ``python -m tests.fuzz --count 10000`` or ``--seconds 600``.
 
 Each file must load or be refused by an error that names it, within the time, inside the
 memory limit and without a word on stderr. What breaks this is kept for study.
