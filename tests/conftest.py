@@ -21,6 +21,7 @@ from gis.store import migrate
 from gis.store.engine import open_engine
 from ops.chromium import FLAGS, find_chromium
 from ops.throwaway import throwaway_cluster
+from ops.web_packages import node_program
 
 _SERVER = "WANGGE_TEST_DATABASE_URL"
 
@@ -136,8 +137,10 @@ def town_settings(town_url: str) -> Settings:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Launch a real Chromium with WebGL, for all tests of one worker."""
-    program = find_chromium(Path(__file__).parents[1] / ".wangge")
+    tools = Path(__file__).parents[1] / ".wangge"
+    program = find_chromium(tools)
     assert program, "no Chromium: run `make test`, or set WANGGE_CHROMIUM"
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node_program(tools))
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield launched
