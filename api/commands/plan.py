@@ -6,14 +6,14 @@ import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from api.language import language, say
+from api.today import today
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +41,6 @@ def _database() -> Iterator[sa.Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-def _today() -> date:
-    """Return the day it is where the grids are: China has one time zone."""
-    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
 
 
 @click.group()
@@ -202,14 +197,14 @@ def publish_command(
     """Publish PLAN_ID: from that day its grids stand, with codes and a handover list."""
     from api.services.publishing import publish_plan
 
-    today = _today()
+    day = today()
     with _database() as engine:
         done = publish_plan(
             engine,
             plan_id,
-            valid_from=today if valid_from is None else valid_from.date(),
+            valid_from=day if valid_from is None else valid_from.date(),
             published_by=made_by,
-            today=today,
+            today=day,
             reason=reason,
         )
     _print_published(done)
@@ -250,6 +245,26 @@ def handover_command(plan_id: int, output: Path | None) -> None:
         shown = rows.rename(columns=_HEADINGS) if language() == "zh" else rows
         write_xlsx({say("handover", "交接清单"): shown}, output)
     click.echo(say(f"{len(rows)} rows written to {output}", f"已写入 {output}，共 {len(rows)} 行"))
+
+
+@plan.command("page")
+@click.argument("plan_id", type=int)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The .html file to write.",
+)
+def page_command(plan_id: int, output: Path) -> None:
+    """Draw PLAN_ID as one HTML file that opens with no network."""
+    from api.services.plan_files import plan_file
+    from api.settings import Settings
+
+    with _database() as engine, engine.connect() as connection:
+        html = plan_file(connection, plan_id, language(), Settings())
+    output.write_text(html, encoding="utf-8")
+    click.echo(say(f"Written to {output}", f"已写入 {output}"))
 
 
 def _as_json(rows: pd.DataFrame) -> str:
