@@ -60,7 +60,7 @@ def divide_faces(sites: Shapes, blocks: Blocks, lines: Lines, step_m: float) -> 
     step_m
         Lattice step in metres.
     """
-    pieces, fronts = _pieces(sites, blocks, lines)
+    pieces, fronts = _pieces(sites, blocks, lines, step_m)
     samples = _samples(refined(pieces, step_m), sites, blocks)
     polygons = blocks.polygons()
     drawn = ridges(samples, polygons, step_m)
@@ -79,10 +79,10 @@ def divide_faces(sites: Shapes, blocks: Blocks, lines: Lines, step_m: float) -> 
     return Faces(arrangement, owner, core, block, barrier, len(sites), first_empty)
 
 
-def _pieces(sites: Shapes, blocks: Blocks, lines: Lines) -> tuple[Pieces, int]:
+def _pieces(sites: Shapes, blocks: Blocks, lines: Lines, step_m: float) -> tuple[Pieces, int]:
     """Outlines of sites, and of courtyards where they face ground of no courtyard."""
     live = np.flatnonzero(blocks.home != OUTSIDE)
-    houses = outline_pieces(sites[live], live, blocks.home[live])
+    houses = outline_pieces(sites[live], live, blocks.home[live], step_m)
     arrangement = blocks.arrangement
     padded, yards = np.append(blocks.block, OUTSIDE), np.append(blocks.courtyard, OUTSIDE)
     a, b = padded[arrangement.left], padded[arrangement.right]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -166,8 +166,8 @@ def _community(
     """Unite the ground to tile, in metres."""
     if community is None:
         known = np.concatenate([houses.geometry.to_numpy(), yards.geometry.to_numpy()])
-        hull: shapely.Geometry = shapely.convex_hull(shapely.union_all(known))
-        return shapely.buffer(hull, AROUND_M)
+        corners = shapely.multipoints(shapely.get_coordinates(known))
+        return cast(shapely.Geometry, shapely.buffer(shapely.convex_hull(corners), AROUND_M))
     key = "area_code" if "area_code" in community.columns else community.columns[0]
     areas = _metric(community, "areas", str(key), crs).geometry.to_numpy()
     ground = shapely.union_all(shapely.make_valid(areas))

@@ -17,7 +17,8 @@ from scipy.spatial import QhullError, Voronoi
 from gis.arrangement import OUTSIDE, Floats, Ints, Shapes, line_array, polygonal
 from gis.blocks import Blocks
 
-LONGEST_PIECE_M = 10.0
+OUTLINE_M = 0.1
+LONGEST_PIECE_M = 20.0
 SHORTEST_PIECE_M = 1.0
 NEAR = 2.0
 """An outline is sampled in pieces no longer than the distance to the next owner over this."""
@@ -157,10 +158,10 @@ def strips(ground: shapely.Geometry, count: int) -> Shapes:
     return polygonal(np.asarray(shapely.intersection(boxes, ground, grid_size=1.0)))
 
 
-def outline_pieces(sites: Shapes, owner: Ints, block: Ints) -> Pieces:
-    """Break the outlines of shapes into their segments."""
-    rings = shapely.boundary(sites)
-    lines, shape = shapely.get_parts(rings, return_index=True)
+def outline_pieces(sites: Shapes, owner: Ints, block: Ints, step_m: float) -> Pieces:
+    """Break the outlines of shapes, drawn straight within 0.1 m, into their segments."""
+    lines, shape = shapely.get_parts(shapely.boundary(sites), return_index=True)
+    lines = shapely.simplify(lines, OUTLINE_M / step_m, preserve_topology=False)
     xy, line = shapely.get_coordinates(lines, return_index=True)
     along = np.flatnonzero(line[1:] == line[:-1])
     shape = shape[line[along]]
