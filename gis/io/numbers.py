@@ -27,7 +27,7 @@ _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _COUNT = re.compile(
     r"(?P<about>约|大约|大概|近|~|≈)?"
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?)"
-    r"(?P<more>余|多)?(?:户|人|层|楼|个|套|栋|单元|名)?(?P<around>左右|上下|\+)?",
+    r"(?P<more>余|多)?(?:户|戶|人|层|楼|个|套|栋|单元|名)?(?P<around>左右|上下|\+)?",
     re.IGNORECASE,
 )
 _BLANK = ("", "-", "--", "/", "无", "null", "none", "n/a", "#n/a")
