@@ -56,6 +56,7 @@ def read_with_gdal(
         MemoryError,
         RuntimeError,
         IndexError,
+        UnboundLocalError,  # pyogrio 0.13, on some damaged .prj
         shapely.errors.ShapelyError,
     ) as error:
         raise _refused(file or path.name, format_name, str(error)) from error

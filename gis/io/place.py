@@ -64,6 +64,12 @@ def in_wgs84(
         placed = to_wgs84(frame, declared, lon_hint=lon_hint)
     except WrongCrs as error:
         raise wrong_crs(table.file, error.en, error.zh) from error
+    except pyproj.exceptions.ProjError as error:
+        raise wrong_crs(
+            table.file,
+            f"PROJ cannot bring its CRS to WGS 84 ({error}); say --crs.",
+            "文件的坐标系无法换算为 WGS 84，请用 --crs 指明。",
+        ) from error
     if ground is not None:
         _refuse_misplaced(table.file, placed, ground, declared)
     return np.asarray(placed.geometry.array, dtype=object)

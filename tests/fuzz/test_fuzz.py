@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gis.errors import InputError
 from gis.io.read import read_layer
 from tests.fuzz.breed import breed
 from tests.fuzz.campaign import GOOD, Outcome, run
@@ -40,6 +41,17 @@ def test_no_damaged_file_takes_long(outcomes: list[Outcome]) -> None:
 def test_every_format_is_bred(outcomes: list[Outcome]) -> None:
     bred = {Path(o.file).suffix for o in outcomes}
     assert {".geojson", ".gpkg", ".shp", ".zip", ".fgb", ".parquet", ".csv", ".xlsx"} <= bred
+
+
+@pytest.mark.parametrize("number", [6228, 6407])
+def test_what_once_escaped_is_refused_by_name(tmp_path: Path, number: int) -> None:
+    (tmp_path / "seeds").mkdir()
+    seeds = write_seeds(tmp_path / "seeds")
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    path = breed(number, seeds, folder)
+    with pytest.raises(InputError, match=path.name.replace(".", r"\.")):
+        read_layer(path, "buildings")
 
 
 def test_the_same_number_breeds_the_same_file(tmp_path: Path) -> None:
