@@ -9,13 +9,14 @@ import numpy.typing as npt
 import shapely
 
 from gis.contracts import GeometryKind
+from gis.errors import InvalidGeometry
 from gis.io.findings import Findings
 from gis.io.table import Geometries
 
 REPAIR_SHARE = 0.001
 OVERLAP_SHARE = 0.05
 ABSURD = 1e9
-MAX_PAIRS = 20_000_000
+MAX_PAIRS = 5_000_000
 
 Floats = npt.NDArray[np.float64]
 _G = shapely.GeometryType
@@ -162,8 +163,12 @@ def overlapping_rows(geometry: Geometries, findings: Findings) -> None:
 
     Notes
     -----
-    O(n log n + pairs); more than 20 million touching pairs is no building layer: the rest of
-    the pairs is not looked at, and every row of a crowd that large is at fault already.
+    O(n log n + pairs).
+
+    Raises
+    ------
+    InvalidGeometry
+        More than 5 million pairs of shapes lie on each other: this is no building layer.
     """
     rows = np.flatnonzero(~shapely.is_missing(geometry))
     digests = np.array([hash(b) for b in shapely.to_wkb(shapely.normalize(geometry[rows]))])
@@ -172,7 +177,7 @@ def overlapping_rows(geometry: Geometries, findings: Findings) -> None:
     earlier = np.full(len(geometry), "", dtype=object)
     earlier[rows[copies]] = (rows[first[inverse]][copies] + 1).astype(str)
     distinct = rows[~copies]
-    later, partner = _overlapping_pairs(geometry[distinct])
+    later, partner = _overlapping_pairs(geometry[distinct], findings.file)
     order = np.lexsort((partner, later))
     lone, at = np.unique(later[order], return_index=True)
     earlier[distinct[lone]] = (distinct[partner[order][at]] + 1).astype(str)
@@ -180,7 +185,7 @@ def overlapping_rows(geometry: Geometries, findings: Findings) -> None:
 
 
 def _overlapping_pairs(
-    shapes: Geometries,
+    shapes: Geometries, file: str
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Pairs (later, earlier) of rows whose common area is over 5 % of the smaller one."""
     areas = shapely.area(shapes)
@@ -198,7 +203,11 @@ def _overlapping_pairs(
         later.append(left[share > OVERLAP_SHARE])
         earlier.append(right[share > OVERLAP_SHARE])
         if seen > MAX_PAIRS:
-            break
+            raise InvalidGeometry(
+                f"{file}: the shapes lie on top of each other (over {MAX_PAIRS:,} pairs);"
+                " this is no layer of buildings.",
+                f"{file}：图形大量相互重叠（超过 {MAX_PAIRS:,} 对），不像楼栋图层。",
+            )
     if not later:
         return np.empty(0, np.intp), np.empty(0, np.intp)
     return np.concatenate(later), np.concatenate(earlier)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis.errors import WrongPlace
+from gis.errors import InvalidGeometry, WrongPlace
 from gis.io.read import read_layer
 from gis.io.report import LayerRead
 from gis.io.shapes import shape_keys
@@ -111,6 +111,12 @@ def test_a_stack_of_copies_costs_no_more_than_its_size(tmp_path: Path) -> None:
     read = read_shapes(tmp_path, [square()] * 20_000)
     assert len(read.frame) == 1
     assert len(codes(read)) == 19_999
+
+
+def test_a_heap_of_shapes_is_refused_before_it_takes_for_ever(tmp_path: Path) -> None:
+    heap = [square(size=0.001 + i * 1e-8) for i in range(3_400)]
+    with pytest.raises(InvalidGeometry, match=r"s\.parquet.*on top of each other"):
+        read_shapes(tmp_path, heap)
 
 
 def test_a_ring_of_a_million_vertices_is_big_not_bad(tmp_path: Path) -> None:
