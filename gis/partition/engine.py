@@ -34,7 +34,7 @@ class Effort:
     """
 
     flips: int = 400
-    restarts: int = 4
+    restarts: int = 8
     most: int = 3_000_000
 
 
@@ -99,7 +99,7 @@ def fewest(
     if bound == 1 and int(graph.load.sum()) <= cap:
         return np.zeros(graph.size, np.int64)
     best: Ints | None = None
-    grids, step = bound, 1
+    grids = bound
     loaded = int((graph.load > 0).sum())
     while best is None or grids < int(best.max()) + 1:
         for _ in range(effort.restarts if graph.size <= 2000 else 1):
@@ -108,7 +108,8 @@ def fewest(
                 best = part
             if best.max() + 1 <= grids:
                 return best
-        grids, step = grids + step, max(step, math.ceil(grids / 100))
+        # One more at a time on small graphs; on large ones in steps of one hundredth.
+        grids += math.ceil(grids / 100)
     return best
 
 
