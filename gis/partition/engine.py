@@ -99,7 +99,7 @@ def fewest(
     if bound == 1 and int(graph.load.sum()) <= cap:
         return np.zeros(graph.size, np.int64)
     best: Ints | None = None
-    grids = bound
+    grids, step = bound, 1
     loaded = int((graph.load > 0).sum())
     while best is None or grids < int(best.max()) + 1:
         for _ in range(effort.restarts if graph.size <= 2000 else 1):
@@ -108,8 +108,8 @@ def fewest(
                 best = part
             if best.max() + 1 <= grids:
                 return best
-        # One more at a time on small graphs; on large ones in steps of one hundredth.
-        grids += math.ceil(grids / 100)
+        # One more at first, then one hundredth more at a time.
+        grids, step = grids + step, max(step, math.ceil(grids / 100))
     return best
 
 
