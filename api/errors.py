@@ -98,7 +98,8 @@ def problem(
     Build one problem+json answer.
 
     Members: ``type`` (about:blank), ``title``, ``status``, ``code`` (stable, for machines),
-    ``detail`` (a sentence in the language asked for), ``request_id``, and those of `extra`.
+    ``detail`` (a sentence in the language asked for), ``request_id``, and those of `extra`:
+    ``facts`` are the ids and counts of a fault, ``errors`` the parameters that cannot be used.
     """
     language = request_language(request)
     body: dict[str, object] = {
@@ -120,7 +121,10 @@ def wangge_problem(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= 500:
         log.warning("%s: %s", error.code, error.en, extra={"context": error.context})
-    return problem(request, status, error.code, error.message(request_language(request)))
+    facts = {"facts": error.context} if error.context else None
+    return problem(
+        request, status, error.code, error.message(request_language(request)), extra=facts
+    )
 
 
 def _http(request: Request, error: Exception) -> Response:

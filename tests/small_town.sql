@@ -79,7 +79,8 @@ JOIN courtyard AS c ON c.code = b.courtyard_code;
 INSERT INTO plan (community_code, ground_id, name, state, rules, certificate, created_by)
 SELECT
     '510000000001', ground.id, made.name, made.state,
-    '{"name": "gaoxian-2020", "caps": {"old": 150, "new": 150}, "households_kind": "registered"}',
+    '{"name": "gaoxian-2020", "source": "made up", "caps": {"default": 150},
+      "hard_barriers": ["river"], "soft_barriers": [], "households_kind": "registered"}',
     '{"lower_bound": 4}', 'test'
 FROM ground
 CROSS JOIN (VALUES ('2026 年方案', 'published'), ('草稿', 'draft')) AS made (name, state);

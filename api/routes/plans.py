@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import Reading
+from api.deps import DatabaseEngine, Reading, Writing
 from api.routes.listing_query import CoordQuery, Cursor, Limit, WantedQuery
 from api.schemas.paging import Page
-from api.schemas.plans import HandoverRow, Plan, PlanDetail, PlanGrid
-from api.services import plan_reading
+from api.schemas.plans import (
+    DivideRequest,
+    HandoverRow,
+    Plan,
+    PlanDetail,
+    PlanGrid,
+    PublishRequest,
+)
+from api.services import plan_reading, plan_writing
 
 router = APIRouter(prefix="/plans", tags=["plans"])
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    403: {"description": "Writing is off, or the request does not come from this machine."},
+    409: {"description": "The state of the plan or of its community forbids it; see `facts`."},
+}
 
 # Identifiers are 64-bit; a larger number is no plan and must not reach the database.
 PlanId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -51,3 +62,15 @@ def list_handover(
 ) -> Page[HandoverRow]:
     """List what passes from grid to grid when the plan takes effect."""
     return plan_reading.handover(connection, plan_id, cursor=cursor, limit=limit)
+
+
+@router.post("", status_code=201, dependencies=[Writing], responses=_REFUSED)
+def divide_community(engine: DatabaseEngine, wanted: DivideRequest) -> PlanDetail:
+    """Divide a community into grids and store the result as a new draft."""
+    return plan_writing.divide(engine, wanted)
+
+
+@router.post("/{plan_id}/publish", dependencies=[Writing], responses=_REFUSED)
+def publish_plan(engine: DatabaseEngine, plan_id: PlanId, wanted: PublishRequest) -> PlanDetail:
+    """Publish a plan from a day on: all of it or nothing."""
+    return plan_writing.publish(engine, plan_id, wanted)

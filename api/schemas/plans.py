@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.paging import Located
 
@@ -123,12 +123,27 @@ class HandoverRow(BaseModel):
 class DivideRequest(BaseModel):
     """Ask for a new draft of a community."""
 
-    community: str = Field(pattern=r"^[0-9]{12}$")
-    rules: str = Field(description="Name of a rule set, such as gaoxian-2020.")
-    seed: int = 0
+    model_config = ConfigDict(extra="forbid")
+
+    community: str = Field(pattern=r"^[0-9]{12}$", description="Code of the community.")
+    rules: str = Field(
+        default="gaoxian-2020", max_length=64, description="Name of a preset rule set."
+    )
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    seed: int = Field(default=1, ge=0, le=2**31 - 1)
+    made_by: str = Field(min_length=1, max_length=100, description="Who asks for it.")
 
 
 class PublishRequest(BaseModel):
     """Ask for a plan to take effect on a day."""
 
-    on: date
+    model_config = ConfigDict(extra="forbid")
+
+    valid_from: date
+    published_by: str = Field(min_length=1, max_length=100)
+    reason: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description="Signed reason for the rules that the plan breaks.",
+    )
