@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 
 from gis.contracts import LAYERS
@@ -16,7 +17,7 @@ from gis.io.ledger import match_rows
 from gis.io.report import Fault, LayerRead
 from gis.io.values import texts
 from gis.store import tables
-from gis.store.upsert import overlapping_stored
+from gis.store.upsert import standing_buildings
 
 _TEXTS = {
     "area-code": (
@@ -61,6 +62,7 @@ RECHECKABLE = frozenset(
     }
 )
 
+_OVERLAP = 0.05
 Mask = npt.NDArray[np.bool_]
 
 
@@ -89,11 +91,21 @@ def against_store(connection: sa.Connection, read: LayerRead) -> LayerRead:
 
 
 def off_standing_buildings(connection: sa.Connection, read: LayerRead) -> LayerRead:
-    """Move staged buildings that lie on stored ones to those that wait."""
-    overlaps = overlapping_stored(connection)
-    numbers = read.frame["row_no"]
-    on_others = numbers.isin(list(overlaps)).to_numpy()
-    return rejected(read, on_others, "geometry", "overlap-stored", numbers.map(overlaps))
+    """
+    Move staged buildings that lie on stored ones to those that wait.
+
+    A row does when it and a building that the file does not name share over 5 % of the smaller
+    of the two; the ratio of square degrees is that of square metres at this size.
+    """
+    standing = standing_buildings(connection)
+    ours, theirs = read.frame.geometry.to_numpy(), standing.geometry.to_numpy()
+    row, other = shapely.STRtree(theirs).query(ours, predicate="intersects")
+    shared = shapely.area(shapely.intersection(ours[row], theirs[other]))
+    smaller = np.minimum(shapely.area(ours[row]), shapely.area(theirs[other]))
+    on_top = shared > _OVERLAP * smaller
+    code = pd.Series(None, index=read.frame.index, dtype=object)
+    code.iloc[row[on_top]] = standing["code"].to_numpy()[other[on_top]]
+    return rejected(read, code.notna().to_numpy(), "geometry", "overlap-stored", code)
 
 
 def matched_ledger(

@@ -25,6 +25,12 @@ from gis.store import layers as store
 from gis.store import runs
 from gis.store.upsert import Upsert, stage, unstage, update_counts, upsert
 
+_UNMIGRATED = (
+    psycopg2.errors.UndefinedTable,
+    psycopg2.errors.UndefinedColumn,
+    psycopg2.errors.UndefinedObject,
+)
+
 Tell = Callable[[str, int, int], None]
 """Called with what is being done, the steps done and their number."""
 
@@ -189,7 +195,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             f"数据库没有应答，未存入任何内容。返回信息：{fault.orig}",
         ) from fault
     except sa.exc.ProgrammingError as fault:
-        if isinstance(fault.orig, psycopg2.errors.UndefinedTable | psycopg2.errors.UndefinedColumn):
+        if isinstance(fault.orig, _UNMIGRATED):
             raise Unavailable(
                 "The database does not have the schema of this version: run `wangge migrate`.",
                 "数据库结构与本版本不符：请先运行 `wangge migrate`。",

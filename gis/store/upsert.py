@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from gis.contracts import LAYERS, LayerName
-from gis.store.bulk import copy_frame
+from gis.store.bulk import copy_frame, read_frame
 from gis.store.layers import STORED, Stored, holds
 from gis.store.scope import in_scope
 from gis.store.statements import statement
@@ -51,8 +51,11 @@ def stage(connection: sa.Connection, layer: LayerName, frame: gpd.GeoDataFrame) 
     if layer in STORED and "geom" in STORED[layer].table.c:
         staged["geom"] = frame.geometry.to_numpy()
     connection.execute(sa.text("DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_change"))
-    _staging_table(layer, columns).create(connection)
+    staging = _staging_table(layer, columns)
+    staging.create(connection)
     copy_frame(connection, STAGED, staged)
+    key = "post_id" if layer == "posts" else "code"
+    sa.Index("staged_key", staging.c[key]).create(connection)
     connection.execute(sa.text("ANALYZE pg_temp.staged"))
 
 
@@ -210,18 +213,9 @@ def unstage(connection: sa.Connection, numbers: Sequence[int]) -> None:
     )
 
 
-def overlapping_stored(connection: sa.Connection, share: float = 0.05) -> dict[int, str]:
-    """
-    Staged buildings that lie on stored ones which the file does not name.
-
-    Returns
-    -------
-    overlaps
-        Row number to the code of a stored building of which, or of itself, the row covers
-        more than `share`, the smaller of the two counting.
-    """
-    found = connection.execute(statement("buildings_overlapping"), {"share": share})
-    return {int(row.row_no): str(row.code) for row in found}
+def standing_buildings(connection: sa.Connection) -> gpd.GeoDataFrame:
+    """Return ``code`` and shape of stored buildings around the staged ones, not named by them."""
+    return read_frame(connection, statement("buildings_standing"))
 
 
 def update_counts(connection: sa.Connection, run_id: int) -> int:
