@@ -97,8 +97,8 @@ def no_such_layer(file: str, names: Sequence[str], wanted: Wanted) -> Unreadable
         )
     return unreadable(
         file,
-        f"it has several layers ({listed}); say which with --layer-name.",
-        f"含有多个图层（{listed}），请用 --layer-name 指明。",
+        f"it has several layers ({listed}); say which with --layer-name, or as FILE:LAYER.",
+        f"含有多个图层（{listed}），请用 --layer-name 或 文件:图层 指明。",
     )
 
 
