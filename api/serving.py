@@ -50,12 +50,15 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
             timeout_graceful_shutdown=_SHUTDOWN_S,
             lifespan="on",
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         watch = _Watch(server, settings, port, ready)
         watch.start()
+        # Uvicorn minds the other two itself, but not a terminal that was closed.
+        before = signal.signal(signal.SIGHUP, server.handle_exit)
         try:
             server.run(sockets=[listener])
         finally:
+            signal.signal(signal.SIGHUP, before)
             watch.stop()
     if watch.fault is not None:
         raise watch.fault
@@ -112,6 +115,19 @@ def _listening(settings: Settings, *, any_port: bool) -> Iterator[socket.socket]
         listener = socket.create_server((host, 0), family=family, backlog=512)
     with listener:
         yield listener
+
+
+class _Server(uvicorn.Server):
+    """
+    A server that ends in peace, however often it is told to.
+
+    Uvicorn raises the signals it caught once more when it is done, and skips the end of the
+    application at the second one: Ctrl-C pressed twice, or passed on by make, would end in a
+    traceback. What is under way is bounded by the graceful timeout anyway.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self.should_exit = True
 
 
 class _Watch:
