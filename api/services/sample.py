@@ -156,5 +156,6 @@ def _divide(engine: sa.Engine, code: str, rules: RuleSet, *, today: date) -> Non
     from api.services.plans import divide_community
     from api.services.publishing import publish_plan
 
-    plan_id = divide_community(engine, code, rules, made_by=MADE_BY)
+    name = f"{today.year} 年划分"
+    plan_id = divide_community(engine, code, rules, made_by=MADE_BY, name=name)
     publish_plan(engine, plan_id, valid_from=today, published_by=MADE_BY, today=today)
