@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gis.verify.bound import check_bound
+from gis.verify.certificate import check_certificate
 from gis.verify.edges import cell_edges
 from gis.verify.findings import Finding
 from gis.verify.ground import check_ground
+from gis.verify.listing import check_listing, check_registration
 from gis.verify.loads import recount
 from gis.verify.outlines import check_outlines
 from gis.verify.package import Package, read_package_file
@@ -35,7 +36,7 @@ def verify_package(path: str | Path) -> list[Finding]:
     Returns
     -------
     findings
-        One for each promise, kept or broken, with the first ids concerned. When the structure
+        One for each promise, kept or broken, with the ids concerned. When the structure
         is broken (a dangling reference, say) only that is returned, since nothing else can be
         judged.
 
@@ -45,13 +46,16 @@ def verify_package(path: str | Path) -> list[Finding]:
         There is no such file, or it is not a GeoPackage.
     InvalidPackage
         A layer, table, column or document is missing or of the wrong type.
+
+    Notes
+    -----
+    O(n log n) in the vertices, but for the union of the cells that measures gap and overlap.
     """
     package = read_package_file(Path(path))
-    structure = check_structure(package)
-    if not all(finding.holds for finding in structure):
+    structure = [check_registration(package), *check_structure(package)]
+    if not all(finding.holds for finding in structure[1:]):
         return structure
-    codes = [str(code) for code in package.areas["area_code"]]
-    checks = (_community(package.of_community(code)) for code in codes)
+    checks = (_community(community) for community in package.communities())
     return [*structure, *(finding for findings in checks for finding in findings)]
 
 
@@ -62,5 +66,6 @@ def _community(community: Package) -> list[Finding]:
         *check_ground(community, edges),
         *check_outlines(community, edges),
         *check_rules(community, count),
-        *check_bound(community, count),
+        *check_certificate(community, count),
+        *check_listing(community),
     ]

@@ -1,4 +1,4 @@
-"""A lower bound of the verifier's own, and the certificate held against it."""
+"""A lower bound on the number of grids, computed anew."""
 
 from __future__ import annotations
 
@@ -8,36 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gis.verify.edges import Ints
-from gis.verify.findings import Finding, promise
 from gis.verify.loads import Recount
-from gis.verify.package import Package
-
-
-def check_bound(community: Package, count: Recount) -> list[Finding]:
-    """Recompute the bound and judge the certificate of one community."""
-    code = community.community
-    certificate = community.certificates[code]
-    own = lower_bound(count)
-    load = count.per_grid(count.load, len(community.grids))
-    grids = int((load > 0).sum())
-    said = int(certificate["lower_bound"])
-    unfounded = said > own and not certificate.get("proven") and community.rules["caps"]
-    return [
-        promise(
-            "certificate",
-            code,
-            f"The certificate counts its {grids} grids rightly",
-            f"证书网格数({grids})属实",
-            [] if certificate["grids"] == grids else [f"it says {certificate['grids']}"],
-        ),
-        promise(
-            "bound",
-            code,
-            f"No division has fewer than {said} grids (recomputed: {own}); this one has {grids}",
-            f"任何划分不少于 {said} 个网格(复算 {own})，本方案 {grids} 个",
-            [f"{said} is not founded"] if unfounded or said > grids else [],
-        ),
-    ]
 
 
 def lower_bound(count: Recount) -> int:
@@ -53,17 +24,13 @@ def lower_bound(count: Recount) -> int:
     load = np.minimum(count.piece_loads(), count.target)
     i, j = _piece_links(count)
     there = np.ones(len(load), bool)
-    alone = 0
-    while True:
-        lonely = _stand_alone(load, i, j, there, count.target)
-        if not lonely.size:
-            break
-        alone += lonely.size
-        there[lonely] = False
+    # Looking again finds nothing new: whoever stands alone was no partner to anybody either.
+    lonely = _stand_alone(load, i, j, there, count.target)
+    there[lonely] = False
     block = _parts(len(load), i, j, there)
     kept = there & (load > 0)
     sizes = pd.Series(load[kept]).groupby(block[kept])
-    return alone + sum(bins_l2(np.asarray(items), count.target) for _, items in sizes)
+    return int(lonely.size) + sum(bins_l2(np.asarray(items), count.target) for _, items in sizes)
 
 
 def _piece_links(count: Recount) -> tuple[Ints, Ints]:
@@ -118,12 +85,17 @@ def bins_l2(sizes: Ints, capacity: int) -> int:
     >>> bins_l2(np.array([5, 5, 4, 3, 3]), 10)
     2
     """
-    best = -(-int(sizes.sum()) // capacity)
-    for alpha in np.unique(sizes[2 * sizes <= capacity]):
-        large = sizes[sizes > capacity - alpha]
-        middle = sizes[(sizes <= capacity - alpha) & (2 * sizes > capacity)]
-        small = sizes[(sizes >= alpha) & (2 * sizes <= capacity)]
-        room = middle.size * capacity - int(middle.sum())
-        extra = max(0, -(-(int(small.sum()) - room) // capacity))
-        best = max(best, large.size + middle.size + extra)
-    return max(best, int((2 * sizes > capacity).sum()))
+    items = np.sort(sizes[sizes > 0])
+    if not items.size:
+        return 0
+    running = np.concatenate([[0], np.cumsum(items)])
+    half = int(np.searchsorted(items, capacity // 2, side="right"))
+    # An item of alpha or less beside those above capacity - alpha has no room there.
+    alphas = np.unique(np.concatenate([[0], items[:half]]))
+    smallest = np.searchsorted(items, alphas, side="left")
+    large = np.searchsorted(items, capacity - alphas, side="right")
+    middle = large - half
+    room = middle * capacity - (running[large] - running[half])
+    rest = running[half] - running[smallest]
+    bins = items.size - large + middle + np.maximum(0, -(-(rest - room) // capacity))
+    return int(bins.max())

@@ -33,8 +33,8 @@ class CellEdges:
         Directed edges that more than one cell has: the cells overlap there.
     length_m
         Planar length in the metric CRS.
-    vertices
-        Coordinates (lon, lat) by vertex number.
+    vertices, planar
+        Coordinates by vertex number: longitude and latitude, and in the metric CRS.
     """
 
     start: Ints
@@ -44,6 +44,7 @@ class CellEdges:
     twice: npt.NDArray[np.bool_]
     length_m: Floats
     vertices: Floats
+    planar: Floats
 
     def find(self, start: Ints, end: Ints) -> Ints:
         """Position of directed edges by their vertices; -1 where no cell has such an edge."""
@@ -107,6 +108,7 @@ def cell_edges(community: Package) -> CellEdges:
         twice=count[first] > 1,
         length_m=np.hypot(*(xy[start] - xy[end]).T),
         vertices=lonlat,
+        planar=xy,
     )
 
 

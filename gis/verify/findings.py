@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gis.errors import Language, first_ids
+from gis.verify.container import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +45,5 @@ def promise(
     word: str, community: str, en: str, zh: str, broken_by: Iterable[object] = ()
 ) -> Finding:
     """State a promise that holds when nothing breaks it."""
-    ids = tuple(str(i) for i in broken_by)
-    return Finding(word, not ids, community, en, zh, ids)
+    ids = tuple(printable(str(i)) for i in broken_by)
+    return Finding(word, not ids, printable(community), en, zh, ids)

@@ -6,31 +6,40 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis.verify.edges import NOBODY, CellEdges, Ints, line_edges, to_metric
 from gis.verify.findings import Finding, promise
-from gis.verify.package import Package
+from gis.verify.package import Package, place_of
 
 TOLERANCE = 1e-6
+LENGTH_ERROR_M = 0.01
+_INSIDE_M = 0.1
+_ON_EDGE_M = 1e-6
 
 
 def check_ground(community: Package, edges: CellEdges) -> list[Finding]:
     """Check the tiling by area and edge by edge, and the borders against the cells."""
     code, units = community.community, community.units["unit_id"].to_numpy()
+    metres = to_metric(community)
+    cells = _planar(community.units["geom"].to_numpy(object), metres)
+    ground = _planar(community.areas["geom"].to_numpy(object), metres)[0]
+    loose = edges.twice | _dents(ground, edges)
+    loose |= _split_by_a_vertex(edges)
     return [
         promise(
             "tiling",
             code,
             "Cells tile the community: gap and overlap below 1e-6 of its area",
-            "单元面无缝无重叠地铺满社区(1e-6)",
-            _untiled(community),
+            "单元面无缝无重叠地铺满社区（1e-6）",
+            _untiled(cells, ground),
         ),
         promise(
             "noding",
             code,
             "Neighbouring cells share every vertex of their common edge",
             "相邻单元面共用全部顶点",
-            units[np.unique(edges.owner[edges.twice | _dents(community, edges)])],
+            units[np.unique(edges.owner[loose])],
         ),
         *_borders(community, edges),
     ]
@@ -43,42 +52,57 @@ def _planar(shapes: npt.NDArray[np.object_], metres: pyproj.Transformer) -> npt.
     return np.asarray(shapely.transform(shapes, place), dtype=object)
 
 
-def _untiled(community: Package) -> list[str]:
-    metres = to_metric(community)
-    cells = _planar(community.units["geom"].to_numpy(), metres)
-    ground = _planar(community.areas["geom"].to_numpy(), metres)[0]
-    together = shapely.union_all(cells)
-    overlap = float(shapely.area(cells).sum() - together.area)
-    gap = float(shapely.symmetric_difference(ground, together).area)
-    limit = TOLERANCE * ground.area
+def _untiled(cells: npt.NDArray[np.object_], ground: BaseGeometry) -> list[str]:
+    try:
+        together = shapely.union_all(cells)
+        overlap = float(shapely.area(cells).sum() - together.area)
+        gap = float(shapely.symmetric_difference(ground, together).area)
+    except shapely.errors.GEOSException:
+        return ["cells or area are not valid in the metric CRS"]
+    limit = TOLERANCE * float(shapely.area(ground))
     faults = [("overlap", overlap), ("gap or excess", gap)]
-    return [f"{name} of {area:.3f} m2" for name, area in faults if area > limit]
+    # Written so that NaN counts as a fault.
+    return [f"{name} of {area:.3f} m2" for name, area in faults if not area <= limit]
 
 
-def _dents(community: Package, edges: CellEdges) -> npt.NDArray[np.bool_]:
+def _dents(ground: BaseGeometry, edges: CellEdges) -> npt.NDArray[np.bool_]:
     """
-    Mark outside edges that run inside the community.
+    Mark edges with nobody across that run inside the community.
 
-    Where two cells do not share their vertices, both keep edges with nobody across. A true
-    outside edge lies on the outline, so its middle is not inside the area.
+    Where two cells do not share their vertices, both keep such edges. A true outside edge lies
+    on the outline; 0.1 m is wide of every rounding and narrow beside any real dent.
     """
-    alone = edges.across == NOBODY
-    middles = (edges.vertices[edges.start[alone]] + edges.vertices[edges.end[alone]]) / 2
-    ground = community.areas["geom"].iloc[0]
+    alone = np.flatnonzero(edges.across == NOBODY)
+    middles = (edges.planar[edges.start[alone]] + edges.planar[edges.end[alone]]) / 2
+    points = np.asarray(shapely.points(middles), dtype=object)
     shapely.prepare(ground)
-    points = shapely.points(middles)
-    # 1e-6 of a degree is 0.1 m: wide of every rounding, narrow beside any real dent.
-    near_outline = shapely.dwithin(ground.boundary, points, 1e-6)
-    dents = np.zeros(len(alone), bool)
-    dents[alone] = ~near_outline
-    return dents
+    inside = np.asarray(shapely.contains_properly(ground, points), dtype=bool)
+    outline = ground.boundary
+    shapely.prepare(outline)
+    inside[inside] = ~shapely.dwithin(outline, points[inside], _INSIDE_M)
+    return np.asarray(np.isin(np.arange(len(edges.across)), alone[inside]), dtype=np.bool_)
+
+
+def _split_by_a_vertex(edges: CellEdges) -> npt.NDArray[np.bool_]:
+    """Mark edges with nobody across that another cell's vertex lies inside of."""
+    alone = np.flatnonzero(edges.across == NOBODY)
+    start, end = edges.planar[edges.start[alone]], edges.planar[edges.end[alone]]
+    lines = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)
+    vertex = np.unique(np.concatenate([edges.start[alone], edges.end[alone]]))
+    points = shapely.points(edges.planar[vertex])
+    found, line = shapely.STRtree(lines).query(points, "dwithin", _ON_EDGE_M)
+    at, own = vertex[found], alone[line]
+    inner = (at != edges.start[own]) & (at != edges.end[own])
+    for tip in (edges.start[own], edges.end[own]):
+        apart = np.hypot(*(edges.planar[at] - edges.planar[tip]).T)
+        inner &= apart > _ON_EDGE_M
+    return np.asarray(np.isin(np.arange(len(edges.across)), own[inner]), dtype=np.bool_)
 
 
 def _borders(community: Package, edges: CellEdges) -> list[Finding]:
     borders, code = community.borders, community.community
-    place = {unit: n for n, unit in enumerate(community.units["unit_id"])}
-    left = borders["left"].map(place).to_numpy(np.int64)
-    right = borders["right"].map(place).fillna(NOBODY).to_numpy(np.int64)
+    left = place_of(community.units["unit_id"], borders["left"])
+    right = place_of(community.units["unit_id"], borders["right"])
     whose, forward = border_edges(community, edges)
     wrong = (forward == NOBODY) | (edges.owner[forward] != left[whose])
     wrong |= edges.across[forward] != right[whose]
@@ -131,5 +155,5 @@ def _wrong_lengths(
     count = len(community.borders)
     true = np.bincount(whose[known], edges.length_m[forward[known]], minlength=count)
     said = community.borders["length_m"].to_numpy(np.float64)
-    wrong: npt.NDArray[np.bool_] = np.abs(said - true) > np.maximum(0.01, 0.001 * true)
+    wrong: npt.NDArray[np.bool_] = np.abs(said - true) > np.maximum(LENGTH_ERROR_M, 0.001 * true)
     return wrong

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gis.verify.documents import Rules
 from gis.verify.edges import CellEdges, Ints
 from gis.verify.graph import Touching, touching
-from gis.verify.package import Package
+from gis.verify.package import Package, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +50,37 @@ def recount(community: Package, edges: CellEdges) -> Recount:
     rules, units = community.rules, community.units
     graph = touching(community, edges)
     load, capacity = _loads(units, rules)
-    fill = Fraction(repr(rules["fill"]))
-    place = {grid: n for n, grid in enumerate(community.grids["grid"])}
-    truth = community.assignment.set_index("unit_id")["grid"]
     return Recount(
         graph=graph,
         load=load,
         capacity=capacity,
-        target=max(1, math.floor(fill * capacity)),
+        target=max(1, math.floor(rules.fill * capacity)),
         piece=_pieces(units, rules, graph, load, capacity),
         component=graph.parts(),
-        grid=units["unit_id"].map(truth).map(place).to_numpy(np.int64),
+        grid=grid_of_units(community),
     )
 
 
-def _loads(units: pd.DataFrame, rules: dict[str, object]) -> tuple[Ints, int]:
+def grid_of_units(community: Package) -> Ints:
+    """Position in ``grids`` of each unit, after the assignment."""
+    truth = community.assignment
+    row = place_of(truth["unit_id"], community.units["unit_id"])
+    return place_of(community.grids["grid"], truth["grid"].iloc[row])
+
+
+def _loads(units: pd.DataFrame, rules: Rules) -> tuple[Ints, int]:
     weight = units["weight"].to_numpy(np.int64)
-    caps = rules["caps"]
-    if not caps:
-        k = rules["target"]
-        factor = k if isinstance(k, int) else 1
-        return weight * factor, max(1, int(weight.sum()))
-    assert isinstance(caps, dict)  # noqa: S101
-    capacity = math.lcm(*(int(cap) for cap in caps.values()))
-    kinds = units["courtyard_kind"].fillna("none")
-    cap = kinds.map(lambda kind: caps.get(kind, caps.get("default"))).to_numpy(np.int64)
-    return weight * (capacity // cap), capacity
+    if not rules.caps:
+        return weight * (rules.target or 1), max(1, int(weight.sum()))
+    capacity = rules.common_multiple
+    factor = {kind: capacity // (rules.cap(kind) or 1) for kind in units["courtyard_kind"].unique()}
+    return weight * units["courtyard_kind"].map(factor).to_numpy(np.int64), capacity
 
 
-def _pieces(
-    units: pd.DataFrame, rules: dict[str, object], graph: Touching, load: Ints, capacity: int
-) -> Ints:
+def _pieces(units: pd.DataFrame, rules: Rules, graph: Touching, load: Ints, capacity: int) -> Ints:
     """Parts of courtyards that fit one grid; every other unit stays alone."""
     alone = np.arange(len(units)) + 1
-    if not rules["keep_courtyards"]:
+    if not rules.keep_courtyards:
         return alone - 1
     courtyard = pd.factorize(units["courtyard_id"])[0]
     inside = courtyard >= 0

@@ -6,15 +6,14 @@ import numpy as np
 
 from gis.verify.edges import NOBODY, CellEdges, directed_edges
 from gis.verify.findings import Finding, promise
+from gis.verify.loads import grid_of_units
 from gis.verify.package import Package
 
 
 def check_outlines(community: Package, edges: CellEdges) -> list[Finding]:
     """Check that each grid's polygon has exactly the edges where its cells meet other grids."""
     grids = community.grids["grid"].to_numpy()
-    place = {int(grid): n for n, grid in enumerate(grids)}
-    truth = community.assignment.set_index("unit_id")["grid"]
-    number = community.units["unit_id"].map(truth).map(place).to_numpy(np.int64)
+    number = grid_of_units(community)
     across = np.where(edges.across == NOBODY, NOBODY, number[edges.across])
     outer = number[edges.owner] != across
     a, b, whose = directed_edges(community.grids["geom"].to_numpy())

@@ -1,0 +1,81 @@
+"""The certificate of a community held against what the verifier counts by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.verify.bound import lower_bound
+from gis.verify.figures import GridFigures, grid_figures
+from gis.verify.findings import Finding, promise
+from gis.verify.loads import Recount
+from gis.verify.package import Package
+
+
+def check_certificate(community: Package, count: Recount) -> list[Finding]:
+    """Check every figure of the certificate, and recompute the bound."""
+    code = community.community
+    said = community.certificates[code]
+    figures = grid_figures(community, count)
+    own, grids = lower_bound(count), figures.ordinary
+    return [
+        promise(
+            "certificate",
+            code,
+            f"The certificate counts its {grids} grids and everything else rightly",
+            f"证书所列网格数（{grids}）等数字属实",
+            _untrue(said, _counted(community, count, figures)),
+        ),
+        promise(
+            "bound",
+            code,
+            f"No division has fewer than {said['lower_bound']} grids (recomputed: {own}); "
+            f"this one has {grids}",
+            f"任何划分不少于 {said['lower_bound']} 个网格（复算 {own}），本方案 {grids} 个",
+            _unfounded(said, own, grids, exact=not community.rules.caps),
+        ),
+    ]
+
+
+def _counted(community: Package, count: Recount, figures: GridFigures) -> dict[str, object]:
+    units = community.units
+    households = units["households"].to_numpy(np.int64)
+    estimated = units["households_estimated"].to_numpy(bool)
+    over = units["unit_id"][(count.load > count.capacity) & bool(community.rules.caps)]
+    return {
+        "capacity": count.capacity,
+        "target_load": count.target,
+        "total_load": int(count.load.sum()),
+        "grids": figures.ordinary,
+        "special": int(figures.special.sum()),
+        "components": len(np.unique(count.component)),
+        "households": int(households.sum()),
+        "households_estimated": int(households[estimated].sum()),
+        "over_cap": sorted(over),
+        "courtyards_split": _in_several_grids(community, count),
+    }
+
+
+def _in_several_grids(community: Package, count: Recount) -> list[str]:
+    grids = pd.Series(count.grid).groupby(community.units["courtyard_id"]).nunique()
+    return sorted(str(courtyard) for courtyard in grids.index[grids > 1])
+
+
+def _untrue(said: dict[str, Any], counted: dict[str, object]) -> list[str]:
+    return [
+        f"{key} is {value if isinstance(value, int) else ', '.join(map(str, value)) or 'none'}"
+        for key, value in counted.items()
+        if said[key] != value and isinstance(value, int | list)
+    ]
+
+
+def _unfounded(said: dict[str, Any], own: int, grids: int, *, exact: bool) -> list[str]:
+    """Where exactly k grids are asked for and there are no caps, k itself is the bound."""
+    bound, proven = said["lower_bound"], said["proven"]
+    if bound > grids:
+        return [f"{bound} is more than the grids there are"]
+    if bound > own and not proven and not exact:
+        return [f"{bound} is not founded"]
+    return [f"proven, but {bound} is less than {grids}"] if proven and bound < grids else []
