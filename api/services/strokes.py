@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from api.services.plans import fill_grids, grid_figures
-from gis.errors import Conflict
+from gis.errors import Conflict, InputError, first_ids
 from gis.partition.rules import rules_from_document
 from gis.store import plans as store
 from gis.store.grounds import load_ground
@@ -39,12 +40,27 @@ def stroke(
 
     Raises
     ------
+    InputError
+        A unit is named by two moves: only one of them could hold.
     Conflict
         The plan takes no more edits.
     """
+    _refuse_unit_twice(moves)
     with engine.begin() as connection:
         plan = store.editable_plan(connection, plan_id)
         return _apply(connection, plan, moves, made_by=made_by, action="stroke", why=why)
+
+
+def _refuse_unit_twice(moves: Sequence[Move]) -> None:
+    # PostgreSQL would carry out one of the two, and the edit would record both.
+    counts = Counter(move.unit_no for move in moves)
+    twice = sorted(unit for unit, count in counts.items() if count > 1)
+    if twice:
+        raise InputError(
+            f"A stroke moves each unit once; it names twice: {first_ids(twice)}.",
+            f"一次调整中每个单位只能移动一次，重复的有：{first_ids(twice)}。",
+            units=twice,
+        )
 
 
 def undo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:

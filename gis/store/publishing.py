@@ -201,8 +201,13 @@ def _codes(
 
 def _brought_codes(connection: sa.Connection, plan: PlanRow) -> dict[int, str]:
     """Codes that an adopted standing plan brought along; they must not belong elsewhere."""
+    holds_units = sa.exists().where(
+        t.assignment.c.plan_id == t.plan_grid.c.plan_id,
+        t.assignment.c.grid_no == t.plan_grid.c.grid_no,
+    )
+    # A grid that strokes have emptied does not stand, whatever code it came with.
     query = sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.code).where(
-        t.plan_grid.c.plan_id == plan.plan_id, t.plan_grid.c.code.is_not(None)
+        t.plan_grid.c.plan_id == plan.plan_id, t.plan_grid.c.code.is_not(None), holds_units
     )
     brought = {int(number): str(code) for number, code in connection.execute(query)}
     foreign = sorted(c for c in brought.values() if not c.startswith(plan.community_code))

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from api.services.plans import adopt_grids, divide_community, plan_state
 from api.services.publishing import handover, publish_plan
 from api.services.strokes import redo, stroke, undo
-from gis.errors import Conflict, NotFound
+from gis.errors import Conflict, InputError, NotFound
 from gis.partition.rules import RuleSet
 from gis.store import plans as store
 from gis.store.plans import Move
-from tests.api.services.conftest import Town, add_building, half_grids
+from tests.api.services.conftest import COMMUNITY, Town, add_building, half_grids
 
 TODAY = date(2026, 3, 2)
 RULES = RuleSet(name="test", source="test", caps={"default": 150})
@@ -240,6 +240,27 @@ def test_a_stale_move_is_rejected_and_the_others_stand(town: Town) -> None:
     assert labels_of(town, plan_id)[there] == -1
     kinds = {problem.kind for problem in plan_state(town.engine, plan_id).problems}
     assert "unassigned" in kinds
+
+
+def test_a_stroke_that_names_a_unit_twice_is_refused_whole(town: Town) -> None:
+    plan_id = divided(town)
+    before = labels_of(town, plan_id)
+    unit, other = (int(np.flatnonzero(before == g)[0]) for g in (0, 1))
+    moves = [Move(unit, 0, 1), Move(other, 1, 2), Move(unit, 0, 2)]
+    with pytest.raises(InputError, match="twice"):
+        stroke(town.engine, plan_id, moves, made_by="planner")
+    assert (labels_of(town, plan_id) == before).all()
+    assert plan_state(town.engine, plan_id).plan.revision == 1
+
+
+def test_an_adopted_grid_that_was_emptied_is_not_published(town: Town) -> None:
+    plan_id, _ = adopt_grids(town.engine, COMMUNITY, half_grids(), ANYTHING, made_by="planner")
+    east = np.flatnonzero(labels_of(town, plan_id) == 1)
+    stroke(town.engine, plan_id, [Move(int(u), 1, 0) for u in east], made_by="planner")
+    published(town, plan_id, reason="one worker for all")
+    query = sa.text("SELECT code FROM grid JOIN grid_period ON grid_period.grid_id = grid.id")
+    with town.engine.connect() as connection:
+        assert connection.execute(query).scalars().all() == [f"{COMMUNITY}001"]
 
 
 def test_nothing_to_undo_is_said(town: Town) -> None:
