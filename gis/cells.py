@@ -44,7 +44,8 @@ class Ground:
         Index ``unit_no`` 0..n-1; columns ``unit_id`` (text, unique: the building's or
         stairwell's id, ``ground-<n>`` for ground blocks), ``kind`` (building, stairwell,
         ground), ``building_id``, ``courtyard_id``, ``courtyard_kind`` (each None where there
-        is none), ``households`` (int, 0 for ground), ``households_estimated`` (bool),
+        is none), ``households`` (int, 0 for ground), ``households_kind`` (what the count counts;
+        None for ground and where the file does not say), ``households_estimated`` (bool),
         ``geometry`` (the cell, a Polygon in `crs`).
     borders
         Columns ``left``, ``right`` (unit_no; -1 = outside the community, only ever on the
@@ -231,6 +232,7 @@ def _units(regions: Regions, blocks: Blocks, layout: Layout, cells: Shapes) -> g
             "courtyard_id": text(yard_id),
             "courtyard_kind": text(yard_kind),
             "households": np.array(column(table["households"], 0), dtype=np.int64),
+            "households_kind": text(column(table["households_kind"], None)),
             "households_estimated": np.array(
                 column(table["households_estimated"], False), dtype=bool
             ),

@@ -200,6 +200,7 @@ def _table(houses: gpd.GeoDataFrame) -> pd.DataFrame:
             "building_id": houses["building_id"].astype(str).astype(object),
             "courtyard_id": _column(houses, "courtyard_id", None),
             "households": _column(houses, "households", 0).astype(np.int64),
+            "households_kind": _column(houses, "households_kind", None),
             "households_estimated": _column(houses, "households_estimated", False).astype(bool),
         }
     )

@@ -44,7 +44,8 @@ class PlanAbout:
     estimated: bool
     over_cap: int
     rules: str
-    households_kind: str
+    rules_households_kind: str
+    households_kinds: tuple[str, ...]
     made_on: date
     attribution: str = ""
     review_number: str = ""

@@ -64,10 +64,10 @@ VALUES ('510000000001', 1, 4544, 'made up');
 
 INSERT INTO unit (
     ground_id, unit_no, unit_id, kind, building_code, courtyard_code, courtyard_kind, households,
-    households_estimated, geom)
+    households_kind, households_estimated, geom)
 SELECT
     ground.id, n, b.code, 'building', b.code, b.courtyard_code, c.kind, b.households,
-    b.households_estimated,
+    b.households_kind, b.households_estimated,
     ST_MakeEnvelope(
         104.600 + n % 12 * 0.001, 28.400 + n / 12 * 0.001,
         104.601 + n % 12 * 0.001, 28.401 + n / 12 * 0.001, 4326)

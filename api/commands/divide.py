@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.language import language
+from api.language import kind_names, language
 
 if TYPE_CHECKING:
     from api.services.divide_files import Divided, LayerArgument, Stage
@@ -113,13 +113,11 @@ def _tell_faults(read: LayerRead) -> None:
 def _tell_kinds(divided: Divided, rules: RuleSet) -> None:
     """Say so when the counts are of another kind than the rules speak of, or estimated."""
     chinese = language() == "zh"
-    kinds = set(divided.reads["buildings"].frame["households_kind"].dropna())
-    other = ", ".join(sorted(kinds - {rules.households_kind}))
-    if other:
-        en = f"note: the rules count {rules.households_kind} households, the file {other}"
-        click.echo(
-            f"提示：规则按 {rules.households_kind} 计，文件为 {other}" if chinese else en, err=True
-        )
+    kinds = divided.report["totals"]["households_kinds"]
+    if set(kinds) - {rules.households_kind}:
+        wanted, found = kind_names([rules.households_kind]), kind_names(kinds)
+        en = f"note: the rules speak of {wanted}; the file counts {found}"
+        click.echo(f"提示：规则按{wanted}计，文件为{found}" if chinese else en, err=True)
     estimated = divided.report["totals"]["households_estimated"]
     if estimated:
         en = f"note: {estimated} households are estimated"

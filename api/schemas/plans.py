@@ -26,12 +26,15 @@ class Plan(BaseModel):
     based_on: int | None
     rules_name: str | None
     caps: dict[str, int] | None = Field(description="Household cap by courtyard kind.")
-    households_kind: str | None
+    rules_households_kind: str | None = Field(description="Which households the rules speak of.")
     valid_from: date | None
     valid_to: date | None = Field(description="First day on which it no longer holds.")
     grids: int
     households: int
     households_estimated: bool = Field(description="Some building's count is an estimate.")
+    households_kinds: list[str] = Field(
+        description="What the counts are: registered, resident or dwellings."
+    )
     over_cap: int = Field(description="Grids whose load is above 1.")
     lowest_load: float | None
     highest_load: float | None
@@ -57,6 +60,9 @@ class Community(BaseModel):
     courtyards: int
     households: int
     households_estimated: bool
+    households_kinds: list[str] = Field(
+        description="What the counts are: registered, resident or dwellings."
+    )
     drafts: int
     plan: Plan | None = Field(
         description="The plan that holds on the day, else the newest that is not archived."

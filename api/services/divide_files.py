@@ -263,7 +263,7 @@ def _report(
         "seconds": round(seconds, 3),
         "inputs": {layer: _input_report(read) for layer, read in reads.items()},
         "strict": inputs.strict,
-        "totals": {k: int(totals[k]) for k in _TOTALS},
+        "totals": {**{k: int(totals[k]) for k in _TOTALS}, "households_kinds": _kinds(communities)},
         "communities": details,
     }
 
@@ -280,6 +280,10 @@ _TOTALS = (
 )
 
 
+def _kinds(communities: list[DividedCommunity]) -> list[str]:
+    return sorted({k for c in communities for k in c.division.certificate.households_kinds})
+
+
 def _community_report(place: DividedCommunity) -> dict[str, Any]:
     units, division = place.ground.units, place.division
     certificate = division.certificate
@@ -290,6 +294,7 @@ def _community_report(place: DividedCommunity) -> dict[str, Any]:
         "buildings": int(units["building_id"].nunique()),
         "households": certificate.households,
         "households_estimated": certificate.households_estimated,
+        "households_kinds": list(certificate.households_kinds),
         "grids": certificate.grids,
         "special": certificate.special,
         "lower_bound": certificate.lower_bound,

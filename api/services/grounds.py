@@ -15,7 +15,10 @@ from gis.store.layers import read_layer
 _SHAPING: dict[LayerName, tuple[str, ...]] = {
     "areas": ("area_code",),
     "courtyards": ("courtyard_id", "kind", "walled"),
-    "buildings": ("building_id", "courtyard_id", "households", "households_estimated"),
+    "buildings": (
+        *("building_id", "courtyard_id"),
+        *("households", "households_kind", "households_estimated"),
+    ),
     "barriers": ("barrier_id", "kind"),
     "gates": ("gate_id", "courtyard_id"),
     "streets": ("street_id", "street_class", "bridge", "tunnel"),

@@ -44,6 +44,7 @@ _UNIT_COLUMNS = [
     "courtyard_id",
     "courtyard_kind",
     "households",
+    "households_kind",
     "households_estimated",
     "weight",
     "load_units",

@@ -104,7 +104,13 @@ def _certificate(
         components=int(found.component.max(initial=-1)) + 1,
         households=int(households.sum()),
         households_estimated=int(households[estimated].sum()),
+        households_kinds=_households_kinds(units),
     )
+
+
+def _households_kinds(units: pd.DataFrame) -> tuple[str, ...]:
+    counted = units.loc[units["households"] > 0, "households_kind"].dropna()
+    return tuple(sorted(map(str, counted.unique())))
 
 
 def _split_courtyards(units: pd.DataFrame, labels: Ints) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ class Certificate:
     a number of grids no division under the same rules can go below; ``reasons`` says in words
     where it comes from (Chinese and English). ``proven`` is true when ``grids`` is known to be
     the least possible. ``capacity`` is the load of a full grid, ``target_load`` what a grid of
-    several pieces may reach (see ``docs/grid-package.md``).
+    several pieces may reach (see ``docs/grid-package.md``). ``households_kinds`` names what the
+    households are that were divided; the rules may speak of another kind.
     """
 
     grids: int
@@ -39,6 +40,7 @@ class Certificate:
     components: int = 0
     households: int = 0
     households_estimated: int = 0
+    households_kinds: tuple[str, ...] = ()
     method: str = METHOD
 
     @property

@@ -121,6 +121,7 @@ def _unit_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
             "courtyard_code": units["courtyard_id"].to_numpy(),
             "courtyard_kind": units["courtyard_kind"].to_numpy(),
             "households": units["households"].to_numpy(),
+            "households_kind": units["households_kind"].to_numpy(),
             "households_estimated": units["households_estimated"].to_numpy(),
             "geom": units.geometry.to_crs(4326).to_numpy(),
         }
@@ -147,7 +148,8 @@ def _border_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
 _UNITS = sa.text(
     """
     SELECT unit_no, unit_id, kind, building_code AS building_id, courtyard_code AS courtyard_id,
-           courtyard_kind, households, households_estimated, ST_AsBinary(geom) AS geometry
+           courtyard_kind, households, households_kind, households_estimated,
+           ST_AsBinary(geom) AS geometry
     FROM unit WHERE ground_id = :ground_id ORDER BY unit_no
     """
 )

@@ -293,8 +293,10 @@ unit = sa.Table(
     ),
     sa.Column("households_estimated", sa.Boolean, nullable=False, server_default=sa.false()),
     _geom("POLYGON"),
+    sa.Column("households_kind", sa.Text, comment="as it was when the ground was made"),
     sa.UniqueConstraint("ground_id", "unit_id"),
     _one_of("kind", UNIT_KINDS),
+    _one_of("households_kind", HOUSEHOLD_KINDS),
     *_not_negative("households"),
     comment="Indivisible pieces of one ground; geom is the cell.",
 )

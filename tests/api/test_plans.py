@@ -27,6 +27,7 @@ def test_a_plan_tells_its_unassigned_units_and_its_estimates(client: TestClient)
     draft = client.get("/api/v1/plans/2").json()
     assert (draft["unassigned_units"], draft["unassigned_households"]) == (1, 4)
     assert draft["households_estimated"] is True
+    assert draft["households_kinds"] == [draft["rules_households_kind"]] == ["registered"]
     assert draft["extent"] == pytest.approx([104.6, 28.4, 104.612, 28.408])
     assert draft["certificate"] == {"lower_bound": 4}
 

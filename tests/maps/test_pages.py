@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -20,7 +21,8 @@ ABOUT = PlanAbout(
     estimated=False,
     over_cap=1,
     rules="gaoxian-2020",
-    households_kind="registered",
+    rules_households_kind="registered",
+    households_kinds=("registered",),
     made_on=date(2026, 1, 1),
 )
 
@@ -56,6 +58,14 @@ def test_a_small_plan_is_drawn_whole_and_without_a_notice() -> None:
     assert 'class="note"' not in page
     assert "第一网格" in page
     assert "约180 户" in page
+
+
+def test_dwellings_under_rules_for_registered_households_are_called_by_their_name() -> None:
+    about = replace(ABOUT, households_kinds=("dwellings",))
+    page = plan_page(two_grids(20), buildings(10), about, "zh")
+    assert "<span>套数 300</span>" in page
+    assert "规则按户籍户计，此处户数为套数。" in page
+    assert "户籍户 300" in plan_page(two_grids(20), buildings(10), ABOUT, "zh")
 
 
 def test_too_many_buildings_are_left_out_and_the_page_says_so() -> None:

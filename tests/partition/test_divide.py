@@ -53,6 +53,7 @@ def lattice(
             "courtyard_id": [yard.get(k, (None, None))[0] for k in range(n)],
             "courtyard_kind": [yard.get(k, (None, None))[1] for k in range(n)],
             "households": households,
+            "households_kind": ["registered" if h else None for h in households],
             "households_estimated": False,
         },
         geometry=[
@@ -91,6 +92,20 @@ def pieces_of(ground: Ground, rules: RuleSet, touching: Contiguity) -> list[set[
             part = components(_chosen(touching, inside))
             found += [{u for u in nodes if part[u] == p} for p in {part[u] for u in nodes}]
     return found
+
+
+def test_a_certificate_names_the_households_that_were_counted_not_those_of_the_rules() -> None:
+    ground = lattice([[30, 0, 20], [10, 5, 40]])
+    ground.units["households_kind"] = [
+        None,
+        "resident",
+        "dwellings",
+        "registered",
+        None,
+        "dwellings",
+    ]
+    certificate = divide(ground, RULES).certificate
+    assert certificate.households_kinds == ("dwellings", "registered")
 
 
 def pieces_with_households(ground: Ground, rules: RuleSet) -> tuple[int, int]:

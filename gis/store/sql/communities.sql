@@ -8,6 +8,7 @@ SELECT
     stock.buildings,
     stock.households,
     stock.households_estimated,
+    stock.households_kinds,
     stock.courtyards,
     shown.id AS plan_id,
     (SELECT count(*) FROM plan AS d WHERE d.community_code = a.code AND d.state = 'draft') AS drafts
@@ -18,6 +19,8 @@ CROSS JOIN LATERAL (
         count(*) AS buildings,
         coalesce(sum(b.households), 0) AS households,
         coalesce(bool_or(b.households_estimated), false) AS households_estimated,
+        coalesce(array_agg(DISTINCT b.households_kind) FILTER (WHERE b.households > 0), '{}')
+            AS households_kinds,
         count(DISTINCT b.courtyard_code) AS courtyards
     FROM building AS b
     WHERE b.community_code = a.code

@@ -13,12 +13,13 @@ import { language } from "./texts.js";
  * @property {number} revision
  * @property {string | null} rules_name
  * @property {Record<string, number> | null} caps
- * @property {string | null} households_kind
+ * @property {string | null} rules_households_kind
  * @property {string | null} valid_from
  * @property {string | null} valid_to
  * @property {number} grids
  * @property {number} households
  * @property {boolean} households_estimated
+ * @property {string[]} households_kinds
  * @property {number} over_cap
  * @property {number | null} lowest_load
  * @property {number | null} highest_load
@@ -35,6 +36,7 @@ import { language } from "./texts.js";
  * @property {number} courtyards
  * @property {number} households
  * @property {boolean} households_estimated
+ * @property {string[]} households_kinds
  * @property {number} drafts
  * @property {Plan | null} plan
  *

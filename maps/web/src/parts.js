@@ -31,6 +31,15 @@ export function topBar(way) {
   </header>`;
 }
 
+/**
+ * What is counted: the kinds of households, or just households where nobody said.
+ * @param {string[]} kinds
+ */
+export function householdsWord(kinds) {
+  if (kinds.length === 0) return t("households.word");
+  return kinds.map((kind) => t(`households.${kind}`)).join(t("list.comma"));
+}
+
 /** Rows of grey until the data is there. */
 export function skeleton() {
   return html`<div class="skeleton" role="status" aria-label=${t("loading")}>

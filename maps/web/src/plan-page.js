@@ -6,7 +6,7 @@ import { count } from "./figures.js";
 import "./grid-list.js";
 import { legend } from "./map-legend.js";
 import { base } from "./page.js";
-import { empty, fault, mapLine, skeleton, statePill, topBar } from "./parts.js";
+import { empty, fault, householdsWord, mapLine, skeleton, statePill, topBar } from "./parts.js";
 import { PlanMap } from "./plan-map.js";
 import { Component, onLanguage, t } from "./texts.js";
 
@@ -172,7 +172,7 @@ class PlanPage extends Component {
         <p class="line">${statePill(shown.state)} <span class="muted">${this.validity(shown)}</span></p>
         <dl class="strip">
           <div><dt>${t("grids")}</dt><dd>${count(shown.grids)}</dd></div>
-          <div><dt>${t("households.word")}</dt><dd>${count(shown.households, shown.households_estimated)}</dd></div>
+          <div><dt>${householdsWord(shown.households_kinds)}</dt><dd>${count(shown.households, shown.households_estimated)}</dd></div>
           <div class=${shown.over_cap ? "bad" : ""}><dt>${t("over-cap")}</dt><dd>${count(shown.over_cap)}</dd></div>
           <div class=${shown.unassigned_households ? "bad" : ""}>
             <dt>${t("unassigned")}</dt>
@@ -198,9 +198,19 @@ class PlanPage extends Component {
   /** @param {Plan} shown */
   rules(shown) {
     if (!shown.rules_name) return nothing;
-    const kind = shown.households_kind ? ` · ${t(`households.${shown.households_kind}`)}` : "";
+    const wanted = shown.rules_households_kind;
+    const kind = wanted ? ` · ${t(`households.${wanted}`)}` : "";
+    const differs = wanted && shown.households_kinds.some((found) => found !== wanted);
     return html`<div class="rules muted small">
       <p>${t("rules", { name: shown.rules_name })}${kind}</p>
+      ${differs
+        ? html`<p class="kinds-differ">
+            ${t("households.differ", {
+              rules: t(`households.${wanted}`),
+              data: householdsWord(shown.households_kinds),
+            })}
+          </p>`
+        : nothing}
       ${capsByHeight(shown.caps ?? {}).map(
         ([cap, courtyards]) =>
           html`<p><strong class="figure">${t("cap", { n: cap })}</strong> ${courtyards}</p>`,

@@ -5,7 +5,7 @@ import { communities } from "./api.js";
 import { count, percent } from "./figures.js";
 import { loadBar } from "./load-bar.js";
 import { base } from "./page.js";
-import { empty, fault, skeleton, statePill, topBar } from "./parts.js";
+import { empty, fault, householdsWord, skeleton, statePill, topBar } from "./parts.js";
 import { Component, t } from "./texts.js";
 
 /** @typedef {import("./api.js").Community} Community */
@@ -53,11 +53,12 @@ class StartPage extends Component {
     const sum = (/** @type {(row: Community) => number} */ of) =>
       rows.reduce((total, row) => total + of(row), 0);
     const guessed = rows.some((row) => row.households_estimated);
+    const kinds = [...new Set(rows.flatMap((row) => row.households_kinds))].sort();
     const over = sum((row) => row.plan?.over_cap ?? 0);
     return html`<dl class="totals">
       <div><dt>${t("communities")}</dt><dd>${count(rows.length)}</dd></div>
       <div><dt>${t("buildings")}</dt><dd>${count(sum((row) => row.buildings))}</dd></div>
-      <div><dt>${t("households.word")}</dt><dd>${count(sum((row) => row.households), guessed)}</dd></div>
+      <div><dt>${householdsWord(kinds)}</dt><dd>${count(sum((row) => row.households), guessed)}</dd></div>
       <div><dt>${t("grids")}</dt><dd>${count(sum((row) => row.plan?.grids ?? 0))}</dd></div>
       <div class=${over ? "bad" : ""}><dt>${t("over-cap")}</dt><dd>${count(over)}</dd></div>
     </dl>`;
@@ -93,7 +94,7 @@ class StartPage extends Component {
       <th scope="row" title=${row.name}>
         ${name}<small>${row.subdistrict ?? ""} ${row.code}</small>
       </th>
-      <td class="number" data-label=${t("households.word")}>
+      <td class="number" data-label=${householdsWord(row.households_kinds)}>
         ${count(row.households, row.households_estimated)}
       </td>
       ${plan ? this.figures(plan) : this.without()}

@@ -36,6 +36,7 @@ def test_the_sample_is_divided_within_the_cap(
     Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
     buildings = gpd.read_file(SAMPLE, layer="buildings")
     assert document["totals"]["buildings"] == len(buildings)
+    assert document["totals"]["households_kinds"] == ["registered"]
     assert document["totals"]["households"] == int(buildings["households"].sum())
     grids = package.frames["grids"]
     over = grids["load"] > 1

@@ -19,6 +19,16 @@ from gis.store.tables import metadata
 _GOLDEN = Path(__file__).parents[2] / "golden" / "schema.txt"
 _DUMP = sa.text(Path(__file__).with_name("schema_dump.sql").read_text(encoding="utf-8"))
 
+_UNITS_BEFORE_KINDS = """
+INSERT INTO building (code, households, households_kind, geom)
+VALUES ('B1', 12, 'dwellings', ST_Multi(ST_MakeEnvelope(104, 28, 104.001, 28.001, 4326)));
+INSERT INTO ground (community_code, version, srid, fingerprint) VALUES ('x', 1, 4544, 'x');
+INSERT INTO unit (ground_id, unit_no, unit_id, kind, building_code, households, geom)
+SELECT ground.id, no, name, kind, code, 0, ST_MakeEnvelope(104, 28, 104.001, 28.001, 4326)
+FROM ground, (VALUES (0, 'B1', 'building', 'B1'), (1, 'ground-1', 'ground', NULL))
+    AS made (no, name, kind, code);
+"""
+
 
 @pytest.fixture
 def bare(bare_database: str) -> Iterator[sa.Engine]:
@@ -60,6 +70,18 @@ def test_up_down_and_up_again_ends_where_it_began(engine: sa.Engine) -> None:
     migrate.upgrade(engine)
     assert migrate.current(engine) == migrate.newest()
     assert _schema(engine) == _GOLDEN.read_text(encoding="utf-8").splitlines()
+
+
+def test_standing_units_learn_the_kind_of_their_households_from_their_building(
+    engine: sa.Engine,
+) -> None:
+    migrate.downgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(_UNITS_BEFORE_KINDS)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        kinds = connection.exec_driver_sql("SELECT unit_id, households_kind FROM unit").all()
+    assert dict(list(kinds)) == {"B1": "dwellings", "ground-1": None}
 
 
 def test_servers_that_start_together_migrate_once(bare: sa.Engine) -> None:

@@ -19,7 +19,8 @@ COLUMNS: Mapping[str, str] = {
     "areas": "geom GEOMETRY, area_code TEXT, name TEXT, level TEXT, metric_crs TEXT",
     "units": "geom POLYGON, unit_id TEXT, area_code TEXT, grid INTEGER, kind TEXT, "
     "building_id TEXT, courtyard_id TEXT, courtyard_kind TEXT, households INTEGER, "
-    "households_estimated BOOLEAN, weight INTEGER, load_units INTEGER, load REAL",
+    "households_kind TEXT, households_estimated BOOLEAN, weight INTEGER, load_units INTEGER, "
+    "load REAL",
     "borders": "geom LINESTRING, border_id INTEGER, area_code TEXT, left TEXT, right TEXT, "
     "length_m REAL, runs_along TEXT, passage BOOLEAN",
     "grids": "geom GEOMETRY, grid INTEGER, area_code TEXT, number INTEGER, name TEXT, kind TEXT, "

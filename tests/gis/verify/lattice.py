@@ -109,6 +109,7 @@ CERTIFICATE: Mapping[str, object] = {
     "components": 2,
     "households": 688,
     "households_estimated": 50,
+    "households_kinds": ["registered"],
     "measures": {},
 }
 
@@ -178,6 +179,7 @@ def district(
             "courtyard_id": house.courtyard,
             "courtyard_kind": house.kind,
             "households": house.households,
+            "households_kind": "registered" if house.households else None,
             "households_estimated": house.estimated,
             "weight": house.households,
             "load_units": loads[name],
