@@ -13,7 +13,7 @@ import shapely
 import sqlalchemy as sa
 
 from gis.contracts import LAYERS
-from gis.io.ledger import match_rows
+from gis.io.ledger import Unmatched, match_rows
 from gis.io.report import Fault, LayerRead
 from gis.io.values import texts
 from gis.store import tables
@@ -45,10 +45,23 @@ _TEXTS = {
         "填写了网格员但没有网格员编号，请补填。",
     ),
     "not-on-map": (
-        "fits no building ({}); import its building or correct the row, then retry.",
-        "在地图上找不到对应楼栋（{}），请先导入楼栋或改正后重试。",
+        "fits no building on the map; import its building or correct the row, then retry.",
+        "在地图上找不到对应楼栋，请先导入楼栋或改正后重试。",
+    ),
+    "several-on-map": (
+        "fits several buildings; give its code, or courtyard and number, then retry.",
+        "与多栋楼相符，请补填楼栋编号或小区与楼号后重试。",
+    ),
+    "building-claimed-twice": (
+        "is of a building that another row of the file names too; keep one row.",
+        "与文件中另一行指向同一楼栋，请只保留一行。",
     ),
 }
+_UNPLACED: tuple[tuple[Unmatched, str], ...] = (
+    ("nothing", "not-on-map"),
+    ("ambiguous", "several-on-map"),
+    ("repeated", "building-claimed-twice"),
+)
 # What can come right without touching the row: the thing it speaks of was stored meanwhile.
 RECHECKABLE = frozenset(
     {
@@ -58,6 +71,7 @@ RECHECKABLE = frozenset(
         "building-unknown",
         "grid-unknown",
         "not-on-map",
+        "several-on-map",
         "overlap-stored",
     }
 )
@@ -113,14 +127,14 @@ def matched_ledger(
 ) -> LayerRead:
     """Give each row of a ledger the code of its building; rows without one wait."""
     if buildings.empty:
-        reasons = pd.Series("nothing", index=read.frame.index)
-        return rejected(
-            read, np.ones(len(reasons), dtype=bool), "building_id", "not-on-map", reasons
-        )
+        return rejected(read, np.ones(len(read.frame), dtype=bool), "building_id", "not-on-map")
     matches = match_rows(read.frame, buildings, courtyards).rows
-    lost = matches["building_id"].isna().to_numpy()
-    told = rejected(read, lost, "building_id", "not-on-map", matches["reason"])
-    codes = matches["building_id"][~lost].reset_index(drop=True)
+    told = read
+    for reason, code in _UNPLACED:
+        # Each step takes rows out of the frame: the mask is found anew by their number.
+        numbers = read.frame["row_no"][(matches["reason"] == reason).to_numpy()]
+        told = rejected(told, told.frame["row_no"].isin(numbers).to_numpy(), "building_id", code)
+    codes = matches["building_id"].dropna().reset_index(drop=True)
     return replace(told, frame=told.frame.assign(building_id=codes))
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from api.services import importing
 from api.services.import_checks import RECHECKABLE
 from api.services.importing import ImportOptions, ImportResult, Tell, quiet
+from gis.contracts import LAYERS
 from gis.io.columns import ColumnMapping
 from gis.io.read import check_table
 from gis.io.report import LayerRead
@@ -91,7 +92,8 @@ def retry_with_file(
 
     A waiting row whose code the file stores is settled; one that the file names but that is
     still at fault waits in the new run instead; one that the file does not name keeps waiting.
-    One transaction.
+    In a file without codes, as ledgers are, rows are known by their number, provided that it has
+    as many rows as the run's file had. One transaction.
     """
     with importing.writing(engine) as connection:
         run = runs.find_run(connection, run_id)
@@ -100,15 +102,34 @@ def retry_with_file(
         if result.run_id is None:
             return result
         rows, _ = runs.waiting_rows(connection, run_id)
-        stored = set(read.frame.iloc[:, 0].astype(str))
-        again = set(read.waiting_keys)
-        runs.settle_rows(
-            connection, run_id, [r.row_no for r in rows if r.code in stored], stored=True
-        )
-        runs.settle_rows(
-            connection, run_id, [r.row_no for r in rows if r.code in again], stored=False
-        )
+        named, stored, again = _named(rows, read, by_number=_same_rows(run, result))
+        settled = [n for n, name in named.items() if name in stored]
+        moved = [n for n, name in named.items() if name in again]
+        runs.settle_rows(connection, run_id, settled, stored=True)
+        runs.settle_rows(connection, run_id, moved, stored=False)
         return result
+
+
+def _same_rows(run: Run, result: ImportResult) -> bool:
+    """Tell whether a file without codes has the rows of the run's file, one for one."""
+    codeless = any(fault.code == "key-derived" for fault in result.faults)
+    return codeless and run.counts.get("rows") == result.rows
+
+
+def _named(
+    rows: list[WaitingRow], read: LayerRead, *, by_number: bool
+) -> tuple[dict[int, str | None], set[str], set[str]]:
+    """What each waiting row is known by, and which of a file's rows are stored and wait."""
+    if by_number:
+        numbers = {row.row_no: str(row.row_no) for row in rows}
+        return dict(numbers), _texts(read.frame["row_no"]), _texts(read.waiting["row_no"])
+    key = LAYERS[read.layer].key
+    codes = {row.row_no: row.code for row in rows}
+    return codes, _texts(read.frame[key]), set(read.waiting_keys)
+
+
+def _texts(values: pd.Series) -> set[str]:
+    return set(values.astype(str))
 
 
 def _can_come_right(row: WaitingRow) -> bool:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
 import sqlalchemy as sa
@@ -172,6 +173,32 @@ def test_a_ledger_updates_counts_and_reports_its_share_on_the_map(
     assert result.placed_share > 0.95
     reasons = {f.code for f in result.faults if f.severity == "error"}
     assert "not-on-map" in reasons
+
+
+def test_a_mended_ledger_settles_its_rows_though_they_have_no_codes(
+    office: sa.Engine, sample_folder: Path, tmp_path: Path
+) -> None:
+    first = import_file(office, sample_folder / "yunxi_roster.xlsx", "buildings")
+    assert first.run_id is not None
+    _, rows = show_run(office, first.run_id)
+    uncounted = {r.row_no for r in rows if r.faults[0].field == "households"}
+    book = openpyxl.load_workbook(sample_folder / "yunxi_roster.xlsx")
+    sheet = book.worksheets[0]
+    column = [cell.value for cell in sheet[1]].index("户数") + 1
+    for number in uncounted:
+        sheet.cell(number + 1, column).value = 40
+    book.save(tmp_path / "mended.xlsx")
+    mended = retry_with_file(office, first.run_id, tmp_path / "mended.xlsx")
+    assert len(uncounted) > 0
+    assert mended.waiting == first.waiting - len(uncounted)
+    assert show_run(office, first.run_id)[1] == []
+
+
+def test_a_ledger_says_why_a_row_has_no_building(office: sa.Engine, sample_folder: Path) -> None:
+    result = import_file(office, sample_folder / "yunxi_roster.xlsx", "buildings")
+    told = {f.code: f for f in result.faults if f.severity == "error"}
+    assert {"not-on-map", "building-claimed-twice"} <= told.keys()
+    assert "另一行" in told["building-claimed-twice"].zh
 
 
 def test_a_building_on_a_standing_one_waits(
