@@ -12,14 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PYPI = "https://pypi.org/simple"
-
 
 @dataclass(frozen=True, slots=True)
 class PipSettings:
-    """Where packages come from."""
+    """Where packages come from; an empty `index_url` is the one that pip itself knows."""
 
-    index_url: str = PYPI
+    index_url: str = ""
     extra_index_urls: tuple[str, ...] = ()
     find_links: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
@@ -28,8 +26,11 @@ class PipSettings:
 
     @property
     def indexes(self) -> tuple[str, ...]:
-        """Every index, the main one first; none when the user wants none."""
-        return () if self.no_index else (self.index_url, *self.extra_index_urls)
+        """Every index named, the main one first; none when the user wants none."""
+        named = (
+            (self.index_url, *self.extra_index_urls) if self.index_url else self.extra_index_urls
+        )
+        return () if self.no_index else named
 
     def uv_environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """
@@ -40,7 +41,7 @@ class PipSettings:
         """
         links = [link for link in self.find_links if "://" in link or Path(link).is_dir()]
         wanted = {
-            "UV_DEFAULT_INDEX": self.index_url if self.index_url != PYPI else "",
+            "UV_DEFAULT_INDEX": self.index_url,
             "UV_INDEX": " ".join(self.extra_index_urls),
             "UV_FIND_LINKS": ",".join(links),
             "UV_INSECURE_HOST": " ".join(self.trusted_hosts),
@@ -69,7 +70,7 @@ def pip_settings(environ: Mapping[str, str] = os.environ) -> PipSettings:
         if name.startswith("PIP_") and value
     }
     return PipSettings(
-        index_url=found.get("index-url", PYPI).strip().rstrip("/"),
+        index_url=found.get("index-url", "").strip().rstrip("/"),
         extra_index_urls=_words(found, "extra-index-url"),
         find_links=tuple(w.removeprefix("file://") for w in _words(found, "find-links")),
         trusted_hosts=_words(found, "trusted-host"),

@@ -13,6 +13,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops.debian import AptFailed
+from ops.default_index import with_index
 from ops.pip_settings import PipSettings, pip_settings
 from ops.stamp import fingerprint, is_current, leave
 from ops.wheel import WheelMissing, fetch_wheel, read_lock
@@ -73,8 +75,8 @@ class Workshop:
             if program.exists():
                 return program
             try:
-                wheel = fetch_wheel(lock, settings)
-            except WheelMissing as fault:
+                wheel = fetch_wheel(lock, with_index(settings, self.tools))
+            except (WheelMissing, AptFailed) as fault:
                 if importlib.util.find_spec("ensurepip") is None:
                     raise StepFailed(f"uv could not be fetched: {fault}") from fault
                 return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.pip_settings import PYPI, PipSettings, pip_settings
+from ops.pip_settings import PipSettings, pip_settings
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_named_file_wins_over_the_usual_ones_and_devnull_hides_all(home: Path)
     named.write_text("[global]\nindex-url = https://named.example/simple\n")
     found = pip_settings({"HOME": str(home), "PIP_CONFIG_FILE": str(named)})
     assert found.index_url == "https://named.example/simple"
-    assert pip_settings({"HOME": str(home), "PIP_CONFIG_FILE": os.devnull}).index_url == PYPI
+    assert pip_settings({"HOME": str(home), "PIP_CONFIG_FILE": os.devnull}).index_url == ""
 
 
 def test_a_damaged_file_is_passed_over(home: Path) -> None:
