@@ -39,7 +39,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
                 raise sqlite3.DatabaseError(str(verdict[0]) if verdict else "no content")
             connection.execute("SELECT count(*) FROM gpkg_contents").fetchone()
             yield connection
-    except (sqlite3.Error, sqlite3.Warning) as error:
+    except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
+        # UnicodeDecodeError: SQLite's own message may quote damaged text.
         raise UnreadableFile(
             f"{path.name} is not a readable GeoPackage ({_plain(error)}): write it again.",
             f"{path.name} 不是可读取的 GeoPackage（{_plain(error)}），请重新生成。",

@@ -41,7 +41,8 @@ def decoded(blobs: Sequence[object], path: Path, table: str) -> Shapes:
                 f"the geometry of {table} in row {row} cannot be decoded ({error})",
                 f"{table} 第 {row} 行的几何无法解析",
             ) from error
-    shapes = np.asarray(shapely.from_wkb(bodies, on_invalid="ignore"), dtype=object)
+    with np.errstate(invalid="ignore"):  # a NaN in a ring is judged later, not warned of
+        shapes = np.asarray(shapely.from_wkb(bodies, on_invalid="ignore"), dtype=object)
     damaged = np.flatnonzero(shapely.is_missing(shapes)) + 1
     if damaged.size:
         raise invalid(
