@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from api.addresses import base_path
 from api.errors import add_error_handlers
-from api.middleware import Envelope
+from api.middleware import Compression, Envelope
 from api.routes import (
     areas,
     buildings,
@@ -70,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     add_error_handlers(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(Envelope, headers=headers, base_path=base_path(settings))
     _add_routes(app)

@@ -8,15 +8,35 @@ import time
 import uuid
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import MalformedRequest, unlisted_problem, wangge_problem
+from api.services.tiles import accepts_gzip
 
 log = logging.getLogger("wangge.access")
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Compression(GZipMiddleware):
+    """
+    Compress for clients that accept it.
+
+    Starlette takes any header in which the word gzip stands for a yes, ``gzip;q=0`` too; then
+    a tile in plain bytes would be compressed under the tag of the plain one.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request with an Accept-Encoding that says gzip or nothing."""
+        if scope["type"] == "http":
+            others = [h for h in scope["headers"] if h[0] != b"accept-encoding"]
+            told = ", ".join(Headers(scope=scope).getlist("accept-encoding"))
+            plain = b"gzip" if accepts_gzip(told) else b"identity"
+            scope = {**scope, "headers": [*others, (b"accept-encoding", plain)]}
+        await super().__call__(scope, receive, send)
 
 
 class Envelope:
@@ -25,7 +45,7 @@ class Envelope:
 
     A usable ``X-Request-ID`` of a proxy is kept. A fault that no handler knows becomes a
     problem answer here, because Starlette's own last resort lies outside all middleware and
-    would send it without these headers.
+    would send it without these headers. HEAD is answered as GET, without the body.
     """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], base_path: str) -> None:
@@ -39,7 +59,9 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         # Proxies may or may not cut the sub-path off; with root_path set either works.
-        scope = {**scope, "root_path": self.base_path}
+        method = scope["method"]
+        shown = "GET" if method == "HEAD" else method
+        scope = {**scope, "root_path": self.base_path, "method": shown}
         request = Request(scope)
         request.state.request_id = _request_id(request)
         started, status = time.perf_counter(), 0
@@ -49,6 +71,8 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 self._complete(MutableHeaders(scope=message), request.state.request_id)
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         if b"%00" in scope["query_string"] or "\0" in request.url.path:
@@ -63,7 +87,7 @@ class Envelope:
         took_ms = (time.perf_counter() - started) * 1000
         log.info(
             "%s %s %s %.1f ms %s",
-            request.method,
+            method,
             request.url.path,
             status,
             took_ms,

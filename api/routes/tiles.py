@@ -55,12 +55,12 @@ def tile(
         "Access-Control-Allow-Origin": "*",
     }
     if matches(request.headers.get("if-none-match", ""), encoded.etag):
-        # The compressing middleware says so only where there is a body.
+        # The compressing middleware says so only of bodies that are not compressed yet.
         return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
     if not encoded.body:
         return Response(status_code=204, headers=headers)
     if encoded.gzipped:
-        headers["Content-Encoding"] = "gzip"
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(encoded.body, 200, headers, media_type=MVT)
 
 

@@ -151,7 +151,8 @@ def _extent(row: Row, coord: Coord) -> tuple[float, float, float, float] | None:
 def _number(cursor: str) -> int | None:
     if not cursor:
         return None
-    if not cursor.isdecimal():
+    # Identifiers are 64-bit; a larger number must not reach the database.
+    if not cursor.isdecimal() or int(cursor) >= 2**63:
         raise InputError(
             f"cursor={cursor} did not come from this list: leave it out to start anew.",
             f"cursor={cursor} 不是本列表给出的游标：请去掉后重新开始。",

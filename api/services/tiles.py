@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -42,12 +43,18 @@ def accepts_gzip(header: str) -> bool:
 
     >>> accepts_gzip("br, gzip;q=0.8"), accepts_gzip("gzip;q=0"), accepts_gzip("")
     (True, False, False)
+    >>> accepts_gzip("*;q=0, gzip"), accepts_gzip("gzip;q=0, *")
+    (True, False)
     """
+    qualities = {}
     for part in header.lower().split(","):
-        name, _, quality = part.strip().partition(";")
-        if name.strip() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        name, _, quality = part.partition(";")
+        qualities[name.strip()] = not _NEVER.fullmatch(quality.replace(" ", ""))
+    # What is said of gzip itself outweighs what is said of all the rest.
+    return qualities.get("gzip", qualities.get("*", False))
+
+
+_NEVER = re.compile(r"q=0(\.0{0,3})?")
 
 
 def matches(header: str, etag: str) -> bool:

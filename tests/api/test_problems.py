@@ -32,6 +32,8 @@ from gis.errors import (
         ("GET", "/api/v1/plans/zwei", 422, "invalid-request"),
         ("GET", "/api/v1/plans/99999999999999999999", 422, "invalid-request"),
         ("GET", "/api/v1/plans?cursor=x", 422, "input"),
+        ("GET", "/api/v1/plans?cursor=99999999999999999999", 422, "input"),
+        ("GET", "/api/v1/plans/1/grids?cursor=99999999999999999999", 422, "input"),
         ("GET", "/api/v1/buildings?community=%00", 400, "malformed-request"),
         ("GET", "/api/v1/buildings/a%00b", 400, "malformed-request"),
         ("GET", "/web/../../etc/passwd", 404, "not-found"),

@@ -125,8 +125,26 @@ def test_the_same_tile_has_the_same_bytes_and_another_tag_per_encoding(client: T
     assert packed.headers["content-encoding"] == "gzip"
     assert not plain.headers["etag"].startswith("W/")
     assert plain.headers["cache-control"] == "no-cache"
-    assert plain.headers["vary"] == "Accept-Encoding"
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
     assert len(gzip.compress(plain.content, 6)) >= int(packed.headers["content-length"]) - 16
+
+
+def test_a_client_that_refuses_gzip_gets_plain_bytes(client: TestClient) -> None:
+    path = "/tiles/buildings/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 15))
+    for refusal in ("gzip;q=0", "gzip;q=0, *", "identity"):
+        for address in (path, "/api/v1/openapi.json"):
+            answer = client.get(address, headers={"accept-encoding": refusal})
+            assert "content-encoding" not in answer.headers
+            assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_head_tells_what_get_would_without_the_body(client: TestClient) -> None:
+    path = "/tiles/buildings/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 15))
+    for address in (path, "/", "/api/v1/plans", "/healthz", "/api/v1/nowhere"):
+        head, full = client.head(address), client.get(address)
+        assert (head.status_code, head.content) == (full.status_code, b"")
+        for name in ("content-type", "content-length", "etag"):
+            assert head.headers.get(name) == full.headers.get(name)
 
 
 def test_a_tile_that_is_still_good_is_not_sent_again(client: TestClient) -> None:
