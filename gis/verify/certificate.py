@@ -53,6 +53,7 @@ def _counted(community: Package, count: Recount, figures: GridFigures) -> dict[s
         "components": len(np.unique(count.component)),
         "households": int(households.sum()),
         "households_estimated": int(households[estimated].sum()),
+        "households_kinds": sorted(units["households_kind"][households > 0].dropna().unique()),
         "over_cap": sorted(over),
         "courtyards_split": _in_several_grids(community, count),
     }

@@ -17,6 +17,7 @@ from gis.verify.shapes import unsound
 
 _UNIT_KINDS = {"building", "stairwell", "ground"}
 _COURTYARD_KINDS = {"old", "new", "resettlement", "commercial", "other"}
+_HOUSEHOLD_KINDS = {"registered", "resident", "dwellings"}
 _RUNS_ALONG = {"nothing", "wall", "lane", "arterial", "river", "railway", "other"}
 _GRID_KINDS = {"base", "special", "micro"}
 _POLYGONS = frozenset({"Polygon", "MultiPolygon"})
@@ -120,6 +121,7 @@ def _words(package: Package) -> list[str]:
     columns = [
         ("units.kind", package.units["kind"], _UNIT_KINDS),
         ("units.courtyard_kind", package.units["courtyard_kind"].dropna(), _COURTYARD_KINDS),
+        ("units.households_kind", package.units["households_kind"].dropna(), _HOUSEHOLD_KINDS),
         ("borders.runs_along", package.borders["runs_along"], _RUNS_ALONG),
         ("grids.kind", package.grids["kind"], _GRID_KINDS),
     ]
@@ -146,6 +148,7 @@ def _contradictions(package: Package) -> list[str]:
     units, rules = package.units, package.rules
     half = units["courtyard_id"].isna() != units["courtyard_kind"].isna()
     ground = (units["kind"] == "ground") & (units["households"] != 0)
+    ground |= (units["kind"] == "ground") & units["households_kind"].notna()
     other = (units["weight"] != units["households"]) & (rules.weight == "households")
     named = [] if package.rules_name == rules.name else [f"rules is named {package.rules_name}"]
     return [

@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "courtyard_id": "text?",
         "courtyard_kind": "text?",
         "households": "integer",
+        "households_kind": "text?",
         "households_estimated": "flag",
         "weight": "integer",
         "load_units": "integer",

@@ -149,6 +149,8 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
     "an unknown thing along a border": (border("m2", "m3", runs_along="moat"), {"words"}),
     "an unknown kind of courtyard": (unit("s1", courtyard_kind="castle"), {"words"}),
     "a courtyard without its kind": (unit("s1", courtyard_kind=None), {"words"}),
+    "an unknown kind of households": (unit("s1", households_kind="flats"), {"words"}),
+    "ground with a kind of households": (unit("n3", households_kind="resident"), {"words"}),
     "ground with households": (unit("s1", kind="ground"), {"words"}),
     "households below nothing": (unit("s1", households=-90, weight=-90), {"words"}),
     "a weight other than households": (unit("s1", weight=91, load_units=91), {"words"}),
@@ -225,6 +227,7 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
             "components": 1,
             "households": 689,
             "households_estimated": 0,
+            "households_kinds": ["dwellings", "registered"],
             "over_cap": [],
             "courtyards_split": ["C1", "C2"],
         }.items()
