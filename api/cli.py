@@ -26,6 +26,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
     "plan": ("api.commands.plan:plan", "Divide, show, publish and hand over plans."),
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
+    "solve": ("api.commands.solve:solve", "Divide a weighted graph into connected parts."),
     "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),
 }
 

@@ -129,14 +129,14 @@ def exactly(
     `grids` loaded pieces.
     """
     limit = cap if cap is not None else int(graph.load.sum()) + 1
-    goals = _goals(graph, limit, grids, task, mean=mean, balance=1000.0)
+    goals = engine_goals(graph, limit, grids, task, mean=mean, balance=1000.0)
     best: Ints | None = None
     best_key = (math.inf, math.inf)
     for _ in range(effort.restarts):
         part = _settled(graph, goals, grids, rng, effort)
-        sums = flips.sums_of(_pieces(graph), part, grids)
+        sums = flips.sums_of(engine_pieces(graph), part, grids)
         worst = float(np.abs(sums.load / mean - 1).max()) if mean else 0.0
-        key = (round(worst, 3), float(flips.energy(_pieces(graph), goals, part, sums)))
+        key = (round(worst, 3), float(flips.energy(engine_pieces(graph), goals, part, sums)))
         if sums.load.max() <= limit and key < best_key:
             best, best_key = part, key
     return best
@@ -154,7 +154,7 @@ def polish(
     grids = int(labels.max(initial=-1)) + 1
     if grids < 2:
         return labels
-    pieces, goals = _pieces(graph), _goals(graph, cap, grids, task)
+    pieces, goals = engine_pieces(graph), engine_goals(graph, cap, grids, task)
     state = _state(rng)
     best = labels.copy()
     best_score = math.inf
@@ -191,17 +191,17 @@ def adopt_unlabelled(graph: PieceGraph, labels: Ints) -> Ints:
 def _attempt(
     graph: PieceGraph, cap: int, grids: int, rng: np.random.Generator, task: Wishes, effort: Effort
 ) -> Ints:
-    goals = _goals(graph, cap, grids, task)
+    goals = engine_goals(graph, cap, grids, task)
     part = _settled(graph, goals, grids, rng, effort)
-    count = int(trees.split_heavy(_pieces(graph), goals, part, grids, _state(rng)))
-    return _merged(graph, part, cap) if count > grids else part
+    count = int(trees.split_heavy(engine_pieces(graph), goals, part, grids, _state(rng)))
+    return merged(graph, part, cap) if count > grids else part
 
 
 def _settled(
     graph: PieceGraph, goals: Goals, grids: int, rng: np.random.Generator, effort: Effort
 ) -> Ints:
     """Carve, anneal and mend: `grids` connected parts, perhaps some above the cap."""
-    pieces, state = _pieces(graph), _state(rng)
+    pieces, state = engine_pieces(graph), _state(rng)
     part: Ints = trees.carve(pieces, goals, grids, state, 5)
     if grids < 2:
         return part
@@ -216,7 +216,7 @@ def _settled(
     return part
 
 
-def _merged(graph: PieceGraph, part: Ints, cap: int) -> Ints:
+def merged(graph: PieceGraph, part: Ints, cap: int) -> Ints:
     """Join neighbouring grids that fit one, the lightest pairs first."""
     while True:
         part = np.unique(part, return_inverse=True)[1].astype(np.int64)
@@ -236,7 +236,7 @@ def _clipped(graph: PieceGraph, cap: int) -> PieceGraph:
     return PieceGraph(load, graph.x, graph.y, graph.mass, graph.i, graph.j, graph.length)
 
 
-def _pieces(graph: PieceGraph) -> Pieces:
+def engine_pieces(graph: PieceGraph) -> Pieces:
     matrix = graph.adjacency
     return Pieces(
         matrix.indptr.astype(np.int64),
@@ -249,7 +249,7 @@ def _pieces(graph: PieceGraph) -> Pieces:
     )
 
 
-def _goals(
+def engine_goals(
     graph: PieceGraph,
     cap: int,
     grids: int,

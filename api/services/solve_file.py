@@ -1,0 +1,54 @@
+"""Divide the graph of one file and write the answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from gis.io.instance import read_instance, write_answer
+from gis.partition.clock import Budget
+from gis.partition.instance import Objective
+from gis.partition.solve import Solution, solve
+
+
+def solve_file(
+    source: Path,
+    output: Path,
+    objective: str | None,
+    seconds: float | None,
+    iterations: int | None,
+    seed: int,
+    threads: int,
+) -> Solution:
+    """
+    Read a division problem, solve it, write labels, metrics and certificate as JSON.
+
+    Raises
+    ------
+    UnreadableFile, InputError
+        The file is no division problem, or the answer cannot be written.
+    Infeasible
+        No such division exists, or none was found within the budget.
+    """
+    instance = read_instance(source)
+    answer = solve(
+        instance,
+        cast(Objective | None, objective),
+        budget=Budget(seconds, iterations),
+        rng=np.random.default_rng(seed),
+        threads=threads,
+    )
+    document: dict[str, object] = {
+        "name": instance.name,
+        "labels": answer.labels.tolist(),
+        "metrics": asdict(answer.metrics),
+        "certificate": asdict(answer.certificate),
+        "seed": seed,
+        "rounds": answer.rounds,
+        "interrupted": answer.interrupted,
+    }
+    write_answer(output, document)
+    return answer
