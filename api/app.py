@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
@@ -51,7 +52,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # A pool smaller than the thread limit would let threads wait for one another.
+        # As many threads, connections and seats: no thread ever waits for a connection.
+        app.state.seats = anyio.Semaphore(settings.threads)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.engine = open_database(settings)
         yield

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
+import anyio
 import sqlalchemy as sa
 from fastapi import Depends
 from starlette.requests import Request
@@ -27,13 +28,34 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def reading_connection(request: Request) -> Iterator[sa.Connection]:
+async def _seat(request: Request) -> AsyncIterator[None]:
+    """
+    Let in as many requests for the database as there are connections; the others wait here.
+
+    A request holds its connection while it waits for a thread. If others could wait for a
+    connection on all the threads, neither would ever come free.
+    """
+    seats = request.app.state.seats
+    assert isinstance(seats, anyio.Semaphore)  # noqa: S101
+    async with seats:
+        yield
+
+
+Seat = Depends(_seat)
+
+
+def seated_engine(request: Request, _: Annotated[None, Seat]) -> sa.Engine:
+    """Lend the engine to a request that uses one connection at a time."""
+    return _engine(request)
+
+
+def reading_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[sa.Connection]:
     """Lend one connection for the length of a request, in a transaction that cannot write."""
     with _engine(request).connect() as connection:
         yield connection.execution_options(postgresql_readonly=True)
 
 
-DatabaseEngine = Annotated[sa.Engine, Depends(_engine)]
+DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]
 Reading = Annotated[sa.Connection, Depends(reading_connection)]
 RequestLanguage = Annotated[Language, Depends(request_language)]
 AppSettings = Annotated[Settings, Depends(_settings)]
