@@ -15,6 +15,8 @@ from gis.io.table import Geometries
 
 REPAIR_SHARE = 0.001
 OVERLAP_SHARE = 0.05
+# Far below what matters here, and what every format can carry.
+DECIMALS = 8
 ABSURD = 1e9
 MAX_PAIRS = 5_000_000
 
@@ -95,9 +97,11 @@ def mended_shapes(geometry: Geometries, kind: GeometryKind, findings: Findings) 
     Returns
     -------
     geometry
-        Valid shapes; None for the rows at fault.
+        Valid shapes, one way of writing each: coordinates rounded to 1e-8 degrees (1 mm),
+        outer rings anticlockwise. So a shape is the same whichever format carried it. None for
+        the rows at fault.
     """
-    shapes = geometry.copy()
+    shapes = shapely.transform(geometry, lambda xy: np.round(xy, DECIMALS) + 0.0)
     finite, _ = _coordinates_in_order(shapes)
     bounds = shapely.bounds(shapes)
     with np.errstate(invalid="ignore"):
@@ -108,6 +112,7 @@ def mended_shapes(geometry: Geometries, kind: GeometryKind, findings: Findings) 
     shapes[outside | ~finite] = None
     if kind == "polygon":
         shapes = _mended_polygons(shapes, findings)
+        shapes = shapely.orient_polygons(shapes)
     size = shapely.area(shapes) if kind == "polygon" else shapely.length(shapes)
     flat = ~shapely.is_missing(shapes) & (kind != "point") & ~(size > 0)
     findings.rows("geometry-collapsed", flat, field="geometry")

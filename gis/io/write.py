@@ -20,11 +20,11 @@ from gis.contracts import LAYERS, Layer, LayerName
 from gis.crs import from_wgs84
 from gis.errors import InputError, WrongColumns
 from gis.io.columns import short_heading
+from gis.io.shapes import DECIMALS
 from gis.io.spreadsheet import write_csv, write_xlsx
 
 Headings = Literal["canonical", "zh"]
 
-_DECIMALS = 8
 _DBF_TEXT_BYTES = 254
 _DBF_HEADING_BYTES = 10
 
@@ -155,7 +155,7 @@ def _write_geojson(job: _Job, path: Path) -> None:
         path,
         driver="GeoJSON",
         RFC7946="YES" if degrees else "NO",
-        COORDINATE_PRECISION=str(_DECIMALS),
+        COORDINATE_PRECISION=str(DECIMALS),
     )
 
 
@@ -242,7 +242,7 @@ def _with_wkt(job: _Job) -> pd.DataFrame:
     if job.layer.geometry == "none":
         return table
     shapes = job.frame.geometry.to_numpy()
-    wkt = shapely.to_wkt(shapes, rounding_precision=_DECIMALS, trim=True)
+    wkt = shapely.to_wkt(shapes, rounding_precision=DECIMALS, trim=True)
     return table.assign(wkt=pd.Series(wkt, index=table.index, dtype="str"))
 
 

@@ -16,6 +16,7 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
+from api.services.exporting import export_layer
 from api.services.import_runs import drop_rows, list_runs, retry_run, retry_with_file, show_run
 from api.services.importing import ImportOptions, import_all, import_file
 from gis.contracts import LAYERS, LayerName
@@ -208,6 +209,16 @@ def test_a_building_on_a_standing_one_waits(
     result = import_file(office, write("buildings", twin), "buildings")
     assert (result.counts.added, result.waiting) == (0, 1)
     assert {f.code for f in result.faults if f.severity == "error"} == {"overlap-stored"}
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".zip", ".csv"])
+def test_an_exported_layer_comes_back_unchanged(
+    office: sa.Engine, tmp_path: Path, suffix: str
+) -> None:
+    for layer in ("areas", "courtyards", "streets"):
+        rows = export_layer(office, layer, tmp_path / f"{layer}{suffix}")
+        again = import_file(office, tmp_path / f"{layer}{suffix}", layer)
+        assert (again.counts.unchanged, again.waiting) == (rows, 0)
 
 
 def test_two_imports_at_once_follow_one_another(
