@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -84,7 +86,7 @@ def _flags(
     exact = rules.target != "fewest"
     applies = {
         "above_fill": capped & (load > task.target) & (load <= task.capacity),
-        "beyond_tolerance": exact & (np.abs(deviation(load, special)) > rules.tolerance),
+        "beyond_tolerance": exact & _beyond(load, special, Fraction(repr(rules.tolerance))),
         "no_households": special,
         "over_cap": capped & (load > task.capacity),
         "under_minimum": ~special & (weight < rules.minimum),
@@ -94,6 +96,16 @@ def _flags(
         tuple(name for name, where in applies.items() if where[grid])
         for grid in range(len(special))
     ]
+
+
+def _beyond(
+    load: Ints, special: npt.NDArray[np.bool_], tolerance: Fraction
+) -> npt.NDArray[np.bool_]:
+    """Tell which grids lie further from the mean, in whole numbers: 5 % off is not beyond 5 %."""
+    base = [int(x) for x in load[~special]]
+    total, count = sum(base), len(base)
+    limit = tolerance * total
+    return ~special & np.array([abs(int(x) * count - total) > limit for x in load], np.bool_)
 
 
 def _refuse_overload(heavy: npt.NDArray[np.bool_], labels: Ints, piece: Ints, load: Ints) -> None:

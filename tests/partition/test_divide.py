@@ -373,3 +373,12 @@ def test_loads_are_exact_fractions_of_the_cap(households: list[int], caps: list[
     load, capacity = loads(units, changed_rules(RULES, caps=table))
     for k, h in enumerate(households):
         assert int(load[k]) * caps[k % 6] == h * capacity
+
+
+def test_a_grid_exactly_at_the_tolerance_is_not_beyond_it() -> None:
+    """21 and 19 are 5 % off their mean of 20, though 1.05 - 1.0 is a little more in floats."""
+    zones = changed_rules(load_rules("zones-k"), target=2, tolerance=0.05)
+    assert divide(lattice([[21, 19]]), zones).grids["flags"].tolist() == [(), ()]
+    tighter = changed_rules(zones, tolerance=0.049)
+    flags = divide(lattice([[21, 19]]), tighter).grids["flags"].tolist()
+    assert flags == [("beyond_tolerance",)] * 2
