@@ -42,7 +42,8 @@ def divide(output: Path, report: Path | None, seed: int, **given: object) -> Non
     Each F is a file, or file.gpkg:layer; a GeoPackage that holds several layers gives the one
     of the right name. The grid package (docs/grid-package.md) opens in QGIS.
     """
-    from api.services.divide_files import Inputs, divide_files, write_report
+    from api.services.divide_files import Inputs, divide_files, source_of, write_report
+    from api.services.output_places import refuse_unusable
 
     files: dict[LayerArgument, str] = {
         layer: str(given[option]) for option, layer in _OPTIONS.items() if given[option] is not None
@@ -55,6 +56,10 @@ def divide(output: Path, report: Path | None, seed: int, **given: object) -> Non
         strict=bool(given["strict"]),
     )
     rules = _rules(given)
+    read_from = [Path(source_of(file, layer)[0]) for layer, file in files.items()]
+    refuse_unusable(output, read_from, suffix=".gpkg")
+    if report:
+        refuse_unusable(report, read_from, suffix=".json")
     with click.progressbar(length=100, file=sys.stderr, show_percent=True) as bar:
 
         def tell(stage: Stage) -> None:

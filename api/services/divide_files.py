@@ -189,7 +189,8 @@ class _Place(NamedTuple):
 def _places(reads: dict[LayerArgument, LayerRead]) -> list[_Place]:
     """Each community that has buildings."""
     buildings, areas = reads["buildings"].frame, _communities(reads)
-    buildings = buildings[buildings.geometry.notna()]
+    # Units are numbered in this order, and the search follows it: the order of rows is no matter.
+    buildings = buildings[buildings.geometry.notna()].sort_values("building_id")
     if areas is None:
         codes = buildings["community_code"].dropna().unique()
         places = [_Place(str(codes[0]) if len(codes) == 1 else WHOLE, WHOLE, None, buildings)]
@@ -201,12 +202,23 @@ def _places(reads: dict[LayerArgument, LayerRead]) -> list[_Place]:
         ]
     places = [place for place in places if len(place.buildings)]
     if not places:
-        raise NotFound(
-            f"{reads['buildings'].file} has no building that can be divided: check the faults of "
-            "its rows and that it lies on the communities.",
-            f"{reads['buildings'].file} 中没有可划分的楼栋：请查看各行错误，并确认其位于社区内。",
-        )
+        raise _nothing_to_divide(reads["buildings"])
     return places
+
+
+def _nothing_to_divide(read: LayerRead) -> NotFound:
+    """Name the first fault: it is likely that of every row."""
+    faults = [fault for fault in read.faults if fault.severity == "error"]
+    en = zh = ""
+    if faults:
+        first = faults[0]
+        en = f" All rows are left out; the first, row {first.row}, {first.field}: {first.en}"
+        zh = f"各行均被略过，首个为第 {first.row} 行 {first.field}：{first.zh}"
+    return NotFound(
+        f"{read.file} has no building that can be divided.{en}",
+        f"{read.file} 中没有可划分的楼栋。{zh}",
+        rows=[fault.row for fault in faults[:100]],
+    )
 
 
 def _ground(

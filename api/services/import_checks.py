@@ -68,6 +68,7 @@ RECHECKABLE = frozenset(
         "courtyard-unknown",
         "community-unknown",
         "outside-community",
+        "outside-all",
         "building-unknown",
         "grid-unknown",
         "not-on-map",

@@ -95,7 +95,8 @@ def in_communities(
     holds = np.zeros(len(code), dtype=bool)
     holds[row[codes[area] == code[row]]] = True
     astray = drawn & ~unknown & np.where(given, ~holds, pd.isna(found))
-    findings.rows("outside-community", astray, field="geometry", values=code)
+    findings.rows("outside-community", astray & given, field="geometry", values=code)
+    findings.rows("outside-all", astray & ~given, field="geometry")
     fill = ~given & ~unknown & pd.notna(found)
     if fill.any():
         findings.whole("community-by-place", field="community_code", detail=str(int(fill.sum())))

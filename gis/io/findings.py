@@ -54,6 +54,11 @@ _TEXTS: dict[str, tuple[Severity, str, str]] = {
         "lies outside its community ({value}); check the code or the place.",
         "位于所属社区（{value}）之外，请核对代码或位置。",
     ),
+    "outside-all": (
+        "error",
+        "lies outside all communities; check the place.",
+        "不在任何社区之内，请核对位置。",
+    ),
     "community-unknown": (
         "error",
         "names community {value}, which is not there; import areas first or mend the code.",

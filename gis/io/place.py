@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import geopandas as gpd
 import numpy as np
 import pyproj
@@ -57,6 +59,7 @@ def in_wgs84(
         declared = "EPSG:4326"
         if not shapely.is_missing(geometry).all():
             findings.whole("crs-assumed", field="geometry", detail="WGS 84")
+    _refuse_degrees_as_metres(table.file, geometry, declared)
     frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(geometry))
     ground = None if communities is None else _ground(communities)
     lon_hint = None if ground is None else ground.centroid.x
@@ -73,6 +76,24 @@ def in_wgs84(
     if ground is not None:
         _refuse_misplaced(table.file, placed, ground, declared)
     return np.asarray(placed.geometry.array, dtype=object)
+
+
+def _refuse_degrees_as_metres(file: str, geometry: Geometries, declared: str) -> None:
+    """Degrees under the name of a projected CRS would be a town of some millimetres."""
+    in_metres = declared.lower() == "cgcs2000-3deg"
+    # Other names that PROJ does not know are gcj02 and bd09, or refused by the next step.
+    with suppress(pyproj.exceptions.CRSError):
+        in_metres = pyproj.CRS.from_user_input(declared).is_projected
+    if not in_metres or shapely.is_missing(geometry).all():
+        return
+    if _could_be_degrees(geometry):
+        raise wrong_crs(
+            file,
+            "its coordinates look like degrees, but its CRS is in metres; say --crs EPSG:4326 "
+            "(or gcj02, bd09) if that is what they are.",
+            "坐标像经纬度，但坐标系以米为单位；若确为经纬度，"
+            "请用 --crs EPSG:4326（或 gcj02、bd09）。",
+        )
 
 
 def communities_of(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

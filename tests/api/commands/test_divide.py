@@ -77,6 +77,60 @@ def test_the_same_files_and_seed_give_the_same_grids(tmp_path: Path) -> None:
     assert (one == two).all()
 
 
+def test_the_order_of_rows_is_no_matter(tmp_path: Path) -> None:
+    file = houses(tmp_path / "h.geojson", [30, 20, 40, 25, 10, 35, 15, 45, 20, 30])
+    turned = tmp_path / "turned.geojson"
+    gpd.read_file(file).iloc[::-1].to_file(turned)
+    found = []
+    for given in (file, str(turned)):
+        plan = tmp_path / "plan.gpkg"
+        assert run("--buildings", given, "--rules", "micro-30-50", "-o", str(plan)) == 0
+        units = read_package(plan).frames["units"]
+        found.append(dict(zip(units["unit_id"], units["grid"], strict=True)))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "place", "words"),
+    [
+        ("-o", "h.gpkg", "overwritten"),
+        ("-o", "plan.shp", ".gpkg"),
+        ("-o", "folder.gpkg", "no file"),
+        ("-o", "missing/plan.gpkg", "folder that exists"),
+        ("--report", "missing/report.json", "folder that exists"),
+        ("--report", "/dev/null", ".json"),
+    ],
+)
+def test_an_unusable_place_for_the_result_is_found_before_the_work(
+    option: str,
+    place: str,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "en")
+    (tmp_path / "folder.gpkg").mkdir()
+    file = Path(houses(tmp_path / "h.gpkg", [30, 40]))
+    before = file.read_bytes()
+    options = {"--buildings": str(file), "--rules": "urban-300-500"}
+    options |= {"-o": str(tmp_path / "plan.gpkg"), option: str(tmp_path / place)}
+    assert run(*[part for given in options.items() for part in given]) == 2
+    assert words in capsys.readouterr().err
+    assert file.read_bytes() == before
+    assert not (tmp_path / "plan.gpkg").exists()
+
+
+def test_when_every_row_is_at_fault_the_first_fault_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "en")
+    file = houses(tmp_path / "h.geojson", ["many", "few"])
+    plan = str(tmp_path / "plan.gpkg")
+    assert run("--buildings", file, "--rules", "micro-30-50", "-o", plan) == 2
+    assert "'many' is not a number" in capsys.readouterr().err
+
+
 def test_what_cannot_be_met_ends_with_the_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

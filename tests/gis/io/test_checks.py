@@ -143,6 +143,14 @@ def test_a_missing_community_is_filled_in_by_place_and_a_wrong_one_told(tmp_path
     assert read.frame["community_code"].tolist() == ["330106001001", "330106001002"]
 
 
+def test_a_row_without_a_community_that_lies_in_none_is_told_so(tmp_path: Path) -> None:
+    frame = houses(4)
+    frame.geometry = [square(lon) for lon in (120.1, 120.1004, 120.15, 120.4)]
+    frame.to_file(tmp_path / "h.gpkg")
+    read = read_layer(tmp_path / "h.gpkg", "buildings", communities=AREAS)
+    assert codes(read) == [(4, "outside-all")]
+
+
 def test_swapped_lon_and_lat_are_refused_with_the_option_that_mends_it(tmp_path: Path) -> None:
     turned = houses()
     turned.geometry = shapely.transform(turned.geometry.to_numpy(), lambda p: p[:, ::-1])

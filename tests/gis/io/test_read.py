@@ -89,6 +89,13 @@ def test_metres_without_a_crs_are_refused_and_the_option_named(tmp_path: Path) -
         read_layer(tmp_path / "h.parquet", "buildings")
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4549", "cgcs2000-3deg"])
+def test_degrees_under_a_crs_in_metres_are_refused(tmp_path: Path, crs: str) -> None:
+    houses().to_file(tmp_path / "h.gpkg")
+    with pytest.raises(WrongCrs, match=r"h\.gpkg.*degrees.*--crs EPSG:4326"):
+        read_layer(tmp_path / "h.gpkg", "buildings", crs=crs)
+
+
 def test_metres_with_their_crs_land_where_they_were(tmp_path: Path) -> None:
     houses().to_crs(4549).to_file(tmp_path / "h.gpkg")
     frame = read_layer(tmp_path / "h.gpkg", "buildings").frame
