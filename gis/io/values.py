@@ -100,9 +100,10 @@ def _absent(field: Field, index: pd.Index) -> pd.Series:
 
 
 def _read_text(
-    cells: pd.Series, field: Field, _mapping: ColumnMapping, findings: Findings
+    cells: pd.Series, field: Field, mapping: ColumnMapping, findings: Findings
 ) -> pd.Series:
-    read = texts(cells)
+    # Known words are brought to one spelling; any other text stays as it is.
+    read = texts(cells).replace(dict(mapping.values.get(field.name, {})))
     if field.default is not None:
         read = read.fillna(str(field.default))
     if field.required and field.kind != "key":

@@ -74,3 +74,12 @@ def test_the_ledger_is_read_but_for_the_rows_without_a_usable_count(
     assert len(read.frame) == lived_in - 12
     assert counts["count-reread"] > 50
     assert pd.DataFrame(read.frame)["households"].gt(0).all()
+
+
+def test_the_posts_workbook_says_the_same_as_the_geopackage(
+    sample: Layers, sample_folder: Path
+) -> None:
+    key = LAYERS["posts"].key
+    read = read_layer(sample_folder / "yunxi_posts.xlsx", "posts").frame.set_index(key)
+    assert read["role"].to_dict() == sample["posts"].set_index(key)["role"].to_dict()
+    assert set(read["role"]) == {"comprehensive", "assistant"}
