@@ -140,7 +140,9 @@ class Hunt:
         return math.exp(self.rng.uniform(math.log(0.7), math.log(3.0)))
 
     def _softness(self) -> float:
-        return math.exp(self.rng.uniform(math.log(0.6), math.log(1.6)))
+        # Mostly about half a unit; now and then as hard as narrow limits ask for.
+        least = 0.6 if self.rng.random() < 0.7 else 0.03
+        return math.exp(self.rng.uniform(math.log(least), math.log(1.6)))
 
     def _weights(self, penalty: float, softness: float) -> Weights:
         task = self.task

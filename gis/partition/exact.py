@@ -8,7 +8,12 @@ from numba import njit
 
 from gis.partition.annealer import moment
 
-MOST_UNITS = 12
+_WORK = 150_000_000
+
+
+def is_small(n: int, k: int | None) -> bool:
+    """Whether all divisions of n units (into k parts, if given) are compared in about a second."""
+    return n <= 16 and (n if k is None else k) * 3**n <= _WORK
 
 
 @njit(cache=True)
@@ -90,7 +95,7 @@ def exact_division(
     net: object, low: int, high: int, k: int | None, *, inertia: bool
 ) -> npt.NDArray[np.int64] | None:
     """
-    Best division of at most `MOST_UNITS` units; None when there is none.
+    Best division of few units (`is_small`); None when there is none.
 
     With `k`, exactly k parts and least cut edges (or inertia); without, the fewest parts and
     among those the least cut edges (or inertia). O(k 3^n).

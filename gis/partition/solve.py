@@ -22,7 +22,7 @@ from gis.partition.capped import Packing
 from gis.partition.clock import Budget, Clock
 from gis.partition.districts import District, Hunt, settled
 from gis.partition.engine import adopt_unlabelled
-from gis.partition.exact import MOST_UNITS, exact_division
+from gis.partition.exact import exact_division, is_small
 from gis.partition.graph import Ints, PieceGraph, connected_parts, piece_graph
 from gis.partition.instance import Instance, Objective
 from gis.partition.power import make_whole, power_diagram
@@ -96,7 +96,8 @@ def solve(
     Returns
     -------
     solution
-        Every part is connected and within the limits. Up to 12 units the answer is exact.
+        Every part is connected and within the limits. Up to 12 units (16 for few parts) the
+        answer is exact.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def solve(
         "cut-edges": float(metrics.cut_edges),
         "inertia": metrics.inertia or 0.0,
     }[chosen]
-    exact = instance.graph.size <= MOST_UNITS
+    exact = is_small(instance.graph.size, instance.k)
     lower = value if exact else bound
     proof = Proof(chosen, value, lower, _EXACT if exact else reason, value <= lower + 1e-9)
     stopped = watch.stopped.is_set()
@@ -213,7 +214,7 @@ def _capped(
         "zh": f"在各连通部分内按容量 {cap} 装箱，至少需要 {bound.grids} 个部分"
         f"（仅按总重为 {bound.by_total}）；另有 {parts} 个无重量的连通块各需一个。",
     }
-    if graph.size <= MOST_UNITS:
+    if is_small(graph.size, instance.k):
         exact = exact_division(annealer.net_of(graph), 0, cap, None, inertia=chosen == "inertia")
         assert exact is not None  # noqa: S101 - no unit is above the cap
         return exact, least, reason
@@ -280,7 +281,7 @@ def _exactly_k(
     shares = shares_of(instance, component)
     low, high, k = instance.low, instance.high, instance.k or 1
     inertia = chosen == "inertia"
-    if graph.size <= MOST_UNITS:
+    if is_small(graph.size, instance.k):
         exact = exact_division(annealer.net_of(graph), low, high, k, inertia=inertia)
         if exact is None:
             raise Infeasible(
