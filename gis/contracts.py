@@ -37,6 +37,7 @@ HOUSEHOLD_KINDS = ("registered", "resident", "dwellings")
 BARRIER_KINDS = ("river", "railway", "arterial", "wall", "other")
 STREET_CLASSES = ("arterial", "street", "lane", "footpath", "steps")
 GRID_KINDS = ("base", "special", "micro")
+POST_ROLES = ("comprehensive", "assistant")
 FACILITY_KINDS = (
     "service_centre",  # 党群、社区服务中心
     "medical",  # 医疗
@@ -62,7 +63,8 @@ class Field:
     One column of a layer.
 
     ``required`` means that a row without a value is at fault; a missing
-    optional column is filled with ``default``.
+    optional column is filled with ``default``. ``choices`` closes a choice; of a text they are
+    the words that are known, and any other may stand.
     """
 
     name: str
@@ -243,7 +245,7 @@ _LAYERS = (
         (
             Field("post_id", "key", "岗位编号", required=True),
             Field("grid_code", "reference", "网格编码", required=True, refers_to="grids"),
-            Field("role", "text", "角色", default="comprehensive"),
+            Field("role", "text", "角色", choices=POST_ROLES, default="comprehensive"),
             Field("worker_id", "text", "网格员编号"),
             Field("worker_name", "text", "网格员姓名"),
             Field("worker_phone", "text", "联系电话"),
