@@ -156,7 +156,8 @@ def _database(request: Request, error: Exception) -> Response:
     lost = isinstance(error, PoolTimeout) or getattr(error, "connection_invalidated", False)
     if not lost and type(error).__name__ != "OperationalError":
         return unlisted_problem(request, error)
-    log.error("database does not answer", exc_info=error)
+    # One line, not a traceback: every request of the outage comes by here.
+    log.error("database does not answer: %s", str(error).partition("\n")[0])
     fault = Unavailable(
         "The database does not answer at present; nothing was stored. Try again in a moment.",
         "数据库暂时没有响应，没有保存任何内容；请稍后再试。",

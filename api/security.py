@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -61,7 +62,20 @@ def _hosts(request: Request) -> Iterable[str]:
     yield request.url.hostname or ""
     origin = request.headers.get("origin")
     if origin is not None:
-        yield origin.partition("://")[2].rpartition(":")[0] or origin.partition("://")[2]
+        yield _host_of(origin)
+
+
+def _host_of(origin: str) -> str:
+    """
+    Return the host of an origin; empty when it has none.
+
+    >>> _host_of("http://[::1]:8737"), _host_of("http://127.0.0.1:80@elsewhere"), _host_of("null")
+    ('::1', 'elsewhere', '')
+    """
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""
 
 
 def security_headers(script_hashes: Iterable[str]) -> dict[str, str]:

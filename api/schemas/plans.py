@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.paging import Located
 
@@ -126,6 +126,10 @@ class HandoverRow(BaseModel):
     to_posts: list[str]
 
 
+# PostgreSQL cannot hold the NUL character; a name of blanks names nobody.
+Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]+$")]
+
+
 class DivideRequest(BaseModel):
     """Ask for a new draft of a community."""
 
@@ -135,9 +139,9 @@ class DivideRequest(BaseModel):
     rules: str = Field(
         default="gaoxian-2020", max_length=64, description="Name of a preset rule set."
     )
-    name: str | None = Field(default=None, min_length=1, max_length=100)
+    name: Words | None = Field(default=None, max_length=100)
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
-    made_by: str = Field(min_length=1, max_length=100, description="Who asks for it.")
+    made_by: Words = Field(max_length=100, description="Who asks for it.")
 
 
 class PublishRequest(BaseModel):
@@ -146,10 +150,9 @@ class PublishRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     valid_from: date
-    published_by: str = Field(min_length=1, max_length=100)
-    reason: str | None = Field(
+    published_by: Words = Field(max_length=100)
+    reason: Words | None = Field(
         default=None,
-        min_length=1,
         max_length=2000,
         description="Signed reason for the rules that the plan breaks.",
     )
