@@ -1,0 +1,60 @@
+"""
+The tables of Wangge as SQLAlchemy Core, the models that migrations are checked against.
+
+Geometry is stored in EPSG:4326. Spatial indexes are declared explicitly
+(``spatial_index=False`` on the column), so that autogenerate neither doubles nor
+drops them. Every time is ``timestamptz``; every validity is a ``daterange``
+closed below and open above.
+"""
+
+from gis.store.tables.columns import metadata
+from gis.store.tables.layers import (
+    area,
+    barrier,
+    building,
+    courtyard,
+    facility,
+    gate,
+    import_row,
+    import_run,
+    stairwell,
+    street,
+)
+from gis.store.tables.plans import assignment, border, edit, ground, plan, plan_grid, unit
+from gis.store.tables.publications import (
+    grid,
+    grid_period,
+    handover,
+    lineage,
+    post,
+    publication,
+    worker,
+)
+
+__all__ = [
+    "area",
+    "assignment",
+    "barrier",
+    "border",
+    "building",
+    "courtyard",
+    "edit",
+    "facility",
+    "gate",
+    "grid",
+    "grid_period",
+    "ground",
+    "handover",
+    "import_row",
+    "import_run",
+    "lineage",
+    "metadata",
+    "plan",
+    "plan_grid",
+    "post",
+    "publication",
+    "stairwell",
+    "street",
+    "unit",
+    "worker",
+]
