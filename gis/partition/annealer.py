@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from gis.partition.contiguity import search_of, stays_whole
 from gis.partition.flips import draw
 from gis.partition.graph import PieceGraph
 
@@ -116,41 +117,6 @@ def moment(net, v, centre):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def stays_whole(net, part, v, mark, stamp, queue):  # type: ignore[no-untyped-def]
-    """Whether the part of v keeps together, and is not empty, without v."""
-    a = part[v]
-    wanted = 0
-    first = -1
-    for e in range(net.start[v], net.start[v + 1]):
-        u = net.near[e]
-        if part[u] == a:
-            mark[u] = stamp
-            wanted += 1
-            first = u
-    if wanted <= 1:
-        return wanted == 1
-    mark[v] = stamp + 1
-    mark[first] = stamp + 1
-    queue[0] = first
-    head, tail, reached = 0, 1, 1
-    while head < tail:
-        u = queue[head]
-        head += 1
-        for e in range(net.start[u], net.start[u + 1]):
-            w = net.near[e]
-            if part[w] != a or mark[w] == stamp + 1:
-                continue
-            if mark[w] == stamp:
-                reached += 1
-                if reached == wanted:
-                    return True
-            mark[w] = stamp + 1
-            queue[tail] = w
-            tail += 1
-    return False
-
-
-@njit(cache=True)
 def flip(net, part, parts, v, b):  # type: ignore[no-untyped-def]
     """Move v to part b and bring sums and cut edges up to date."""
     a = part[v]
@@ -193,12 +159,9 @@ def anneal(net, goals, part, parts, state, proposals, hot, cold, best, best_valu
     Whenever every part fits and the score is below `best_value`, the division is copied to
     `best`. Contiguity always holds. Returns the best value.
     """
-    n = len(part)
-    mark = np.zeros(n, np.int64)
-    queue = np.empty(n + 1, np.int64)
+    search = search_of(net.start)
     cooling = (cold / hot) ** (1.0 / max(1, proposals))
     heat = hot
-    stamp = 1
     value, unfit = score(net, goals, part, parts)
     for _ in range(proposals):
         heat *= cooling
@@ -226,8 +189,7 @@ def anneal(net, goals, part, parts, state, proposals, hot, cold, best, best_valu
             change += misfit(goals, lb + load) - misfit(goals, lb)
         if change > 0.0 and draw(state) >= np.exp(-change / heat):
             continue
-        stamp += 2
-        if not stays_whole(net, part, v, mark, stamp, queue):
+        if not stays_whole(net.start, net.near, part, v, search):
             continue
         flip(net, part, parts, v, b)
         value += step

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-_VISITS = 600  # a flip whose contiguity takes a longer search than this is not made
+from gis.partition.contiguity import search_of, stays_whole
 
 
 class Pieces(NamedTuple):
@@ -149,42 +149,6 @@ def _change(pieces, goals, sums, v, a, b, border_a, border_b):  # type: ignore[n
 
 
 @njit(cache=True)
-def _stays_whole(pieces, part, v, mark, stamp, queue):  # type: ignore[no-untyped-def]
-    """Whether the grid of v stays connected without v; searched outwards from its neighbours."""
-    a = part[v]
-    wanted = 0
-    first = -1
-    for e in range(pieces.start[v], pieces.start[v + 1]):
-        u = pieces.near[e]
-        if part[u] == a:
-            mark[u] = stamp
-            wanted += 1
-            first = u
-    if wanted <= 1:
-        return wanted == 1
-    # Marks: `stamp` for a neighbour not reached yet, `stamp + 1` for what the search has seen.
-    mark[v] = stamp + 1
-    mark[first] = stamp + 1
-    queue[0] = first
-    head, tail, reached = 0, 1, 1
-    while head < tail and head < _VISITS:
-        u = queue[head]
-        head += 1
-        for e in range(pieces.start[u], pieces.start[u + 1]):
-            w = pieces.near[e]
-            if part[w] != a or mark[w] == stamp + 1:
-                continue
-            if mark[w] == stamp:
-                reached += 1
-                if reached == wanted:
-                    return True
-            mark[w] = stamp + 1
-            queue[tail] = w
-            tail += 1
-    return False
-
-
-@njit(cache=True)
 def anneal(pieces, goals, part, sums, state, proposals, hot, cold, strict):  # type: ignore[no-untyped-def]
     """
     Move pieces across borders, accepting a change by the Metropolis rule while it cools.
@@ -193,11 +157,9 @@ def anneal(pieces, goals, part, sums, state, proposals, hot, cold, strict):  # t
     rises above the cap. Returns the moves made.
     """
     n = len(part)
-    mark = np.zeros(n, np.int64)
-    queue = np.empty(n + 1, np.int64)
+    search = search_of(pieces.start)
     cooling = (cold / hot) ** (1.0 / max(1, proposals))
     heat = hot
-    stamp = 1
     moves = 0
     for _ in range(proposals):
         heat *= cooling
@@ -221,8 +183,7 @@ def anneal(pieces, goals, part, sums, state, proposals, hot, cold, strict):  # t
         change = _change(pieces, goals, sums, v, a, b, border_a, border_b)
         if change > 0.0 and draw(state) >= np.exp(-change / heat):
             continue
-        stamp += 2
-        if not _stays_whole(pieces, part, v, mark, stamp, queue):
+        if not stays_whole(pieces.start, pieces.near, part, v, search):
             continue
         shift(pieces, sums, v, a, -1)
         shift(pieces, sums, v, b, 1)
