@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.language import kind_names, language
+from api.language import counted, field_name, kind_names, language
 
 if TYPE_CHECKING:
     from api.services.divide_files import Divided, LayerArgument, Stage
@@ -108,7 +108,7 @@ def _tell_faults(read: LayerRead) -> None:
     click.echo(head, err=True)
     for fault in errors[:_SHOWN]:
         where = (
-            f"  第 {fault.row} 行 {fault.field}："
+            f"  第 {fault.row} 行 {field_name(fault.field, read.layer, 'zh')}："
             if chinese
             else f"  row {fault.row}, {fault.field}: "
         )
@@ -125,21 +125,22 @@ def _tell_kinds(divided: Divided, rules: RuleSet) -> None:
         click.echo(f"提示：规则按{wanted}计，文件为{found}" if chinese else en, err=True)
     estimated = divided.report["totals"]["households_estimated"]
     if estimated:
-        en = f"note: {estimated} households are estimated"
-        click.echo(f"提示：{estimated} 户为估算" if chinese else en, err=True)
+        told = counted(estimated, kinds)
+        click.echo(f"提示：{told}为估算" if chinese else f"note: {told} are estimated", err=True)
 
 
 def _print_summary(divided: Divided) -> None:
     chinese = language() == "zh"
     for place in divided.report["communities"]:
+        households = counted(place["households"], place["households_kinds"])
         en = (
             f"{place['area_code']} {place['name']}: {place['buildings']} buildings, "
-            f"{place['households']} households, {place['grids']} grids (at least "
+            f"{households}, {place['grids']} grids (at least "
             f"{place['lower_bound']}), {place['special']} special, {place['over_cap']} over the cap"
         )
         zh = (
             f"{place['area_code']} {place['name']}：{place['buildings']} 栋，"
-            f"{place['households']} 户，"
+            f"{households}，"
             f"{place['grids']} 个网格（下限 {place['lower_bound']}），专属 {place['special']}，"
             f"超上限 {place['over_cap']}"
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.commands.importing import database
+from api.commands.connection import database
 from api.language import say
 from gis.contracts import LAYERS, LayerName
 

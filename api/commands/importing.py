@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.commands.connection import database
+from api.commands.progress import import_progress
 from api.language import language, say
 from gis.contracts import LAYERS, LayerName
 from gis.errors import InputError
@@ -16,7 +17,10 @@ from gis.errors import InputError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from api.services.importing import ImportOptions, ImportResult, Tell
+    from api.services.import_progress import Tell
+    from api.services.importing import ImportOptions, ImportResult
+
+    _Importer = Callable[[sa.Engine, Path, ImportOptions, Tell], list[ImportResult]]
 
 _Command = Callable[..., Any]
 
@@ -42,38 +46,6 @@ def _reading_options(command: _Command) -> _Command:
     return command
 
 
-@contextmanager
-def database() -> Iterator[sa.Engine]:
-    """Open the database of the settings, and close it."""
-    from api.services.database import open_database
-    from api.settings import Settings
-
-    engine = open_database(Settings())
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def _progress() -> Iterator[Tell]:
-    """Show a bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(what: str, done: int, steps: int) -> None:
-            task = tasks.setdefault(what, None) or bar.add_task(what, total=steps)
-            tasks[what] = task
-            bar.update(task, completed=done)
-
-        yield tell
-
-
 def _options(values: dict[str, Any]) -> ImportOptions:
     from api.services.importing import ImportOptions
 
@@ -84,7 +56,7 @@ def _show(results: Sequence[ImportResult], report: Path | None) -> None:
     from api.services.import_report import fault_lines, summary, write_report
 
     for result in results:
-        for line in fault_lines(result.faults, language()):
+        for line in fault_lines(result.faults, result.layer, language()):
             click.echo(line, err=True)
         click.echo(summary(result, language()))
     if report is not None:
@@ -102,46 +74,58 @@ def import_group() -> None:
     """Check files and store their rows; bad rows wait in a run with their faults."""
 
 
-def _layer_command(layer: LayerName) -> click.Command:
+def _one_layer(layer: LayerName) -> _Importer:
+    def run(
+        engine: sa.Engine, file: Path, options: ImportOptions, tell: Tell
+    ) -> list[ImportResult]:
+        from api.services.importing import import_file
+
+        return [import_file(engine, file, layer, options, tell=tell)]
+
+    return run
+
+
+def _every_layer(
+    engine: sa.Engine, file: Path, options: ImportOptions, tell: Tell
+) -> list[ImportResult]:
+    from api.services.importing import import_all
+
+    return import_all(engine, file, options, tell=tell)
+
+
+def _extract(
+    engine: sa.Engine, file: Path, options: ImportOptions, tell: Tell
+) -> list[ImportResult]:
+    from api.services.importing import import_osm
+
+    return import_osm(engine, file, options, tell=tell)
+
+
+def _add_command(name: str, text: str, importer: _Importer) -> None:
+    """Add a command that brings a file in by `importer`."""
+
+    @import_group.command(name, help=text)
     @click.argument("file", type=click.Path(path_type=Path))
     @_reading_options
     def run(file: Path, report: Path | None, **values: Any) -> None:
-        from api.services.importing import import_file
-
-        with database() as engine, _progress() as tell:
-            result = import_file(engine, file, layer, _options(values), tell=tell)
-        _show([result], report)
-
-    return click.command(layer, help=f"Import {layer} ({LAYERS[layer].zh}).")(run)
+        with database() as engine, import_progress() as tell:
+            results = importer(engine, file, _options(values), tell)
+        _show(results, report)
 
 
 for _layer in LAYERS:
     if _layer != "grids":
-        import_group.add_command(_layer_command(_layer))
-
-
-@import_group.command("all")
-@click.argument("file", type=click.Path(path_type=Path))
-@_reading_options
-def import_all(file: Path, report: Path | None, **values: Any) -> None:
-    """Import every layer of a GeoPackage, folder or zip, owners first, in one transaction."""
-    from api.services.importing import import_all as run
-
-    with database() as engine, _progress() as tell:
-        results = run(engine, file, _options(values), tell=tell)
-    _show(results, report)
-
-
-@import_group.command("osm")
-@click.argument("file", type=click.Path(path_type=Path))
-@_reading_options
-def import_osm(file: Path, report: Path | None, **values: Any) -> None:
-    """Import an OpenStreetMap extract; households are estimated and marked so."""
-    from api.services.importing import import_osm as run
-
-    with database() as engine, _progress() as tell:
-        results = run(engine, file, _options(values), tell=tell)
-    _show(results, report)
+        _add_command(_layer, f"Import {_layer} ({LAYERS[_layer].zh}).", _one_layer(_layer))
+_add_command(
+    "all",
+    "Import every layer of a GeoPackage, folder or zip, owners first, in one transaction.",
+    _every_layer,
+)
+_add_command(
+    "osm",
+    "Import an OpenStreetMap extract; households are estimated and marked so.",
+    _extract,
+)
 
 
 @import_group.command("runs")
@@ -154,7 +138,8 @@ def list_runs(all_runs: bool) -> None:
         for found in run(engine, all_runs=all_runs):
             started = found.started_at.astimezone().strftime("%Y-%m-%d %H:%M")
             waiting = say(f"{found.waiting} wait", f"待处理 {found.waiting}")
-            click.echo(f"{found.run_id}\t{started}\t{found.layer}\t{found.source}\t{waiting}")
+            layer = say(found.layer, LAYERS[found.layer].zh)
+            click.echo(f"{found.run_id}\t{started}\t{layer}\t{found.source}\t{waiting}")
 
 
 @import_group.command("show")
@@ -166,9 +151,10 @@ def show_run(run_id: int) -> None:
 
     with database() as engine:
         found, rows = run(engine, run_id)
-    click.echo(f"{found.run_id}\t{found.layer}\t{found.source}")
+    layer = say(found.layer, LAYERS[found.layer].zh)
+    click.echo(f"{found.run_id}\t{layer}\t{found.source}")
     for row in rows:
-        click.echo("\n".join(fault_lines(row.faults, language(), len(row.faults))))
+        click.echo("\n".join(fault_lines(row.faults, found.layer, language(), len(row.faults))))
 
 
 @import_group.command("retry")
@@ -180,13 +166,41 @@ def retry_run(run_id: int, file: Path | None, report: Path | None, **values: Any
     from api.services.import_runs import retry_run as run
     from api.services.import_runs import retry_with_file
 
-    with database() as engine, _progress() as tell:
+    with database() as engine, import_progress() as tell:
         if file is None:
             result = run(engine, run_id, tell=tell)
         else:
             options = _options(values) if any(values.values()) else None
             result = retry_with_file(engine, run_id, file, options, tell=tell)
-    _show([result], report)
+    if file is None and not result.rows:
+        click.echo(_nothing_waits(result))
+    else:
+        _show([result], report)
+    if file is None and result.rows == result.waiting and result.rows:
+        click.echo(_needs_a_file(result), err=True)
+
+
+def _nothing_waits(result: ImportResult) -> str:
+    layer = LAYERS[result.layer]
+    return say(
+        f"No row of run {result.run_id} ({result.file}, {layer.name}) waits: there is nothing to "
+        "try again. `wangge import runs` lists the runs in which rows wait; a new version of the "
+        f"file comes in by `wangge import {layer.name} FILE`.",
+        f"批次 {result.run_id}（{result.file}，{layer.zh}）没有待处理的行，无需重试。"
+        "`wangge import runs` 可列出有待处理行的批次；"
+        f"文件有新版本时请用 `wangge import {layer.name} FILE` 导入。",
+    )
+
+
+def _needs_a_file(result: ImportResult) -> str:
+    return say(
+        f"None of the {result.rows} rows could be stored. Import what they speak of first, or "
+        f"mend them in the file and run `wangge import retry {result.run_id} FILE`; "
+        f"`wangge import drop {result.run_id}` gives them up.",
+        f"{result.rows} 行均未能存入。请先导入这些行所指的对象，或在文件中改正后执行 "
+        f"`wangge import retry {result.run_id} FILE`；"
+        f"如不再需要，可执行 `wangge import drop {result.run_id}` 放弃。",
+    )
 
 
 @import_group.command("drop")

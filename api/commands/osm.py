@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.language import say
+from api.language import counted, say
 from gis.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,9 +107,10 @@ def _tell(layers: dict[LayerName, gpd.GeoDataFrame]) -> None:
         return
     households = int(buildings["households"].sum())
     estimated = int(buildings.loc[buildings["households_estimated"], "households"].sum())
+    told = counted(households, sorted(buildings["households_kind"].unique()))
     click.echo(
         say(
-            f"households\t{households} ({estimated} of them estimated)",
-            f"户数\t{households}（其中估算 {estimated}）",
+            f"households\t{told} ({estimated} of them estimated)",
+            f"户数\t{told}（其中估算 {estimated}）",
         )
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from api.language import language, say
+from api.commands.connection import database
+from api.language import counted, kind_names, language, say, word
 from api.today import today
 
 if TYPE_CHECKING:
@@ -29,18 +29,6 @@ _author = click.option(
 _rules = click.option(
     "--rules", "rules_name", default="gaoxian-2020", show_default=True, help="Preset or TOML file."
 )
-
-
-@contextmanager
-def _database() -> Iterator[sa.Engine]:
-    from api.services.database import open_database
-    from api.settings import Settings
-
-    engine = open_database(Settings())
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 @click.group()
@@ -70,10 +58,10 @@ def divide_command(
     rules = load_rules(rules_name)
     if fill is not None:
         rules = changed_rules(rules, fill=fill)
-    with _database() as engine:
+    with database() as engine:
         for code in communities:
             plan_id = divide_community(engine, code, rules, made_by=made_by, seed=seed, name=name)
-            _print_state(plan_state(engine, plan_id))
+            _print_state(plan_state(engine, plan_id), _kinds(engine, plan_id))
 
 
 @plan.command("adopt")
@@ -97,11 +85,11 @@ def adopt_command(
     from gis.partition.rules import load_rules
 
     grids = read_layer(grids_file, "grids", crs=crs).frame
-    with _database() as engine:
+    with database() as engine:
         plan_id, adoption = adopt_grids(
             engine, community, grids, load_rules(rules_name), made_by=made_by
         )
-        _print_state(plan_state(engine, plan_id))
+        _print_state(plan_state(engine, plan_id), _kinds(engine, plan_id))
     _print_ambiguous(adoption)
 
 
@@ -123,11 +111,11 @@ def list_command(community: str | None) -> None:
     """List plans, newest first."""
     from gis.store.plans import list_plans
 
-    with _database() as engine, engine.connect() as connection:
+    with database() as engine, engine.connect() as connection:
         for row in list_plans(connection, community):
             click.echo(
-                f"{row.plan_id:>6}  {row.community_code}  {row.state:<9}  r{row.revision:<4}  "
-                f"{row.created_at:%Y-%m-%d %H:%M}  {row.name}"
+                f"{row.plan_id:>6}  {row.community_code}  {word(row.state):<9}  "
+                f"r{row.revision:<4}  {row.created_at:%Y-%m-%d %H:%M}  {row.name}"
             )
 
 
@@ -138,12 +126,20 @@ def show_command(plan_id: int, as_json: bool) -> None:
     """Show the grids of PLAN_ID and what is wrong with it."""
     from api.services.plans import plan_state
 
-    with _database() as engine:
-        state = plan_state(engine, plan_id)
+    with database() as engine:
+        state, kinds = plan_state(engine, plan_id), _kinds(engine, plan_id)
     if as_json:
         click.echo(json.dumps(_document(state), ensure_ascii=False, indent=2))
     else:
-        _print_state(state, with_grids=True)
+        _print_state(state, kinds, with_grids=True)
+
+
+def _kinds(engine: sa.Engine, plan_id: int) -> list[str]:
+    """Kinds of the households that a plan counts."""
+    from api.services.plan_reading import plan_by_id
+
+    with engine.connect() as connection:
+        return list(plan_by_id(connection, plan_id).households_kinds)
 
 
 def _document(state: PlanState) -> dict[str, object]:
@@ -159,26 +155,36 @@ def _document(state: PlanState) -> dict[str, object]:
     }
 
 
-def _print_state(state: PlanState, *, with_grids: bool = False) -> None:
+def _print_state(state: PlanState, kinds: Sequence[str], *, with_grids: bool = False) -> None:
     row, grids = state.plan, state.grids
-    households = int(grids["households"].sum())
+    households = counted(int(grids["households"].sum()), kinds)
     click.echo(
         say(
             f"plan {row.plan_id}  {row.community_code}  {row.state}  {len(grids)} grids  "
-            f"{households} households  {len(state.problems)} problems",
-            f"方案 {row.plan_id}  {row.community_code}  {row.state}  {len(grids)} 个网格  "
-            f"{households} 户  {len(state.problems)} 个问题",
+            f"{households}  {len(state.problems)} problems",
+            f"方案 {row.plan_id}  {row.community_code}  {word(row.state)}  {len(grids)} 个网格  "
+            f"{households}  {len(state.problems)} 个问题",
         )
     )
     if with_grids:
-        for number, grid in grids.iterrows():
-            code = grid["code"] or "-"
-            click.echo(
-                f"  {number!s:>4}  {code:<17}  {grid['load']:>6.1%}  {grid['households']:>6}  "
-                f"{grid['name']}  {' '.join(grid['flags'])}"
-            )
+        _print_grids(grids, kinds)
     for problem in state.problems:
         click.echo("  ! " + (problem.zh if language() == "zh" else problem.en))
+
+
+def _print_grids(grids: pd.DataFrame, kinds: Sequence[str]) -> None:
+    named = kind_names(kinds) or say("households", "户数")
+    click.echo(
+        say(
+            f"  grid, code, load, {named}, name, flags:",
+            f"  序号、编码、负荷、{named}、名称、标记：",
+        )
+    )
+    for number, grid in grids.iterrows():
+        click.echo(
+            f"  {number!s:>4}  {grid['code'] or '-':<17}  {grid['load']:>6.1%}  "
+            f"{grid['households']:>6}  {grid['name']}  {' '.join(map(word, grid['flags']))}"
+        )
 
 
 @plan.command("publish")
@@ -198,7 +204,7 @@ def publish_command(
     from api.services.publishing import publish_plan
 
     day = today()
-    with _database() as engine:
+    with database() as engine:
         done = publish_plan(
             engine,
             plan_id,
@@ -234,7 +240,7 @@ def handover_command(plan_id: int, output: Path | None) -> None:
     from api.services.publishing import handover
     from gis.io.spreadsheet import write_xlsx
 
-    with _database() as engine:
+    with database() as engine:
         rows = handover(engine, plan_id)
     if output is None:
         click.echo(_as_json(rows))
@@ -261,7 +267,7 @@ def page_command(plan_id: int, output: Path) -> None:
     from api.services.plan_files import plan_file
     from api.settings import Settings
 
-    with _database() as engine, engine.connect() as connection:
+    with database() as engine, engine.connect() as connection:
         html = plan_file(connection, plan_id, language(), Settings())
     output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))

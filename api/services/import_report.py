@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from api.language import field_name
 from api.services.importing import ImportResult
-from gis.contracts import LAYERS
+from gis.contracts import LAYERS, LayerName
 from gis.errors import InputError, Language
 from gis.io.report import Fault
 from gis.io.spreadsheet import write_xlsx
@@ -43,10 +44,12 @@ def summary(result: ImportResult, language: Language) -> str:
     return told + (". Nothing was stored." if result.run_id is None else f". Run {result.run_id}.")
 
 
-def fault_lines(faults: Sequence[Fault], language: Language, limit: int = _SHOWN) -> list[str]:
+def fault_lines(
+    faults: Sequence[Fault], layer: LayerName, language: Language, limit: int = _SHOWN
+) -> list[str]:
     """Say the first faults, one line each, errors before notes; the last line counts the rest."""
     ranked = sorted(faults, key=lambda fault: fault.severity != "error")
-    lines = [_line(fault, language) for fault in ranked[:limit]]
+    lines = [_line(fault, layer, language) for fault in ranked[:limit]]
     rest = len(ranked) - limit
     if rest > 0:
         lines.append(
@@ -57,12 +60,13 @@ def fault_lines(faults: Sequence[Fault], language: Language, limit: int = _SHOWN
     return lines
 
 
-def _line(fault: Fault, language: Language) -> str:
+def _line(fault: Fault, layer: LayerName, language: Language) -> str:
     said = fault.zh if language == "zh" else fault.en
     if not fault.row:
         return f"{fault.file}: {said}"
     row = f"第 {fault.row} 行" if language == "zh" else f"row {fault.row}"
-    return f"{fault.file} {row} {fault.field}: {said}"
+    colon = "：" if language == "zh" else ": "
+    return f"{fault.file} {row} {field_name(fault.field, layer, language)}{colon}{said}"
 
 
 def write_report(results: Sequence[ImportResult], path: Path, language: Language) -> None:
@@ -84,7 +88,7 @@ def write_report(results: Sequence[ImportResult], path: Path, language: Language
             lines = []
             for result in results:
                 lines += [summary(result, language)]
-                lines += fault_lines(result.faults, language, len(result.faults))
+                lines += fault_lines(result.faults, result.layer, language, len(result.faults))
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from api.services import importing
 from api.services.import_checks import RECHECKABLE
-from api.services.importing import ImportOptions, ImportResult, Tell, quiet
-from gis.contracts import LAYERS
+from api.services.import_progress import Tell, Teller, quiet
+from api.services.importing import ImportOptions, ImportResult
 from gis.io.columns import ColumnMapping
 from gis.io.read import check_table
 from gis.io.report import LayerRead
@@ -57,7 +57,6 @@ def retry_run(engine: sa.Engine, run_id: int, *, tell: Tell = quiet) -> ImportRe
     with importing.writing(engine) as connection:
         run = runs.find_run(connection, run_id)
         runs.lock_layer(connection, run.layer)
-        tell(run.source, 0, 2)
         rows, shapes = runs.waiting_rows(connection, run_id)
         hopeful = [k for k, row in enumerate(rows) if _can_come_right(row)]
         left = tuple(f for k, row in enumerate(rows) if k not in hopeful for f in row.faults)
@@ -65,15 +64,16 @@ def retry_run(engine: sa.Engine, run_id: int, *, tell: Tell = quiet) -> ImportRe
             return ImportResult(run_id, run.layer, run.source, len(rows), len(rows), faults=left)
         options = _options(run)
         again = [rows[k] for k in hopeful]
+        teller = Teller(tell, run.source, run.layer)
+        teller.begun("checking", len(again))
         read = _checked_again(connection, run, options, again, shapes.to_numpy()[hopeful])
-        read, placed = importing.prepared(connection, read)
+        read, placed = importing.prepared(connection, read, teller)
         # A few rows of a file say nothing of what is gone.
-        counts = replace(importing.write(connection, read, run_id, options), gone=0)
+        counts = replace(importing.write(connection, read, run_id, options, teller), gone=0)
         runs.settle_rows(connection, run_id, read.frame["row_no"].tolist(), stored=True)
         runs.keep_waiting(connection, run_id, read)
         waiting = len(rows) - len(read.frame)
         runs.set_counts(connection, run_id, run.counts | {"waiting": waiting})
-        tell(run.source, 2, 2)
         return ImportResult(
             run_id, run.layer, run.source, len(rows), waiting, counts, placed, read.faults + left
         )
@@ -91,22 +91,19 @@ def retry_with_file(
     Import a mended file for a run: its rows by code settle the rows that wait.
 
     A waiting row whose code the file stores is settled; one that the file names but that is
-    still at fault waits in the new run instead; one that the file does not name keeps waiting.
-    In a file without codes, as ledgers are, rows are known by their number, provided that it has
-    as many rows as the run's file had. One transaction.
+    still at fault waits in the new run instead; one that the file does not name keeps waiting
+    (`gis.store.runs.supersede`, as in every import). In a file without codes, as ledgers are,
+    rows are known by their number, provided that it has as many rows as the run's file had.
+    One transaction.
     """
     with importing.writing(engine) as connection:
         run = runs.find_run(connection, run_id)
         given = options or _options(run)
         result, read = importing.import_in(connection, path, run.layer, given, tell)
-        if result.run_id is None:
-            return result
-        rows, _ = runs.waiting_rows(connection, run_id)
-        named, stored, again = _named(rows, read, by_number=_same_rows(run, result))
-        settled = [n for n, name in named.items() if name in stored]
-        moved = [n for n, name in named.items() if name in again]
-        runs.settle_rows(connection, run_id, settled, stored=True)
-        runs.settle_rows(connection, run_id, moved, stored=False)
+        if result.run_id is not None and _same_rows(run, result):
+            stored, again = read.frame["row_no"].tolist(), read.waiting["row_no"].tolist()
+            runs.settle_rows(connection, run_id, stored, stored=True)
+            runs.settle_rows(connection, run_id, again, stored=False)
         return result
 
 
@@ -114,22 +111,6 @@ def _same_rows(run: Run, result: ImportResult) -> bool:
     """Tell whether a file without codes has the rows of the run's file, one for one."""
     codeless = any(fault.code == "key-derived" for fault in result.faults)
     return codeless and run.counts.get("rows") == result.rows
-
-
-def _named(
-    rows: list[WaitingRow], read: LayerRead, *, by_number: bool
-) -> tuple[dict[int, str | None], set[str], set[str]]:
-    """What each waiting row is known by, and which of a file's rows are stored and wait."""
-    if by_number:
-        numbers = {row.row_no: str(row.row_no) for row in rows}
-        return dict(numbers), _texts(read.frame["row_no"]), _texts(read.waiting["row_no"])
-    key = LAYERS[read.layer].key
-    codes = {row.row_no: row.code for row in rows}
-    return codes, _texts(read.frame[key]), set(read.waiting_keys)
-
-
-def _texts(values: pd.Series) -> set[str]:
-    return set(values.astype(str))
 
 
 def _can_come_right(row: WaitingRow) -> bool:

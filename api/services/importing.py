@@ -13,14 +13,15 @@ import psycopg2.errors
 import sqlalchemy as sa
 
 from api.services import import_checks as checks
+from api.services.import_progress import Tell, Teller, quiet
 from gis.contracts import LAYERS, LayerName
 from gis.errors import NotFound, Unavailable, UnreadableFile
 from gis.io.columns import ColumnMapping
 from gis.io.osm import read_osm
-from gis.io.read import check_table, own_mapping, read_layer
+from gis.io.read import check_table, own_mapping
 from gis.io.report import Fault, LayerRead
-from gis.io.table import RawTable
-from gis.io.vector import layer_names
+from gis.io.table import RawTable, Wanted
+from gis.io.vector import layer_names, open_table
 from gis.store import layers as store
 from gis.store import runs
 from gis.store.upsert import Upsert, stage, unstage, update_counts, upsert
@@ -30,9 +31,6 @@ _UNMIGRATED = (
     psycopg2.errors.UndefinedColumn,
     psycopg2.errors.UndefinedObject,
 )
-
-Tell = Callable[[str, int, int], None]
-"""Called with what is being done, the steps done and their number."""
 
 # Owners come before what they own; standing grids enter through `wangge plan adopt`.
 ORDER: tuple[LayerName, ...] = tuple(name for name in LAYERS if name != "grids")
@@ -75,10 +73,6 @@ class ImportResult:
     counts: Upsert = field(default_factory=Upsert)
     placed_share: float | None = None
     faults: tuple[Fault, ...] = ()
-
-
-def quiet(_what: str, _done: int, _steps: int) -> None:
-    """Tell nobody."""
 
 
 def import_file(
@@ -156,16 +150,18 @@ def import_osm(
     """
     Import the layers of an OpenStreetMap extract (`gis.io.osm.read_osm`), households estimated.
 
-    Where communities are stored, only what lies in them (or in the one named) is taken.
+    Where communities are stored, only what lies in them (or in the one named) is taken. The
+    extract says itself what its columns and coordinates are: such options are left aside.
     """
-    chosen = options or ImportOptions()
+    chosen = replace(options or ImportOptions(), crs=None, mapping=None, gis_layer=None)
     with writing(engine) as connection:
         communities = _communities(connection, chosen)
         within = None if communities is None else communities.union_all()
-        tell(Path(path).name, 0, 1)
-        frames = read_osm(path, within=within)
-        tell(Path(path).name, 1, 1)
         file = Path(path).name
+        teller = Teller(tell, file, None)
+        teller.begun("reading")
+        frames = read_osm(path, within=within)
+        teller.done("reading", sum(map(len, frames.values())))
         return _all_or_none(
             connection,
             chosen,
@@ -243,18 +239,13 @@ def import_in(
     tell: Tell,
 ) -> tuple[ImportResult, LayerRead]:
     """Import one layer within a transaction; return also the rows as they were checked."""
-    tell(f"{Path(path).name}: {layer}", 0, 3)
+    teller = Teller(tell, Path(path).name, layer)
     runs.lock_layer(connection, layer)
-    read = read_layer(
-        path,
-        layer,
-        gis_layer=options.gis_layer,
-        encoding=options.encoding,
-        crs=options.crs,
-        mapping=options.mapping,
-        **surroundings(connection, layer, options),
-    )
-    return _store(connection, read, options, tell)
+    teller.begun("reading")
+    wanted = Wanted(options.gis_layer, (layer, LAYERS[layer].zh))
+    table = open_table(path, wanted, encoding=options.encoding)
+    teller.done("reading", len(table.columns))
+    return _import_table(connection, table, layer, options, teller)
 
 
 def _import_rows(
@@ -264,10 +255,28 @@ def _import_rows(
     options: ImportOptions,
     tell: Tell,
 ) -> ImportResult:
-    tell(f"{table.file}: {layer}", 0, 3)
+    """Import rows that were read with other layers."""
     runs.lock_layer(connection, layer)
-    read = check_table(table, layer, **surroundings(connection, layer, options))
-    return _store(connection, read, options, tell)[0]
+    teller = Teller(tell, table.file, layer)
+    return _import_table(connection, table, layer, options, teller)[0]
+
+
+def _import_table(
+    connection: sa.Connection,
+    table: RawTable,
+    layer: LayerName,
+    options: ImportOptions,
+    teller: Teller,
+) -> tuple[ImportResult, LayerRead]:
+    teller.begun("checking", len(table.columns))
+    read = check_table(
+        table,
+        layer,
+        crs=options.crs,
+        mapping=options.mapping,
+        **surroundings(connection, layer, options),
+    )
+    return _store(connection, read, options, teller)
 
 
 def surroundings(
@@ -295,39 +304,39 @@ def _communities(connection: sa.Connection, options: ImportOptions) -> gpd.GeoDa
 
 
 def _store(
-    connection: sa.Connection, read: LayerRead, options: ImportOptions, tell: Tell
+    connection: sa.Connection, read: LayerRead, options: ImportOptions, teller: Teller
 ) -> tuple[ImportResult, LayerRead]:
     """Check against the store, then write rows, run and waiting rows, or (strict) nothing."""
-    what, total = f"{read.file}: {read.layer}", len(read.frame) + len(read.waiting)
-    tell(what, 1, 3)
-    read, placed = prepared(connection, read)
+    total = len(read.frame) + len(read.waiting)
+    read, placed = prepared(connection, read, teller)
     told = ImportResult(
         None, read.layer, read.file, total, len(read.waiting), Upsert(), placed, read.faults
     )
     if options.strict and len(read.waiting):
-        tell(what, 3, 3)
         return told, read
-    tell(what, 2, 3)
     run_id = runs.begin_run(connection, read.layer, read.file, _written(options, read))
-    counts = write(connection, read, run_id, options)
+    counts = write(connection, read, run_id, options, teller)
     runs.keep_waiting(connection, run_id, read)
+    runs.supersede(connection, run_id, read, ledger=placed is not None)
     summary = asdict(counts) | {"rows": total, "waiting": len(read.waiting)}
     runs.set_counts(connection, run_id, summary | {"placed_share": placed})
-    tell(what, 3, 3)
     return replace(told, run_id=run_id, counts=counts), read
 
 
-def prepared(connection: sa.Connection, read: LayerRead) -> tuple[LayerRead, float | None]:
+def prepared(
+    connection: sa.Connection, read: LayerRead, teller: Teller
+) -> tuple[LayerRead, float | None]:
     """Check against the store and stage the good rows; return them and a ledger's 上图率."""
+    total = len(read.frame) + len(read.waiting)
     read = checks.against_store(connection, read)
     placed = None
     if read.layer == "buildings" and checks.is_ledger(read):
-        total = len(read.frame) + len(read.waiting)
         buildings = store.read_layer(connection, "buildings")
         courtyards = store.read_layer(connection, "courtyards")
         read = checks.matched_ledger(read, buildings, courtyards)
         placed = len(read.frame) / total if total else 1.0
-    stage(connection, read.layer, read.frame)
+    teller.done("checking", total)
+    stage(connection, read.layer, read.frame, teller.over("sending", len(read.frame)))
     if read.layer == "buildings" and placed is None:
         staged = read.frame["row_no"]
         read = checks.off_standing_buildings(connection, read)
@@ -336,11 +345,17 @@ def prepared(connection: sa.Connection, read: LayerRead) -> tuple[LayerRead, flo
 
 
 def write(
-    connection: sa.Connection, read: LayerRead, run_id: int, options: ImportOptions
+    connection: sa.Connection,
+    read: LayerRead,
+    run_id: int,
+    options: ImportOptions,
+    teller: Teller,
 ) -> Upsert:
     """Bring what is staged into its table."""
+    on = teller.over("storing", len(read.frame))
     if read.layer == "buildings" and checks.is_ledger(read):
         changed = update_counts(connection, run_id)
+        on(len(read.frame))
         return Upsert(changed=changed, unchanged=len(read.frame) - changed)
     return upsert(
         connection,
@@ -349,6 +364,7 @@ def write(
         keep=[key for key in read.waiting_keys if key],
         community=options.community,
         retire_missing=options.retire_missing,
+        on=on,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +14,19 @@ import shapely
 import sqlalchemy as sa
 from psycopg2 import sql
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 10_000
 
 
-def copy_frame(connection: sa.Connection, table: str, frame: pd.DataFrame) -> None:
+def nobody(_: int) -> None:
+    """Take no notice of the rows done."""
+
+
+def copy_frame(
+    connection: sa.Connection,
+    table: str,
+    frame: pd.DataFrame,
+    on: Callable[[int], None] = nobody,
+) -> None:
     """
     Append a frame to a table by COPY, in the transaction of the connection.
 
@@ -29,6 +39,8 @@ def copy_frame(connection: sa.Connection, table: str, frame: pd.DataFrame) -> No
     frame
         Columns named as in the table. A column ``geom`` holds shapely geometries in EPSG:4326;
         None and NaN become NULL; an empty text stays an empty text. Not modified.
+    on
+        Called with the rows sent so far, after each `CHUNK_ROWS` of them.
 
     Notes
     -----
@@ -43,6 +55,7 @@ def copy_frame(connection: sa.Connection, table: str, frame: pd.DataFrame) -> No
         text = statement.as_string(cursor)
         for start in range(0, len(frame), CHUNK_ROWS):
             cursor.copy_expert(text, _csv(frame.iloc[start : start + CHUNK_ROWS]))
+            on(min(start + CHUNK_ROWS, len(frame)))
 
 
 def _csv(frame: pd.DataFrame) -> io.BytesIO:

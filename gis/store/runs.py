@@ -92,6 +92,36 @@ def keep_waiting(connection: sa.Connection, run_id: int, read: LayerRead) -> Non
     copy_frame(connection, "import_row", kept)
 
 
+def supersede(connection: sa.Connection, run_id: int, read: LayerRead, *, ledger: bool) -> int:
+    """
+    Settle the rows of earlier runs that a file speaks of anew; return how many they were.
+
+    The last file that names a row speaks for it: what waited under its code in an earlier run
+    is stored where the file's row was stored, and dropped where that waits itself. Otherwise
+    trying an old run again would bring old values back. Ledgers and files with geometry say
+    different things of one building, so each settles only its own.
+    """
+    key = LAYERS[read.layer].key
+    named = {
+        "stored": read.frame[key].astype(str).tolist(),
+        "dropped": [code for code in read.waiting_keys if code],
+    }
+    query = statement("import_rows_supersede")
+    return sum(
+        connection.execute(
+            query,
+            {
+                "run_id": run_id,
+                "layer": read.layer,
+                "ledger": ledger,
+                "codes": codes,
+                "state": state,
+            },
+        ).rowcount
+        for state, codes in named.items()
+    )
+
+
 def _values(rows: gpd.GeoDataFrame, key: str, codes: Sequence[str]) -> list[str]:
     """Each row as a JSON object; the key is named as in the contract, wherever it came from."""
     cells = rows.drop(columns=["row_no", "geometry"]).astype(object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from gis.contracts import LAYERS, LayerName
-from gis.store.bulk import copy_frame, read_frame
+from gis.store.bulk import CHUNK_ROWS, copy_frame, nobody, read_frame
 from gis.store.layers import STORED, Stored, holds
 from gis.store.scope import in_scope
 from gis.store.statements import statement
@@ -38,9 +38,16 @@ class Upsert:
     retired: int = 0
 
 
-def stage(connection: sa.Connection, layer: LayerName, frame: gpd.GeoDataFrame) -> None:
+def stage(
+    connection: sa.Connection,
+    layer: LayerName,
+    frame: gpd.GeoDataFrame,
+    on: Callable[[int], None] = nobody,
+) -> None:
     """
     Fill the temporary table ``staged`` with the canonical rows of a frame.
+
+    `on` is called with the rows sent so far.
 
     It has the columns of the layer's table (posts: of the contract) and ``row_no``; one from an
     earlier layer of the same transaction is replaced. The frame is not modified.
@@ -53,9 +60,10 @@ def stage(connection: sa.Connection, layer: LayerName, frame: gpd.GeoDataFrame) 
     connection.execute(sa.text("DROP TABLE IF EXISTS pg_temp.staged, pg_temp.staged_change"))
     staging = _staging_table(layer, columns)
     staging.create(connection)
-    copy_frame(connection, STAGED, staged)
+    copy_frame(connection, STAGED, staged, on)
     key = "post_id" if layer == "posts" else "code"
     sa.Index("staged_key", staging.c[key]).create(connection)
+    sa.Index("staged_row_no", staging.c.row_no).create(connection)
     connection.execute(sa.text("ANALYZE pg_temp.staged"))
 
 
@@ -94,6 +102,7 @@ def upsert(
     keep: Sequence[str] = (),
     community: str | None = None,
     retire_missing: bool = False,
+    on: Callable[[int], None] = nobody,
 ) -> Upsert:
     """
     Bring the staged rows of a layer into its table, by code.
@@ -110,6 +119,8 @@ def upsert(
         Limits what can be gone to one community; see `gis.store.scope`.
     retire_missing
         Retire what is gone.
+    on
+        Called with the rows stored so far.
 
     Returns
     -------
@@ -119,7 +130,8 @@ def upsert(
 
     Notes
     -----
-    Two statements over all rows. Areas and posts are versioned: a change closes the open
+    One statement for every `CHUNK_ROWS` rows, so that progress can be told, and one for what is
+    gone. Areas and posts are versioned: a change closes the open
     period and begins another one today; on the day a period began it is changed in place.
     """
     gone = _gone(connection, layer, keep, community)
@@ -129,23 +141,43 @@ def upsert(
         connection.execute(statement("workers_upsert"), {"run_id": run_id})
         added, changed = _upsert_versions(connection, "post", run_id)
     else:
-        added, changed = _upsert_rows(connection, STORED[layer], run_id)
+        added, changed = _upsert_rows(connection, STORED[layer], run_id, on)
     total = connection.execute(sa.text("SELECT count(*) FROM pg_temp.staged")).scalar_one()
+    on(int(total))
     retired = _retire(connection, layer, gone) if retire_missing and gone else 0
     return Upsert(added, changed, int(total) - added - changed, len(gone), retired)
 
 
-def _upsert_rows(connection: sa.Connection, stored: Stored, run_id: int) -> tuple[int, int]:
+def _upsert_rows(
+    connection: sa.Connection, stored: Stored, run_id: int, on: Callable[[int], None]
+) -> tuple[int, int]:
     """Insert or update by code; return how many were added and changed."""
+    query, added, changed = _upsert_statement(stored, run_id), 0, 0
+    lasts = connection.execute(statement("staged_chunks"), {"size": CHUNK_ROWS}).scalars().all()
+    for number, (after, last) in enumerate(zip((0, *lasts), lasts, strict=False), start=1):
+        row = connection.execute(query, {"after": after, "last": last}).one()
+        added, changed = added + int(row.added), changed + int(row.changed)
+        if number < len(lasts):
+            on(number * CHUNK_ROWS)
+    return added, changed
+
+
+def _upsert_statement(stored: Stored, run_id: int) -> sa.Select[int, int]:
+    """Statement for the staged rows numbered over ``after`` and up to ``last``."""
     table, names = stored.table, list(stored.columns.values())
-    staged = sa.table(STAGED, *(sa.column(n) for n in names), sa.column("geom"), schema="pg_temp")
+    columns = (*names, "geom", "row_no")
+    staged = sa.table(STAGED, *(sa.column(n) for n in columns), schema="pg_temp")
     picked: list[sa.ColumnElement[Any]] = [staged.c[n] for n in names]
     if "geom" in table.c:
         names.append("geom")
         multi = getattr(table.c.geom.type, "geometry_type", "") in _MULTI
         picked.append(sa.func.ST_Multi(staged.c.geom) if multi else staged.c.geom)
     picked.append(sa.literal(run_id, sa.BigInteger).label("run_id"))
-    insert = pg.insert(table).from_select([*names, "run_id"], sa.select(*picked))
+    chunk = sa.select(*picked).where(
+        staged.c.row_no > sa.bindparam("after", type_=sa.Integer),
+        staged.c.row_no <= sa.bindparam("last", type_=sa.Integer),
+    )
+    insert = pg.insert(table).from_select([*names, "run_id"], chunk)
     differs = [table.c[n].is_distinct_from(insert.excluded[n]) for n in names if n != "code"]
     written = {n: insert.excluded[n] for n in (*names, "run_id") if n != "code"}
     touched = (
@@ -158,10 +190,9 @@ def _upsert_rows(connection: sa.Connection, stored: Stored, run_id: int) -> tupl
         .returning(sa.literal_column("xmax = 0", sa.Boolean).label("added"))
         .cte("touched")
     )
-    added = sa.func.count().filter(touched.c.added)
-    changed = sa.func.count().filter(~touched.c.added)
-    row = connection.execute(sa.select(added, changed).select_from(touched)).one()
-    return int(row[0]), int(row[1])
+    added = sa.func.count().filter(touched.c.added).label("added")
+    changed = sa.func.count().filter(~touched.c.added).label("changed")
+    return sa.select(added, changed).select_from(touched)
 
 
 def _upsert_versions(connection: sa.Connection, table: str, run_id: int) -> tuple[int, int]:

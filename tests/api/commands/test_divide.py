@@ -161,3 +161,13 @@ def test_bad_arguments_are_named(
     assert run(*[part for option in options.items() for part in option]) == 2
     assert words in capsys.readouterr().err
     assert not plan.exists()
+
+
+def test_the_summary_names_the_kind_of_households(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    file = houses(tmp_path / "h.geojson", [30, 30, 30])
+    plan = ["-o", str(tmp_path / "plan.gpkg")]
+    assert run("--buildings", file, "--rules", "gaoxian-2020", *plan) == 0
+    assert "90 户（户籍户）" in capsys.readouterr().out

@@ -38,7 +38,7 @@ def test_the_layers_land_in_one_geopackage(town: Path, tmp_path: Path) -> None:
     done = _wangge("osm", town, "-o", tmp_path / "layers.gpkg")
     assert done.returncode == 0, done.stderr
     assert "buildings\t2" in done.stdout
-    assert "households\t190 (190 of them estimated)" in done.stdout
+    assert "households\t190 dwellings (190 of them estimated)" in done.stdout
     names = pyogrio.list_layers(tmp_path / "layers.gpkg")[:, 0].tolist()
     assert names == list(OSM_LAYERS)
     buildings = gpd.read_file(tmp_path / "layers.gpkg", layer="buildings")
@@ -59,7 +59,7 @@ def test_box_community_and_settings_are_heeded(town: Path, tmp_path: Path) -> No
         )
         assert done.returncode == 0, done.stderr
         assert "buildings\t1" in done.stdout
-        assert "households\t190" in done.stdout
+        assert "households\t190 dwellings" in done.stdout
 
 
 def test_no_buildings_is_worth_a_note(tmp_path: Path) -> None:

@@ -7,23 +7,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from api.commands.plan import plan
 from api.language import language
 from gis.errors import Conflict
 from gis.io.write import write_layer
-from tests.api.services.conftest import COMMUNITY, Town, fill_town, half_grids
-
-
-@pytest.fixture
-def town(database_url: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """A community in the database that the commands use."""
-    fill_town(engine)
-    monkeypatch.setenv("WANGGE_DATABASE_URL", database_url)
-    monkeypatch.setenv("WANGGE_LANG", "en")
-    return Town(engine)
+from tests.api.services.conftest import COMMUNITY, Town, half_grids
 
 
 def run(*arguments: str) -> Result:
@@ -38,9 +28,10 @@ def test_a_community_is_divided_published_and_handed_over(town: Town, tmp_path: 
     assert town.community == COMMUNITY
     divided = run("divide", COMMUNITY, "--rules", "gaoxian-2020", "--by", "planner")
     plan_id = first_plan(divided.output)
-    assert "720 households" in divided.output
+    assert "720 registered households" in divided.output
     assert "0 problems" in divided.output
     assert COMMUNITY in run("list").output
+    assert "load, registered households, name" in run("show", plan_id).output
     shown = json.loads(run("show", plan_id, "--json").output)
     assert sum(grid["households"] for grid in shown["grids"]) == 720
     assert "new" in run("publish", plan_id, "--by", "planner").output
@@ -73,3 +64,12 @@ def test_the_handover_of_a_draft_is_refused_in_words(town: Town) -> None:
     with pytest.raises(Conflict) as refused:
         run("handover", first_plan(divided.output))
     assert "not published" in refused.value.message(language())
+
+
+def test_chinese_figures_name_their_households(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    told = run("divide", town.community, "--by", "规划员").output
+    assert "720 户（户籍户）" in told
+    assert "草稿" in told
+    shown = run("show", first_plan(told)).output
+    assert "负荷、户籍户、名称" in shown

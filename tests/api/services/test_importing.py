@@ -246,8 +246,8 @@ import signal, sys
 from api.services.importing import import_all
 from gis.store.engine import open_engine
 
-def tell(what, done, steps):
-    if "stairwells" in what and done == 2:
+def tell(progress):
+    if progress.layer == "stairwells" and progress.stage == "sending":
         print("half done", flush=True)
         signal.pause()
 

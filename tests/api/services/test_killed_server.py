@@ -27,8 +27,8 @@ from api.services.importing import import_all
 from gis.errors import Unavailable
 from gis.store.engine import open_engine
 
-def tell(what, done, steps):
-    if "stairwells" in what and done == 2:
+def tell(progress):
+    if progress.layer == "stairwells" and progress.stage == "sending":
         print("half done", flush=True)
         sys.stdin.readline()
 
