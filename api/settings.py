@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DAYS_AHEAD = 366
+
 
 class Settings(BaseSettings):
     """Settings of one process; frozen."""
@@ -31,6 +33,12 @@ class Settings(BaseSettings):
     )
     map_review_number: str = Field(
         default="", description="审图号, the map review number that pages must show."
+    )
+    publish_ahead_days: int = Field(
+        default=DAYS_AHEAD,
+        ge=0,
+        le=3660,
+        description="How many days ahead a plan may be published; guards against wrong years.",
     )
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from api.services.plans import PlanState
     from gis.adoption import Adoption
     from gis.store.publishing import Published
+    from gis.store.withdrawal import Withdrawn
 
 _author = click.option(
     "--by", "made_by", default=getpass.getuser, show_default="your login", help="Who does it."
@@ -79,7 +80,7 @@ def divide_command(
 def adopt_command(
     community: str, grids_file: Path, crs: str | None, rules_name: str, made_by: str
 ) -> None:
-    """Turn grids drawn by hand into a draft of COMMUNITY, keeping their codes."""
+    """Turn grids drawn by hand into a draft of COMMUNITY; the first keep their codes."""
     from api.services.plans import adopt_grids, plan_state
     from gis.io.read import read_layer
     from gis.partition.rules import load_rules
@@ -89,7 +90,16 @@ def adopt_command(
         plan_id, adoption = adopt_grids(
             engine, community, grids, load_rules(rules_name), made_by=made_by
         )
-        _print_state(plan_state(engine, plan_id), _kinds(engine, plan_id))
+        state = plan_state(engine, plan_id)
+        _print_state(state, _kinds(engine, plan_id))
+    if state.grids["code"].isna().all():
+        click.echo(
+            say(
+                "Grids of this community are published already, so this is a redraw of them: "
+                "codes are given at publication, by whose households each grid takes.",
+                "该社区已有发布的网格，本方案作为其调整：编码在发布时按户数承接关系确定。",
+            )
+        )
     _print_ambiguous(adoption)
 
 
@@ -202,6 +212,7 @@ def publish_command(
 ) -> None:
     """Publish PLAN_ID: from that day its grids stand, with codes and a handover list."""
     from api.services.publishing import publish_plan
+    from api.settings import Settings
 
     day = today()
     with database() as engine:
@@ -212,6 +223,7 @@ def publish_command(
             published_by=made_by,
             today=day,
             reason=reason,
+            days_ahead=Settings().publish_ahead_days,
         )
     _print_published(done)
 
@@ -225,6 +237,43 @@ def _print_published(done: Published) -> None:
             f"停用 {len(done.retired)} 个；{done.handed_over} 栋楼交接。",
         )
     )
+
+
+@plan.command("withdraw")
+@click.argument("plan_id", type=int)
+@click.option("--reason", help="Why it is withdrawn.")
+@_author
+def withdraw_command(plan_id: int, reason: str | None, made_by: str) -> None:
+    """Take back the publication of PLAN_ID before its first day; it is a draft again."""
+    from api.services.publishing import withdraw_plan
+
+    with database() as engine:
+        done = withdraw_plan(engine, plan_id, withdrawn_by=made_by, today=today(), reason=reason)
+    _print_withdrawn(done)
+
+
+def _print_withdrawn(done: Withdrawn) -> None:
+    after_en, after_zh = "no plan stands then", "届时没有施行的方案"
+    if done.stands_again is not None:
+        after_en = f"plan {done.stands_again} goes on standing"
+        after_zh = f"方案 {done.stands_again} 继续施行"
+    click.echo(
+        say(
+            f"Plan {done.plan_id} no longer takes effect on {done.valid_from} and is a draft "
+            f"again; {after_en}. {len(done.burnt)} new codes will not be counted off again.",
+            f"方案 {done.plan_id} 不再自 {done.valid_from} 起施行，已恢复为草稿；{after_zh}。"
+            f"新编的 {len(done.burnt)} 个编码不再分配。",
+        )
+    )
+    if done.posts_left:
+        named = ", ".join(done.posts_left[:10])
+        click.echo(
+            say(
+                f"{len(done.posts_left)} posts were meant for its new grids, import them again: "
+                f"{named}",
+                f"{len(done.posts_left)} 个岗位原定在其新网格，请重新导入：{named}",
+            )
+        )
 
 
 @plan.command("handover")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import DatabaseEngine, Reading, Writing
+from api.deps import AppSettings, DatabaseEngine, Reading, Writing
 from api.routes.listing_query import CoordQuery, Cursor, Limit, WantedQuery
 from api.schemas.paging import Page
 from api.schemas.plans import (
@@ -16,6 +16,7 @@ from api.schemas.plans import (
     PlanDetail,
     PlanGrid,
     PublishRequest,
+    WithdrawRequest,
 )
 from api.services import plan_reading, plan_writing
 
@@ -71,6 +72,14 @@ def divide_community(engine: DatabaseEngine, wanted: DivideRequest) -> PlanDetai
 
 
 @router.post("/{plan_id}/publish", dependencies=[Writing], responses=_REFUSED)
-def publish_plan(engine: DatabaseEngine, plan_id: PlanId, wanted: PublishRequest) -> PlanDetail:
+def publish_plan(
+    engine: DatabaseEngine, settings: AppSettings, plan_id: PlanId, wanted: PublishRequest
+) -> PlanDetail:
     """Publish a plan from a day on: all of it or nothing."""
-    return plan_writing.publish(engine, plan_id, wanted)
+    return plan_writing.publish(engine, plan_id, wanted, days_ahead=settings.publish_ahead_days)
+
+
+@router.post("/{plan_id}/withdraw", dependencies=[Writing], responses=_REFUSED)
+def withdraw_plan(engine: DatabaseEngine, plan_id: PlanId, wanted: WithdrawRequest) -> PlanDetail:
+    """Take back a publication that has not taken effect; the plan is a draft again."""
+    return plan_writing.withdraw(engine, plan_id, wanted)

@@ -156,3 +156,12 @@ class PublishRequest(BaseModel):
         max_length=2000,
         description="Signed reason for the rules that the plan breaks.",
     )
+
+
+class WithdrawRequest(BaseModel):
+    """Ask for a publication that has not taken effect to be taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    withdrawn_by: Words = Field(max_length=100)
+    reason: Words | None = Field(default=None, max_length=2000, description="Why.")

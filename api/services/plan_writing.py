@@ -1,13 +1,13 @@
-"""Dividing and publishing as asked for over HTTP."""
+"""Dividing, publishing and withdrawing as asked for over HTTP."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from api.schemas.plans import DivideRequest, PlanDetail, PublishRequest
+from api.schemas.plans import DivideRequest, PlanDetail, PublishRequest, WithdrawRequest
 from api.services.plan_reading import plan_by_id
 from api.services.plans import divide_community
-from api.services.publishing import publish_plan
+from api.services.publishing import publish_plan, withdraw_plan
 from api.today import today
 from gis.errors import InvalidRules
 from gis.partition.rules import load_rules, preset_names
@@ -39,12 +39,16 @@ def divide(engine: sa.Engine, wanted: DivideRequest) -> PlanDetail:
     return _read(engine, plan_id)
 
 
-def publish(engine: sa.Engine, plan_id: int, wanted: PublishRequest) -> PlanDetail:
+def publish(
+    engine: sa.Engine, plan_id: int, wanted: PublishRequest, *, days_ahead: int
+) -> PlanDetail:
     """
     Publish a plan from a day on and return it.
 
     Raises
     ------
+    InputError
+        The day is more than `days_ahead` days ahead.
     Conflict
         A hard rule is broken and no reason given, the day is taken or past, or the plan is
         published already.
@@ -58,6 +62,24 @@ def publish(engine: sa.Engine, plan_id: int, wanted: PublishRequest) -> PlanDeta
         published_by=wanted.published_by,
         today=today(),
         reason=wanted.reason,
+        days_ahead=days_ahead,
+    )
+    return _read(engine, plan_id)
+
+
+def withdraw(engine: sa.Engine, plan_id: int, wanted: WithdrawRequest) -> PlanDetail:
+    """
+    Take back a publication that has not taken effect and return the plan, a draft again.
+
+    Raises
+    ------
+    Conflict
+        The plan is not published, has taken effect, or a later publication builds on it.
+    NotFound
+        There is no such plan.
+    """
+    withdraw_plan(
+        engine, plan_id, withdrawn_by=wanted.withdrawn_by, today=today(), reason=wanted.reason
     )
     return _read(engine, plan_id)
 

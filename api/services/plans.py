@@ -12,7 +12,8 @@ from api.services.grounds import current_ground
 from gis.adoption import Adoption, adopt
 from gis.borders import dissolve
 from gis.cells import Ground
-from gis.errors import Conflict, Infeasible
+from gis.errors import Infeasible
+from gis.numbering import grid_name
 from gis.partition.divide import divide
 from gis.partition.loads import loads
 from gis.partition.rules import RuleSet, rules_document, rules_from_document
@@ -84,7 +85,11 @@ def adopt_grids(
     name: str = "现状网格",
 ) -> tuple[PlanId, Adoption]:
     """
-    Turn grids drawn by hand into a draft, keeping their codes.
+    Turn grids drawn by hand into a draft.
+
+    Before the first publication they bring their codes along. After it they are a redraw of
+    the standing grids: at publication codes follow from whose households each grid took
+    (DESIGN section 4), whatever the file says, because a code must not jump to other people.
 
     Parameters
     ----------
@@ -94,19 +99,14 @@ def adopt_grids(
 
     Raises
     ------
-    Conflict
-        The community already has published grids.
+    NotFound
+        The community is unknown or has no buildings.
     Infeasible
         No grid of the file lies on the community.
     """
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
-        if publishing.last_publication(connection, community_code) is not None:
-            raise Conflict(
-                f"{community_code} already has published grids; standing grids are adopted "
-                "only once. Draw a draft instead.",
-                f"{community_code} 已有发布的网格，现状网格只能导入一次，请改用草稿调整。",
-            )
+        standing = publishing.last_publication(connection, community_code)
         row, ground = current_ground(connection, community_code)
         footprints = read_layer(connection, "buildings", community=community_code)
         adoption = adopt(ground, footprints, grids[_of_community(grids, community_code)])
@@ -123,14 +123,22 @@ def adopt_grids(
             name=name,
             rules=rules_document(rules),
             created_by=made_by,
+            based_on=None if standing is None else PlanId(standing.plan_id),
         )
-        figures = grid_figures(ground, adoption.labels, rules, adoption.grids)
+        named = adoption.grids if standing is None else _without_codes(adoption.grids)
+        figures = grid_figures(ground, adoption.labels, rules, named)
         fill_grids(connection, plan_id, ground, adoption.labels, figures)
-        store.write_codes(
-            connection, plan_id, {n: str(c) for n, c in enumerate(adoption.grids["grid_code"])}
-        )
+        if standing is None:
+            codes = {n: str(c) for n, c in enumerate(adoption.grids["grid_code"])}
+            store.bring_codes(connection, plan_id, codes)
         _first_edit(connection, plan_id, "adopt", adoption.labels, made_by)
     return plan_id, adoption
+
+
+def _without_codes(grids: pd.DataFrame) -> pd.DataFrame:
+    """Name grids that only had a code for a name by their number: they may get another code."""
+    numbered = pd.Series([grid_name(n + 1) for n in grids.index], index=grids.index)
+    return grids.assign(name=grids["name"].mask(grids["name"] == grids["grid_code"], numbered))
 
 
 def _of_community(grids: gpd.GeoDataFrame, community_code: str) -> pd.Series:

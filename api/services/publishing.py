@@ -1,21 +1,26 @@
-"""Use cases of publication: make a plan stand from a date on, list what is handed over."""
+"""Use cases of publication: publish a plan from a date on, withdraw it, list its handover."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import sqlalchemy as sa
 
 from api.services.plans import judge
-from gis.errors import Conflict
+from api.settings import DAYS_AHEAD
+from gis.errors import Conflict, InputError
 from gis.numbering import band_order
 from gis.problems import Problem
 from gis.store import plans as store
 from gis.store import publishing
 from gis.store.plans import PlanRow
 from gis.store.publishing import Published
+from gis.store.withdrawal import Withdrawn, withdraw
+
+# No grid is older: the first were drawn in Beijing in 2004.
+EARLIEST = date(2004, 1, 1)
 
 
 def publish_plan(
@@ -26,25 +31,30 @@ def publish_plan(
     published_by: str,
     today: date,
     reason: str | None = None,
+    days_ahead: int = DAYS_AHEAD,
 ) -> Published:
     """
     Publish a plan from a date on, in one transaction: all of it or nothing.
 
     Raises
     ------
+    InputError
+        The date is more than `days_ahead` days after today, or before 2004.
     Conflict
         Some hard rule is broken and no reason is signed, the date is taken or past, the plan
         is already published, or a code is not free.
     NotFound
         There is no such plan.
     """
+    _check_day(valid_from, today, days_ahead)
     with engine.begin() as connection:
-        publishing.lock_community(connection, store.read_plan(connection, plan_id).community_code)
+        _lock_community_of(connection, plan_id)
+        _refuse_published(connection, plan_id)
         plan = store.editable_plan(connection, plan_id)
         found, _ = judge(connection, plan)
         if found and not reason:
             raise _unexcused(plan, found)
-        return publishing.publish(
+        done = publishing.publish(
             connection,
             plan,
             valid_from=valid_from,
@@ -53,6 +63,82 @@ def publish_plan(
             counting_order=_counting_order(connection, plan),
             reason=reason,
             problems=[problem.document() for problem in found],
+        )
+        store.record_edit(
+            connection, plan_id, made_by=published_by, action="publish", moves=(), why=reason
+        )
+        return done
+
+
+def withdraw_plan(
+    engine: sa.Engine,
+    plan_id: int,
+    *,
+    withdrawn_by: str,
+    today: date,
+    reason: str | None = None,
+) -> Withdrawn:
+    """
+    Take back a publication that has not taken effect, in one transaction.
+
+    The plan is a draft again and may be changed and published anew; who withdrew it and why
+    is kept among its edits.
+
+    Raises
+    ------
+    Conflict
+        The plan is not published, has taken effect, or a later publication builds on it.
+    NotFound
+        There is no such plan.
+    """
+    with engine.begin() as connection:
+        _lock_community_of(connection, plan_id)
+        plan = store.read_plan(connection, plan_id, lock=True)
+        standing = publishing.publication_of(connection, plan_id)
+        if standing is None:
+            raise Conflict(
+                f"Plan {plan_id} is not published, so there is nothing to withdraw.",
+                f"方案 {plan_id} 尚未发布，无可撤回。",
+            )
+        done = withdraw(connection, plan, standing, today=today)
+        store.record_edit(
+            connection, plan_id, made_by=withdrawn_by, action="withdraw", moves=(), why=reason
+        )
+        return done
+
+
+def _lock_community_of(connection: sa.Connection, plan_id: int) -> None:
+    publishing.lock_community(connection, store.read_plan(connection, plan_id).community_code)
+
+
+def _check_day(valid_from: date, today: date, days_ahead: int) -> None:
+    latest = today + timedelta(days=days_ahead)
+    if valid_from > latest:
+        raise InputError(
+            f"{valid_from} is more than {days_ahead} days ahead: check the year, or choose a day "
+            f"up to {latest} (WANGGE_PUBLISH_AHEAD_DAYS).",
+            f"{valid_from} 距今超过 {days_ahead} 天：请检查年份，或选择不晚于 {latest} 的日期"
+            "（WANGGE_PUBLISH_AHEAD_DAYS）。",
+            latest=latest.isoformat(),
+        )
+    if valid_from < EARLIEST:
+        raise InputError(
+            f"{valid_from} is before {EARLIEST}, when the first grids were drawn: check the year.",
+            f"{valid_from} 早于 {EARLIEST}（最早的网格），请检查年份。",
+            earliest=EARLIEST.isoformat(),
+        )
+
+
+def _refuse_published(connection: sa.Connection, plan_id: int) -> None:
+    standing = publishing.publication_of(connection, plan_id)
+    if standing is not None:
+        raise Conflict(
+            f"Plan {plan_id} is published already and stands from {standing.since}. For another "
+            "day withdraw it before then, or publish a redraw.",
+            f"方案 {plan_id} 已发布，自 {standing.since} 起施行。要改日期，"
+            "请在此之前撤回，或另行发布调整方案。",
+            plan=plan_id,
+            since=standing.since.isoformat(),
         )
 
 

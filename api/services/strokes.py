@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import sqlalchemy as sa
 
@@ -41,14 +42,53 @@ def stroke(
     Raises
     ------
     InputError
-        A unit is named by two moves: only one of them could hold.
+        A unit is named by two moves: only one of them could hold. Or the plan has no such unit.
     Conflict
-        The plan takes no more edits.
+        The plan takes no more edits, or has no such grid to move to.
     """
+    moves = _whole_numbers(moves)
     _refuse_unit_twice(moves)
     with engine.begin() as connection:
         plan = store.editable_plan(connection, plan_id)
+        _refuse_unknown_units(connection, plan, moves)
         return _apply(connection, plan, moves, made_by=made_by, action="stroke", why=why)
+
+
+def _whole_numbers(moves: Sequence[Move]) -> list[Move]:
+    """Accept whole numbers of any integer type; 1.0, "1" and true are no numbers of units."""
+    strange: list[object] = [
+        number
+        for move in moves
+        for number in (move.unit_no, move.from_grid, move.to_grid)
+        if not isinstance(number, Integral | None) or isinstance(number, bool)
+    ]
+    strange += [None for move in moves if move.unit_no is None]
+    if strange:
+        raise InputError(
+            f"Units and grids are named by whole numbers, not by {first_ids(map(repr, strange))}.",
+            f"单位和网格以整数编号表示，不能是 {first_ids(map(repr, strange))}。",
+        )
+    return [
+        Move(int(m.unit_no), _number_or_none(m.from_grid), _number_or_none(m.to_grid))
+        for m in moves
+    ]
+
+
+def _number_or_none(number: int | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def _refuse_unknown_units(connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]) -> None:
+    count = store.unit_count(connection, plan.plan_id)
+    unknown = sorted(move.unit_no for move in moves if not 0 <= move.unit_no < count)
+    if unknown:
+        raise InputError(
+            f"Plan {plan.plan_id} has {count} units, numbered from 0; it has no "
+            f"{first_ids(unknown)}. Reload the plan.",
+            f"方案 {plan.plan_id} 共有 {count} 个单位（编号从 0 起），没有编号为 "
+            f"{first_ids(unknown)} 的单位，请重新加载。",
+            units=unknown,
+        )
 
 
 def _refuse_unit_twice(moves: Sequence[Move]) -> None:
@@ -67,6 +107,9 @@ def undo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:
     """
     Take back the last stroke that stands, by its inverse.
 
+    The division or adoption that the plan began with is the ground of its history: undo stops
+    there, because a plan with every unit unassigned is nobody's wish.
+
     Raises
     ------
     Conflict
@@ -75,6 +118,8 @@ def undo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:
     with engine.begin() as connection:
         plan = store.editable_plan(connection, plan_id)
         done, _ = _stacks(store.read_edits(connection, plan_id))
+        if done and done[-1].action in _BEGINNINGS:
+            done = []
         return _take_back(connection, plan, done, made_by=made_by, action="undo")
 
 
@@ -93,11 +138,18 @@ def redo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:
         return _take_back(connection, plan, undone, made_by=made_by, action="redo")
 
 
+_BEGINNINGS = ("divide", "adopt")
+# They tell of the plan's life and move nothing.
+_MARKS = ("publish", "withdraw")
+
+
 def _stacks(edits: Sequence[EditRow]) -> tuple[list[EditRow], list[EditRow]]:
     """Edits that stand and undo-edits that could be redone, each newest last."""
     done: list[EditRow] = []
     undone: list[EditRow] = []
     for edit in edits:
+        if edit.action in _MARKS:
+            continue
         if edit.action == "undo":
             done.pop()
             undone.append(edit)
@@ -136,8 +188,12 @@ def _apply(
     undoes: int | None = None,
     always: bool = False,
 ) -> Stroke:
-    _check_grids_exist(connection, plan, moves)
-    applied, rejected = store.apply_moves(connection, plan.plan_id, moves)
+    known = _known_grids(connection, plan, moves)
+    applied, rejected = store.apply_moves(
+        connection, plan.plan_id, [move for move in moves if move.from_grid in known]
+    )
+    # No unit can be in a grid that the plan does not have; its number may not even be storable.
+    rejected += [move for move in moves if move.from_grid not in known]
     seq = None
     if applied or always:
         seq = store.record_edit(
@@ -155,14 +211,23 @@ def _apply(
     return Stroke(seq, tuple(applied), tuple(rejected))
 
 
-def _check_grids_exist(connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]) -> None:
-    known = set(store.grid_numbers(connection, plan.plan_id))
-    unknown = {m.to_grid for m in moves if m.to_grid is not None} - known
+def _known_grids(
+    connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]
+) -> set[int | None]:
+    """Return where units can be: the grids of the plan, or none; refuse moves to elsewhere."""
+    known: set[int | None] = {None, *store.grid_numbers(connection, plan.plan_id)}
+    unknown = sorted({m.to_grid for m in moves if m.to_grid is not None} - known)
     if unknown:
+        units = [m.unit_no for m in moves if m.to_grid in unknown]
         raise Conflict(
-            f"Plan {plan.plan_id} has no grid {min(unknown)}. Reload the plan.",
-            f"方案 {plan.plan_id} 没有编号为 {min(unknown)} 的网格，请重新加载。",
+            f"Plan {plan.plan_id} has no grid {first_ids(unknown)}, to which units "
+            f"{first_ids(units)} would go. Reload the plan.",
+            f"方案 {plan.plan_id} 没有编号为 {first_ids(unknown)} 的网格，单位 "
+            f"{first_ids(units)} 无法移入，请重新加载。",
+            grids=unknown,
+            units=units,
         )
+    return known
 
 
 def _refresh(connection: sa.Connection, plan: PlanRow, touched: set[int]) -> None:

@@ -176,6 +176,12 @@ def read_labels(connection: sa.Connection, plan_id: int) -> Labels:
     return np.array(connection.execute(query).scalars().all(), dtype=np.int32)
 
 
+def unit_count(connection: sa.Connection, plan_id: int) -> int:
+    """Return how many units a plan assigns; they are numbered from 0."""
+    query = sa.select(sa.func.count()).where(t.assignment.c.plan_id == plan_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def write_grids(connection: sa.Connection, plan_id: int, grids: gpd.GeoDataFrame) -> None:
     """
     Insert or replace grids of a plan.
@@ -242,11 +248,11 @@ def grid_numbers(connection: sa.Connection, plan_id: int) -> list[int]:
     return list(connection.execute(query.order_by(t.plan_grid.c.grid_no)).scalars())
 
 
-def write_codes(connection: sa.Connection, plan_id: int, codes: Mapping[int, str]) -> None:
-    """Give grids of a draft the codes they had before Wangge knew them."""
+def bring_codes(connection: sa.Connection, plan_id: int, codes: Mapping[int, str]) -> None:
+    """Let grids of a draft bring along the codes they had before Wangge knew them."""
     connection.execute(
         sa.text(
-            "UPDATE plan_grid SET code = given.code "
+            "UPDATE plan_grid SET code = given.code, brought_code = given.code "
             "FROM unnest(CAST(:numbers AS int[]), CAST(:codes AS text[])) AS given (grid_no, code) "
             "WHERE plan_id = :plan_id AND plan_grid.grid_no = given.grid_no"
         ),

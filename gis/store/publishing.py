@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import resources
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -16,6 +13,7 @@ from gis.errors import Conflict
 from gis.numbering import GRID_DIGITS, MICRO_DIGITS, new_codes
 from gis.store import tables as t
 from gis.store.plans import PlanRow
+from gis.store.statements import statement
 from gis.succession import Succession, succeed
 
 
@@ -41,12 +39,6 @@ class Published:
     handed_over: int
 
 
-@cache
-def _sql(name: str) -> sa.TextClause:
-    text = (resources.files("gis.store") / "sql" / f"{name}.sql").read_text("utf-8")
-    return sa.text(text)
-
-
 def lock_community(connection: sa.Connection, community_code: str) -> None:
     """Wait until nobody else writes grounds, plans' states or publications of this community."""
     connection.execute(
@@ -59,13 +51,37 @@ def last_publication(
     connection: sa.Connection, community_code: str, tier: str = "base"
 ) -> Standing | None:
     """Return the publication without an end; None before the first."""
-    query = sa.select(
-        t.publication.c.id, t.publication.c.plan_id, sa.func.lower(t.publication.c.valid)
-    ).where(
+    return _the_publication(
+        connection,
         t.publication.c.community_code == community_code,
         t.publication.c.tier == tier,
         sa.func.upper_inf(t.publication.c.valid),
     )
+
+
+def publication_until(
+    connection: sa.Connection, community_code: str, tier: str, day: date
+) -> Standing | None:
+    """Return the publication that ends where the one from `day` begins; None when it is first."""
+    return _the_publication(
+        connection,
+        t.publication.c.community_code == community_code,
+        t.publication.c.tier == tier,
+        sa.func.upper(t.publication.c.valid) == day,
+    )
+
+
+def publication_of(connection: sa.Connection, plan_id: int) -> Standing | None:
+    """Return the publication of a plan; None when it is not published."""
+    return _the_publication(connection, t.publication.c.plan_id == plan_id)
+
+
+def _the_publication(
+    connection: sa.Connection, *conditions: sa.ColumnElement[bool]
+) -> Standing | None:
+    query = sa.select(
+        t.publication.c.id, t.publication.c.plan_id, sa.func.lower(t.publication.c.valid)
+    ).where(*conditions)
     row = connection.execute(query).one_or_none()
     return None if row is None else Standing(*row)
 
@@ -114,15 +130,16 @@ def publish(
         is_building=units["kind"] != "ground",
         standing=tuple(_codes_of(connection, before)),
     )
-    codes = _codes(connection, plan, outcome, counting_order, units)
+    brought = _brought_codes(connection, plan) if before is None else {}
+    codes = _codes(connection, plan, {**outcome.kept, **brought}, counting_order, valid_from)
     publication_id = _open_publication(
         connection, plan, before, valid_from, published_by, reason, list(problems)
     )
     _write_grids(connection, plan, codes, valid_from)
     _write_lineage(connection, plan, outcome, codes)
-    _end_posts(connection, outcome.retired, valid_from)
+    _end_posts(connection, publication_id, outcome.retired, valid_from)
     handed_over = connection.execute(
-        _sql("handover_insert"),
+        statement("handover_insert"),
         {
             "publication_id": publication_id,
             "plan_id": plan.plan_id,
@@ -161,7 +178,7 @@ def _units_with_standing_code(
     connection: sa.Connection, plan: PlanRow, before: Standing | None
 ) -> pd.DataFrame:
     rows = connection.execute(
-        _sql("units_with_standing_code"),
+        statement("units_with_standing_code"),
         {"plan_id": plan.plan_id, "before_id": None if before is None else before.plan_id},
     )
     columns = ["unit_no", "grid_no", "kind", "households", "from_code"]
@@ -171,8 +188,10 @@ def _units_with_standing_code(
 def _codes_of(connection: sa.Connection, before: Standing | None) -> Iterable[str]:
     if before is None:
         return ()
-    query = sa.select(t.plan_grid.c.code).where(
-        t.plan_grid.c.plan_id == before.plan_id, t.plan_grid.c.code.is_not(None)
+    query = (
+        sa.select(t.grid.c.code)
+        .join(t.grid_period, t.grid_period.c.grid_id == t.grid.c.id)
+        .where(t.grid_period.c.plan_id == before.plan_id)
     )
     return connection.execute(query).scalars().all()
 
@@ -180,43 +199,49 @@ def _codes_of(connection: sa.Connection, before: Standing | None) -> Iterable[st
 def _codes(
     connection: sa.Connection,
     plan: PlanRow,
-    outcome: Succession,
+    known: dict[int, str],
     counting_order: Sequence[int],
-    units: pd.DataFrame,
+    valid_from: date,
 ) -> dict[int, str]:
-    """Code of each grid number: brought along, carried on, else newly counted off."""
-    brought = _brought_codes(connection, plan)
-    codes = {**outcome.kept, **brought}
+    """Code of each grid number: the known ones, carried on or brought along, else counted off."""
+    codes = dict(known)
     fresh = [n for n in counting_order if n not in codes]
     used = set(
         connection.execute(
             sa.select(t.grid.c.code).where(t.grid.c.community_code == plan.community_code)
         ).scalars()
-    ) | set(brought.values())
-    for prefix, numbers in _prefixes(connection, plan, fresh, units).items():
+    ) | set(codes.values())
+    for prefix, numbers in _prefixes(connection, plan, counting_order, valid_from).items():
+        new = [n for n in fresh if n in numbers]
         digits = MICRO_DIGITS if plan.tier == "micro" else GRID_DIGITS
-        codes.update(zip(numbers, new_codes(prefix, used, len(numbers), digits), strict=True))
+        codes.update(zip(new, new_codes(prefix, used, len(new), digits), strict=True))
     return codes
 
 
 def _brought_codes(connection: sa.Connection, plan: PlanRow) -> dict[int, str]:
-    """Codes that an adopted standing plan brought along; they must not belong elsewhere."""
+    """
+    Codes that the first plan of a community brought along; no grid may have stood under them.
+
+    A code that is known but never stood comes from a withdrawn publication. Outside of Wangge
+    it was this grid's own all the time.
+    """
     holds_units = sa.exists().where(
         t.assignment.c.plan_id == t.plan_grid.c.plan_id,
         t.assignment.c.grid_no == t.plan_grid.c.grid_no,
     )
     # A grid that strokes have emptied does not stand, whatever code it came with.
-    query = sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.code).where(
-        t.plan_grid.c.plan_id == plan.plan_id, t.plan_grid.c.code.is_not(None), holds_units
+    query = sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.brought_code).where(
+        t.plan_grid.c.plan_id == plan.plan_id, t.plan_grid.c.brought_code.is_not(None), holds_units
     )
     brought = {int(number): str(code) for number, code in connection.execute(query)}
     foreign = sorted(c for c in brought.values() if not c.startswith(plan.community_code))
-    taken = connection.execute(
+    stood = connection.execute(
         sa.select(t.grid.c.code)
         .where(t.grid.c.code.in_(list(brought.values())))
+        .where(sa.exists().where(t.grid_period.c.grid_id == t.grid.c.id))
         .order_by(t.grid.c.code)
     ).scalars()
-    wrong = [*foreign, *taken]
+    wrong = [*foreign, *stood]
     if wrong:
         raise Conflict(
             f"Grid code {wrong[0]} is already used or does not begin with {plan.community_code}. "
@@ -229,33 +254,41 @@ def _brought_codes(connection: sa.Connection, plan: PlanRow) -> dict[int, str]:
 
 
 def _prefixes(
-    connection: sa.Connection, plan: PlanRow, numbers: Sequence[int], units: pd.DataFrame
+    connection: sa.Connection, plan: PlanRow, numbers: Sequence[int], day: date
 ) -> dict[str, list[int]]:
-    """Group grid numbers by what their new code begins with."""
+    """Group grid numbers by what a new code of theirs begins with."""
     if plan.tier == "base":
         return {plan.community_code: list(numbers)}
-    base = _base_code_of_units(connection, plan)
-    placed = pd.DataFrame({"grid_no": units["grid_no"], "base": units["unit_no"].map(base)})
-    found = placed[placed["grid_no"].isin(numbers)].groupby("grid_no")["base"].unique()
+    bases = _bases(connection, plan, day)
     grouped: dict[str, list[int]] = {}
     for number in numbers:
-        bases = found.get(number, np.array([None], dtype=object))
-        if len(bases) != 1 or pd.isna(bases[0]):
+        below = bases.get(number, set())
+        if len(below) != 1 or None in below:
             raise Conflict(
-                f"Micro grid {number} of plan {plan.plan_id} does not lie in one standing base "
-                "grid. Publish the base grids first, or keep each micro grid inside one of them.",
-                f"方案 {plan.plan_id} 的微网格 {number} 未落在同一个现行基础网格内，"
+                f"Micro grid {number} of plan {plan.plan_id} does not lie in one base grid that "
+                f"stands on {day}. Publish the base grids first, or keep each micro grid inside "
+                "one of them.",
+                f"方案 {plan.plan_id} 的微网格 {number} 未落在 {day} 现行的同一个基础网格内，"
                 "请先发布基础网格，或将微网格限定在一个基础网格内。",
                 grid=number,
             )
-        grouped.setdefault(str(bases[0]), []).append(number)
+        grouped.setdefault(str(*below), []).append(number)
     return grouped
 
 
-def _base_code_of_units(connection: sa.Connection, plan: PlanRow) -> dict[int, str | None]:
-    base = last_publication(connection, plan.community_code, "base")
+def _bases(connection: sa.Connection, plan: PlanRow, day: date) -> dict[int, set[str | None]]:
+    """Codes of the base grids that the units of each micro grid lie in on a day."""
+    base = _the_publication(
+        connection,
+        t.publication.c.community_code == plan.community_code,
+        t.publication.c.tier == "base",
+        t.publication.c.valid.op("@>")(sa.cast(day, sa.Date)),
+    )
+    found: dict[int, set[str | None]] = {}
     rows = _units_with_standing_code(connection, plan, base)
-    return dict(zip(rows["unit_no"].astype(int), rows["from_code"], strict=True))
+    for number, code in zip(rows["grid_no"], rows["from_code"], strict=True):
+        found.setdefault(int(number), set()).add(None if pd.isna(code) else str(code))
+    return found
 
 
 def _open_publication(
@@ -303,7 +336,7 @@ def _write_grids(
 ) -> None:
     numbers = sorted(codes)
     connection.execute(
-        _sql("grids_publish"),
+        statement("grids_publish"),
         {
             "plan_id": plan.plan_id,
             "community_code": plan.community_code,
@@ -319,7 +352,7 @@ def _write_lineage(
 ) -> None:
     lineage = outcome.lineage
     connection.execute(
-        _sql("lineage_insert"),
+        statement("lineage_insert"),
         {
             "plan_id": plan.plan_id,
             "codes": [codes[int(n)] for n in lineage["grid_no"]],
@@ -330,12 +363,19 @@ def _write_lineage(
     )
 
 
-def _end_posts(connection: sa.Connection, retired: Sequence[str], day: date) -> None:
-    """End the posts of retired grids; a post that never began is removed."""
-    connection.execute(_sql("posts_end"), {"codes": list(retired), "day": day})
+def _end_posts(
+    connection: sa.Connection, publication_id: int, retired: Sequence[str], day: date
+) -> None:
+    """End the posts of retired grids, and keep how they were: a withdrawal gives it back."""
+    ended = connection.execute(statement("posts_end"), {"codes": list(retired), "day": day})
+    connection.execute(
+        sa.update(t.publication)
+        .where(t.publication.c.id == publication_id)
+        .values(ended_posts=[list(row) for row in ended])
+    )
 
 
 def handover_list(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
     """Return the handover list of the publication of a plan, with the people on both sides."""
-    result = connection.execute(_sql("handover_list"), {"plan_id": plan_id})
+    result = connection.execute(statement("handover_list"), {"plan_id": plan_id})
     return pd.DataFrame(result.all(), columns=list(result.keys()))

@@ -43,6 +43,7 @@ def test_writing_is_off_and_the_answer_says_why(client: TestClient) -> None:
     for address, body in (
         ("/api/v1/plans", DIVIDE),
         ("/api/v1/plans/2/publish", {"valid_from": "2027-01-01", "published_by": "x"}),
+        ("/api/v1/plans/2/withdraw", {"withdrawn_by": "x"}),
     ):
         answer = client.post(address, json=body, headers={"accept-language": "en"})
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -62,6 +63,30 @@ def test_a_community_is_divided_and_the_draft_published(writer: TestClient) -> N
     assert (published.json()["state"], published.json()["valid_from"]) == ("published", day)
     again = writer.post(f"/api/v1/plans/{draft['id']}/publish", json=body)
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+def test_a_publication_is_withdrawn_before_its_day_and_not_after(writer: TestClient) -> None:
+    draft = writer.post("/api/v1/plans", json=DIVIDE).json()["id"]
+    address = f"/api/v1/plans/{draft}"
+    who = {"withdrawn_by": "街道办", "reason": "年份有误"}
+    early = writer.post(f"{address}/withdraw", json=who)
+    assert (early.status_code, early.json()["code"]) == (409, "conflict")
+    day = str(today() + timedelta(days=1))
+    writer.post(f"{address}/publish", json={"valid_from": day, "published_by": "街道办"})
+    back = writer.post(f"{address}/withdraw", json=who)
+    assert back.status_code == 200, back.text
+    assert (back.json()["state"], back.json()["valid_from"]) == ("draft", None)
+    begun = writer.post("/api/v1/plans/1/withdraw", json=who, headers={"accept-language": "en"})
+    assert begun.status_code == 409
+    assert "stands since 2026-01-01" in begun.json()["detail"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_wrong_year_is_told(writer: TestClient, day: str) -> None:
+    body = {"valid_from": day, "published_by": "街道办"}
+    answer = writer.post("/api/v1/plans/2/publish", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "input")
+    assert "年份" in answer.json()["detail"]
 
 
 def test_a_plan_that_breaks_the_rules_is_published_only_with_a_reason(writer: TestClient) -> None:

@@ -140,6 +140,7 @@ plan_grid = sa.Table(
     sa.Column("flags", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("code", sa.Text, comment="given when the plan is published"),
     geometry("MULTIPOLYGON", nullable=True),
+    sa.Column("brought_code", sa.Text, comment="code it had before the plan was adopted"),
     one_of("kind", GRID_KINDS),
     comment="The grids of one plan; geometry is derived from the borders at every edit.",
 )

@@ -28,6 +28,13 @@ publication = sa.Table(
     sa.Column("published_by", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, comment="signed reason for the rules the plan breaks"),
     sa.Column("problems", pg.JSONB, nullable=False, server_default="[]"),
+    sa.Column(
+        "ended_posts",
+        pg.JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[[post id, period before, period after], ...] of retired grids",
+    ),
     pg.ExcludeConstraint(
         ("community_code", "="),
         ("tier", "="),

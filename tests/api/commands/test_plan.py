@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from api.commands.plan import plan
 from api.language import language
+from api.today import today
 from gis.errors import Conflict
 from gis.io.write import write_layer
 from tests.api.services.conftest import COMMUNITY, Town, half_grids
@@ -73,3 +75,24 @@ def test_chinese_figures_name_their_households(town: Town, monkeypatch: pytest.M
     assert "草稿" in told
     shown = run("show", first_plan(told)).output
     assert "负荷、户籍户、名称" in shown
+
+
+def test_a_publication_is_withdrawn_before_its_day(town: Town) -> None:
+    plan_id = first_plan(run("divide", town.community, "--by", "planner").output)
+    day = str(today() + timedelta(days=1))
+    run("publish", plan_id, "--from", day)
+    said = run("withdraw", plan_id, "--reason", "wrong day").output
+    assert f"no longer takes effect on {day}" in said
+    assert "no plan stands then" in said
+    with pytest.raises(Conflict, match="nothing to withdraw"):
+        run("withdraw", plan_id)
+
+
+def test_grids_adopted_after_a_publication_are_said_to_be_a_redraw(
+    town: Town, tmp_path: Path
+) -> None:
+    plan_id = first_plan(run("divide", town.community, "--by", "planner").output)
+    run("publish", plan_id)
+    file = tmp_path / "redraw.geojson"
+    write_layer(half_grids(), file, layer="grids")
+    assert "this is a redraw" in run("adopt", town.community, "--grids", str(file)).output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -263,11 +264,83 @@ def test_an_adopted_grid_that_was_emptied_is_not_published(town: Town) -> None:
         assert connection.execute(query).scalars().all() == [f"{COMMUNITY}001"]
 
 
-def test_nothing_to_undo_is_said(town: Town) -> None:
+def test_undo_ends_at_the_division(town: Town) -> None:
     plan_id = divided(town)
+    before = labels_of(town, plan_id)
+    stroke(town.engine, plan_id, [Move(0, int(before[0]), None)], made_by="planner")
     undo(town.engine, plan_id, made_by="planner")
     with pytest.raises(Conflict, match="nothing to undo"):
         undo(town.engine, plan_id, made_by="planner")
+    assert (labels_of(town, plan_id) == before).all()
+
+
+def test_undo_ends_at_the_adoption(town: Town) -> None:
+    plan_id, _ = adopt_grids(town.engine, COMMUNITY, half_grids(), ANYTHING, made_by="planner")
+    with pytest.raises(Conflict, match="nothing to undo"):
+        undo(town.engine, plan_id, made_by="planner")
+
+
+@pytest.mark.parametrize("unit", [-1, 10_000, 2**31, 2**70, -(2**70)])
+def test_a_stroke_names_the_units_that_the_plan_does_not_have(town: Town, unit: int) -> None:
+    plan_id = divided(town)
+    before = labels_of(town, plan_id)
+    with pytest.raises(InputError, match=str(unit)) as refused:
+        stroke(town.engine, plan_id, [Move(0, int(before[0]), None), Move(unit, 0, 1)], made_by="x")
+    assert refused.value.context["units"] == [unit]
+    assert (labels_of(town, plan_id) == before).all()
+
+
+@pytest.mark.parametrize("number", [1.0, 0.5, float("nan"), "1", True, None])
+def test_units_are_named_by_whole_numbers(town: Town, number: Any) -> None:
+    plan_id = divided(town)
+    with pytest.raises(InputError, match="whole numbers"):
+        stroke(town.engine, plan_id, [Move(number, 0, 1)], made_by="planner")
+    if number is not None:
+        for move in (Move(0, number, 1), Move(0, 0, number)):
+            with pytest.raises(InputError, match="whole numbers"):
+                stroke(town.engine, plan_id, [move], made_by="planner")
+
+
+def test_a_stroke_takes_the_numbers_of_numpy(town: Town) -> None:
+    plan_id = divided(town)
+    before = labels_of(town, plan_id)
+    unit: Any = np.int64(0)
+    done = stroke(town.engine, plan_id, [Move(unit, before[0], None)], made_by="planner")
+    assert done.applied == (Move(0, int(before[0]), None),)
+
+
+@pytest.mark.parametrize("grid", [-1, 999, 2**40])
+def test_a_grid_that_is_not_there_holds_no_unit_and_takes_none(town: Town, grid: int) -> None:
+    plan_id = divided(town)
+    done = stroke(town.engine, plan_id, [Move(0, grid, 1)], made_by="planner")
+    assert done.rejected == (Move(0, grid, 1),)
+    with pytest.raises(Conflict, match=f"no grid {grid}"):
+        stroke(town.engine, plan_id, [Move(0, 0, grid)], made_by="planner")
+
+
+def test_a_second_adopted_draft_is_published_as_a_redraw(town: Town) -> None:
+    first, _ = adopt_grids(town.engine, COMMUNITY, half_grids(), ANYTHING, made_by="planner")
+    second, _ = adopt_grids(town.engine, COMMUNITY, half_grids(4), ANYTHING, made_by="planner")
+    published(town, first)
+    published(town, second, TODAY + timedelta(days=5))
+    assert set(codes_of(town, second).values()) == {f"{COMMUNITY}001", f"{COMMUNITY}002"}
+    moved = {f"B3{row}" for row in range(4)}
+    assert set(handover(town.engine, second)["building_id"]) == moved
+
+
+def test_codes_of_a_file_adopted_later_follow_the_households(town: Town) -> None:
+    """The file calls the west 002 and the east 007; what stands there keeps its codes."""
+    first, _ = adopt_grids(town.engine, COMMUNITY, half_grids(), ANYTHING, made_by="planner")
+    published(town, first)
+    renamed = half_grids().assign(grid_code=[f"{COMMUNITY}002", f"{COMMUNITY}007"])
+    second, _ = adopt_grids(town.engine, COMMUNITY, renamed, ANYTHING, made_by="planner")
+    draft = plan_state(town.engine, second)
+    assert draft.plan.based_on == first
+    assert draft.grids["code"].isna().all()
+    assert draft.grids["name"].tolist() == ["西片", "第二网格"]
+    published(town, second, TODAY + timedelta(days=5))
+    assert codes_of(town, second) == codes_of(town, first)
+    assert handover(town.engine, second).empty
 
 
 @settings(

@@ -29,6 +29,15 @@ FROM ground, (VALUES (0, 'B1', 'building', 'B1'), (1, 'ground-1', 'ground', NULL
     AS made (no, name, kind, code);
 """
 
+_ADOPTED_BEFORE_WITHDRAWAL = """
+INSERT INTO ground (community_code, version, srid, fingerprint) VALUES ('x', 1, 4544, 'x');
+INSERT INTO plan (community_code, ground_id, name, rules, created_by)
+SELECT 'x', ground.id, name, '{}', 'x' FROM ground, (VALUES ('adopt'), ('divide')) AS made (name);
+INSERT INTO edit (plan_id, seq, made_by, action, moves) SELECT id, 1, 'x', name, '[]' FROM plan;
+INSERT INTO plan_grid (plan_id, grid_no, name, code)
+SELECT id, 0, CASE name WHEN 'adopt' THEN 'adopted' ELSE 'divided' END, '511599001001007' FROM plan;
+"""
+
 
 @pytest.fixture
 def bare(bare_database: str) -> Iterator[sa.Engine]:
@@ -82,6 +91,16 @@ def test_standing_units_learn_the_kind_of_their_households_from_their_building(
     with engine.connect() as connection:
         kinds = connection.exec_driver_sql("SELECT unit_id, households_kind FROM unit").all()
     assert dict(list(kinds)) == {"B1": "dwellings", "ground-1": None}
+
+
+def test_adopted_grids_remember_the_codes_they_brought(engine: sa.Engine) -> None:
+    migrate.downgrade(engine, "0002")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(_ADOPTED_BEFORE_WITHDRAWAL)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        codes = connection.exec_driver_sql("SELECT name, brought_code FROM plan_grid").all()
+    assert dict(list(codes)) == {"adopted": "511599001001007", "divided": None}
 
 
 def test_servers_that_start_together_migrate_once(bare: sa.Engine) -> None:
