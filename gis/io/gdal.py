@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +19,44 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError, Geometry
 from gis.io.table import FormatName, RawTable, unique_headings, unreadable
 
 _HARMLESS = ("Measured (M)", "non conformant", "organizePolygons", "Self-intersection", "winding")
+_PYOGRIO = r"pyogrio\."
+_ONE_AT_A_TIME = Lock()
+
+
+@contextmanager
+def complaints(*ignored: str) -> Iterator[list[str]]:
+    """
+    Hear what GDAL complains of, and nothing that is said elsewhere in the process meanwhile.
+
+    Python's list of warnings belongs to the whole process: a handle that the collector closes,
+    or another thread, may warn while a file is read. Such a warning goes the way it would have
+    gone, and is no damage of this file.
+
+    Parameters
+    ----------
+    ignored
+        Beginnings of complaints that are to be dropped.
+
+    Returns
+    -------
+    said
+        Complaints in their order; filled when the context is left.
+    """
+    said: list[str] = []
+    # Two threads that catch warnings at once leave each other's filters behind.
+    with _ONE_AT_A_TIME:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.filterwarnings("always", category=RuntimeWarning, module=_PYOGRIO)
+            for beginning in ignored:
+                warnings.filterwarnings("ignore", message=beginning)
+            yield said
+        for warning in heard:
+            if _is_gdal(warning):
+                said.append(str(warning.message))
+            else:
+                warnings.showwarning(
+                    warning.message, warning.category, warning.filename, warning.lineno
+                )
 
 
 def read_with_gdal(
@@ -36,8 +78,7 @@ def read_with_gdal(
         GDAL cannot read it; its words are in the message.
     """
     try:
-        with warnings.catch_warnings(record=True) as heard:
-            warnings.simplefilter("always")
+        with complaints() as said:
             frame = pyogrio.read_dataframe(
                 path,
                 layer=layer,
@@ -60,10 +101,16 @@ def read_with_gdal(
         shapely.errors.ShapelyError,
     ) as error:
         raise _refused(file or path.name, format_name, str(error)) from error
-    damage = [str(w.message) for w in heard if not _is_harmless(str(w.message))]
+    damage = [words for words in said if not _is_harmless(words)]
     if damage:
         raise _refused(file or path.name, format_name, damage[0])
     return _table(file or path.name, format_name, frame)
+
+
+def _is_gdal(warning: warnings.WarningMessage) -> bool:
+    # What the collector closes is reported at the line that happens to run: by category, then.
+    folder = f"{os.sep}pyogrio{os.sep}"
+    return issubclass(warning.category, RuntimeWarning) and folder in warning.filename
 
 
 def _is_harmless(words: str) -> bool:

@@ -20,6 +20,7 @@ from gis.contracts import LAYERS, Layer, LayerName
 from gis.crs import from_wgs84
 from gis.errors import InputError, WrongColumns
 from gis.io.columns import short_heading
+from gis.io.gdal import complaints
 from gis.io.shapes import DECIMALS
 from gis.io.spreadsheet import write_csv, write_xlsx
 
@@ -142,10 +143,11 @@ def _attributes(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _with_gdal(frame: pd.DataFrame, path: Path, **options: str) -> None:
-    with warnings.catch_warnings():
-        # GCJ-02 and BD-09 have no CRS that could be written; saying none is right
-        warnings.filterwarnings("ignore", message="'crs' was not provided")
+    # GCJ-02 and BD-09 have no CRS that could be written; saying none is right.
+    with complaints("'crs' was not provided") as said:
         pyogrio.write_dataframe(frame, path, **options)
+    for words in said:
+        warnings.warn(f"{path.name}: {words}", RuntimeWarning, stacklevel=2)
 
 
 def _write_geojson(job: _Job, path: Path) -> None:
