@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from api.language import language
+from api.commands.bilingual import BilingualGroup, chinese, show_fault, summary_of
+from api.language import language, say
 from gis.errors import Infeasible, InputError, NotFound, WanggeError
 
 # Verb -> "module:command". Commands load when they are called, so that `wangge --help`
@@ -31,7 +32,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(BilingualGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(_COMMANDS)
 
@@ -44,8 +45,11 @@ class _LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        rows = [(name, text) for name, (_, text) in sorted(_COMMANDS.items())]
+        if language() == "zh":
+            rows = [(name, summary_of(chinese(text)).rstrip("。")) for name, text in rows]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(_COMMANDS.items())])
+            formatter.write_dl(rows)
 
 
 @click.group(cls=_LazyGroup)
@@ -64,10 +68,17 @@ def exit_code(error: WanggeError) -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a fault is one clear sentence on stderr, never a traceback."""
     try:
-        wangge.main(args=arguments, prog_name="wangge", standalone_mode=True)
+        code = wangge.main(args=arguments, prog_name="wangge", standalone_mode=False)
+    except click.ClickException as fault:
+        show_fault(fault)
+        sys.exit(fault.exit_code)
+    except click.Abort:
+        click.echo(say("Aborted!", "已中止。"), err=True)
+        sys.exit(1)
     except WanggeError as error:
         click.echo(f"wangge: {error.message(language())} [{error.code}]", err=True)
         sys.exit(exit_code(error))
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

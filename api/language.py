@@ -29,6 +29,12 @@ _WORDS = {
     "beyond_tolerance": "超出容差",
     "under_minimum": "低于下限",
     "no_households": "无住户",
+    "running": "运行中",
+    "stopped": "已停止",
+    "absent": "不存在",
+    "started": "已启动",
+    "already running": "已在运行",
+    "not running": "未在运行",
 }
 
 
@@ -65,7 +71,7 @@ def counted(households: int, kinds: Iterable[str]) -> str:
 
 
 def word(code: str) -> str:
-    """Word for a state or flag of plans and grids in the language of this process."""
+    """Word for a state or flag (plan, grid, private database) in the language of this process."""
     return _WORDS.get(code, code) if language() == "zh" else code
 
 

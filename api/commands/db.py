@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
+from api.commands.bilingual import BilingualGroup
+from api.language import say, word
 from api.services import database as databases
 from api.services.contents import Contents, count_contents
 from api.settings import Settings
@@ -13,7 +16,7 @@ from gis.errors import Conflict
 from gis.store import cluster
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def db() -> None:
     """The private PostGIS of this folder."""
 
@@ -25,7 +28,7 @@ def start(tcp: bool | None) -> None:
     settings = Settings()
     if databases.is_private(settings):
         home = databases.private_home(settings)
-        click.echo(f"private PostGIS in {home.path}: {cluster.start(home, tcp=tcp)}", err=True)
+        _tell_state(home.path, cluster.start(home, tcp=tcp))
     click.echo(_shown(databases.ensure_database(settings)))
 
 
@@ -33,7 +36,7 @@ def start(tcp: bool | None) -> None:
 def stop() -> None:
     """Stop it; sessions are cut off, what is committed stays."""
     home = databases.private_home(_private_settings("stop"))
-    click.echo(f"private PostGIS in {home.path}: {cluster.stop(home)}", err=True)
+    _tell_state(home.path, cluster.stop(home))
 
 
 @db.command()
@@ -43,14 +46,17 @@ def status() -> None:
     url = databases.database_url(settings)
     if databases.is_private(settings):
         found = cluster.status(databases.private_home(settings))
-        click.echo(f"home     {found.home}")
-        click.echo(f"state    {found.state}" + (f", pid {found.pid}" if found.pid else ""))
-        click.echo(f"size     {found.size_bytes / 1e6:.0f} MB")
-        click.echo(f"tcp      {f'127.0.0.1:{found.tcp_port}' if found.tcp_port else 'no'}")
+        state = word(found.state) + (f", pid {found.pid}" if found.pid else "")
+        _tell_row("home", "目录", str(found.home))
+        _tell_row("state", "状态", state)
+        _tell_row("size", "大小", f"{found.size_bytes / 1e6:.0f} MB")
+        _tell_row(
+            "tcp", "TCP", f"127.0.0.1:{found.tcp_port}" if found.tcp_port else say("no", "无")
+        )
         if found.state != "running":
             raise SystemExit(1)
-    click.echo(f"address  {_shown(url)}")
-    click.echo(f"postgis  {databases.postgis_version(url)}")
+    _tell_row("address", "地址", _shown(url))
+    _tell_row("postgis", "PostGIS", databases.postgis_version(url))
 
 
 @db.command("url")
@@ -72,14 +78,21 @@ def reset(yes: bool) -> None:
     home = databases.private_home(settings)
     found = cluster.status(home)
     if found.state == "absent":
-        click.echo(f"nothing to delete: there is no database in {home.path}", err=True)
+        click.echo(
+            say(
+                f"nothing to delete: there is no database in {home.path}",
+                f"没有可删除的内容：{home.path} 中没有数据库",
+            ),
+            err=True,
+        )
         return
     contents = count_contents(databases.ensure_database(settings))
     click.echo(_what_goes(contents, found), err=True)
     if not yes:
-        click.confirm("Delete all of this for good?", abort=True, err=True)
+        question = say("Delete all of this for good?", "永久删除以上全部内容？")
+        click.confirm(question, abort=True, err=True)
     cluster.reset(home)
-    click.echo("deleted", err=True)
+    click.echo(say("deleted", "已删除"), err=True)
 
 
 @db.command(context_settings={"ignore_unknown_options": True})
@@ -110,7 +123,19 @@ def _shown(url: str) -> str:
     return databases.without_password(url)
 
 
+def _tell_state(home: Path, state: str) -> None:
+    told = say(f"private PostGIS in {home}: {state}", f"{home} 中的私有 PostGIS：{word(state)}")
+    click.echo(told, err=True)
+
+
+def _tell_row(en: str, zh: str, value: str) -> None:
+    click.echo(say(f"{en:<9}{value}", f"{zh}：{value}"))
+
+
 def _what_goes(contents: Contents, found: cluster.ClusterStatus) -> str:
     rows = ", ".join(f"{count:,} {name}" for name, count in contents.rows.items() if count)
-    size = f"{found.size_bytes / 1e6:,.0f} MB in {found.home}"
-    return f"{size}: {rows or 'no rows yet'}"
+    size = f"{found.size_bytes / 1e6:,.0f} MB"
+    return say(
+        f"{size} in {found.home}: {rows or 'no rows yet'}",
+        f"{found.home} 共 {size}，各表行数：{rows or '尚无内容'}",
+    )

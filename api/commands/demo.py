@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import say
 from api.security import refuse_open_to_the_world
 from api.services.database import (
@@ -21,7 +22,7 @@ from api.today import today
 from gis.errors import UnreadableFile
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.option("--no-serve", is_flag=True, help="Only prepare the database.")
 def demo(no_serve: bool) -> None:
     """Start everything with the sample and serve it, until Ctrl-C."""

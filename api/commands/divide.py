@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import counted, field_name, kind_names, language
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.option("--buildings", required=True, metavar="F", help="Buildings with households.")
 @click.option("--courtyards", metavar="F", help="Courtyards with their kinds.")
 @click.option("--community", metavar="F", help="Areas; each community is divided by itself.")
@@ -26,9 +27,27 @@ _SHOWN = 3
 @click.option("--gates", metavar="F", help="Gates of courtyards.")
 @click.option("--streets", metavar="F", help="Streets, with bridges.")
 @click.option("--rules", required=True, metavar="NAME|FILE", help="A preset or a TOML file.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="PLAN.gpkg")
-@click.option("--report", type=click.Path(path_type=Path), metavar="REPORT.json")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**32 - 1))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="PLAN.gpkg",
+    help="The grid package to write.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="REPORT.json",
+    help="Write the figures of the division there.",
+)
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 2**32 - 1),
+    help="Same seed, same division.",
+)
 @click.option("--fill", type=float, help="Share of the cap to use, instead of the rule set's.")
 @click.option("--target", type=int, help="Exactly this many grids in each community.")
 @click.option("--encoding", help="Encoding of dbf and CSV files.")

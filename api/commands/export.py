@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.commands.connection import database
 from api.language import say
 from gis.contracts import LAYERS, LayerName
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from gis.io.write import Headings
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.argument("layer", type=click.Choice(list(LAYERS)))
 @click.option(
     "-o",
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 @click.option("--community", help="Only what lies in this community.")
 @click.option("--encoding", default="UTF-8", show_default=True, help="Of Shapefiles and CSV.")
 @click.option(
-    "--headings", type=click.Choice(["canonical", "zh"]), default="canonical", show_default=True
+    "--headings",
+    type=click.Choice(["canonical", "zh"]),
+    default="canonical",
+    show_default=True,
+    help="Headings of the columns.",
 )
 def export(
     layer: LayerName,

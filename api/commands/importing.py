@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.commands.bilingual import BilingualGroup
 from api.commands.connection import database
 from api.commands.progress import import_progress
 from api.language import language, say
@@ -69,7 +70,7 @@ def _show(results: Sequence[ImportResult], report: Path | None) -> None:
         )
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def import_group() -> None:
     """Check files and store their rows; bad rows wait in a run with their faults."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import say
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     from api.services.database import migrate_database

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import counted, say
 from gis.errors import InputError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gis.contracts import LayerName
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="*.gpkg")
 @click.option(

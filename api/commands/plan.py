@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.bilingual import BilingualGroup
 from api.commands.connection import database
 from api.language import counted, kind_names, language, say, word
 from api.today import today
@@ -32,7 +33,7 @@ _rules = click.option(
 )
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def plan() -> None:
     """Divide, show, publish and hand over plans."""
 

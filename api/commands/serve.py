@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.services.database import running_database
 from api.services.health import require_ready_database
 from api.serving import print_ready, serve_until_signal, signals_as_interrupt, undisturbed
 from api.settings import Settings
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.option("--host", help="Address to listen on; else WANGGE_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
 def serve(host: str | None, port: int | None) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import language
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.argument("instance", type=click.Path(path_type=Path))
 @click.option(
     "--objective",
@@ -19,9 +20,24 @@ from api.language import language
 )
 @click.option("--seconds", type=click.FloatRange(0, 86400, min_open=True), help="Time to use.")
 @click.option("--iterations", type=click.IntRange(1), help="Rounds of the search to make.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**32 - 1))
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="LABELS")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 2**32 - 1),
+    help="Same seed, same parts.",
+)
+@click.option(
+    "--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="Threads to use."
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="LABELS",
+    help="The labels file to write.",
+)
 def solve(
     instance: Path,
     objective: str | None,

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import language, say
 
 
-@click.command()
+@click.command(cls=BilingualCommand)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As a JSON document.")
 @click.option("--quiet", is_flag=True, help="Only what is broken.")

@@ -1,0 +1,259 @@
+"""The Chinese of the command line: one text for each English one, by its first line."""
+
+from __future__ import annotations
+
+from gis.contracts import LAYERS
+
+HELP: dict[str, str] = {
+    # the command itself
+    "Keep the map of a city's neighbourhood grids.": "管理城市社区网格的地图。",
+    "Show this message and exit.": "显示本说明并退出。",
+    "Show the version and exit.": "显示版本并退出。",
+    "The private PostGIS: start, stop, status, url, reset, psql.": (
+        "私有 PostGIS：启动、停止、状态、地址、清空、psql。"
+    ),
+    # db
+    "The private PostGIS of this folder.": "本目录的私有 PostGIS。",
+    "Open psql on the private database; further arguments go to psql.": (
+        "在私有数据库上打开 psql；其余参数交给 psql。"
+    ),
+    "Delete the private database and all that is in it.": "删除私有数据库及其全部内容。",
+    "Do not ask.": "不再询问。",
+    "Start it, making it first when there is none; its address goes to stdout.": (
+        "启动数据库，没有时先创建；地址写到标准输出。"
+    ),
+    "Also listen on a free port of 127.0.0.1.": "同时监听 127.0.0.1 的一个空闲端口。",
+    "Tell whether it is there and answers; exit code 1 when it does not.": (
+        "说明数据库是否存在、能否应答；不能应答时退出码为 1。"
+    ),
+    "Stop it; sessions are cut off, what is committed stays.": (
+        "停止数据库；会话中断，已提交的内容保留。"
+    ),
+    "Print the address, for psql, QGIS, GDAL or WANGGE_DATABASE_URL.": (
+        "输出地址，供 psql、QGIS、GDAL 或 WANGGE_DATABASE_URL 使用。"
+    ),
+    "The TCP address, with its password.": "带密码的 TCP 地址。",
+    # demo, migrate, serve
+    "Start everything with the sample and serve it, until Ctrl-C.": (
+        "载入示例数据，启动全部服务，按 Ctrl-C 结束。"
+    ),
+    "Start everything with the sample and serve it.": "载入示例数据并启动全部服务。",
+    "Only prepare the database.": "只准备数据库。",
+    "Bring the database to the schema of this version.": "把数据库升级到本版本的结构。",
+    "Serve what the database holds, until Ctrl-C.": "提供 HTTP 服务，按 Ctrl-C 结束。",
+    "Serve the HTTP face.": "提供 HTTP 服务。",
+    "Address to listen on; else WANGGE_HOST.": "监听地址；未给出时用 WANGGE_HOST。",
+    "Port; 0 takes a free one.": "端口；0 表示任选一个空闲端口。",
+    # divide
+    "Divide buildings into grids, from file to file.": (
+        "把楼栋划分为网格，从文件到文件。\n\n"
+        "每个“文件”可以是文件名，或 文件.gpkg:图层；含多个图层的 GeoPackage 取名称相符的图层。"
+        "结果为网格包（见 docs/grid-package.md），可用 QGIS 打开。"
+    ),
+    "Buildings with households.": "楼栋及户数。",
+    "Courtyards with their kinds.": "小区及其类型。",
+    "Areas; each community is divided by itself.": "区划；各社区分别划分。",
+    "Rivers, railways, arterials.": "河流、铁路、主干道。",
+    "Gates of courtyards.": "小区出入口。",
+    "Streets, with bridges.": "道路，含桥。",
+    "A preset or a TOML file.": "预设名称或 TOML 文件。",
+    "The grid package to write.": "要写出的网格包。",
+    "Write the figures of the division there.": "把划分的各项数据写到此文件。",
+    "Same seed, same division.": "种子相同，划分相同。",
+    "Share of the cap to use, instead of the rule set's.": "目标占用率，取代规则中的值。",
+    "Exactly this many grids in each community.": "每个社区恰好划分为这么多网格。",
+    "Encoding of dbf and CSV files.": "dbf 与 CSV 文件的编码。",
+    "EPSG:n, cgcs2000-3deg, gcj02 or bd09, for all files.": (
+        "所有文件的坐标系：EPSG:n、cgcs2000-3deg、gcj02 或 bd09。"
+    ),
+    "TOML file that maps column headings.": "列名对照的 TOML 文件。",
+    "Write nothing when any row is at fault.": "有任何一行有误时不写出。",
+    # export
+    "Write what holds today of LAYER to a file.": "把图层今天有效的内容写到文件。",
+    "Write a layer to a file.": "把图层写到文件。",
+    "File; its extension tells the format.": "文件；格式由扩展名决定。",
+    "EPSG:4547, gcj02, bd09 ...": "EPSG:4547、gcj02、bd09 等。",
+    "Only what lies in this community.": "只导出此社区内的内容。",
+    "Of Shapefiles and CSV.": "Shapefile 与 CSV 的编码。",
+    "Headings of the columns.": "列名用规范名（canonical）还是中文（zh）。",
+    # import
+    "Check files and store their rows; bad rows wait in a run with their faults.": (
+        "检查文件并入库；不合格的行连同原因留在批次中待处理。"
+    ),
+    "Check files and store their rows.": "检查文件并入库。",
+    "Import every layer of a GeoPackage, folder or zip, owners first, in one transaction.": (
+        "在一个事务中导入 GeoPackage、文件夹或 zip 的全部图层，先上级后下级。"
+    ),
+    "Import an OpenStreetMap extract; households are estimated and marked so.": (
+        "导入 OpenStreetMap 数据；户数为估算并注明。"
+    ),
+    "Store nothing when any row is bad.": "有任何一行不合格时全部不入库。",
+    "Retire what the file does not name.": "停用文件中没有的对象。",
+    "Code of the community that the file is of.": "文件所属社区的代码。",
+    "EPSG:4547, cgcs2000-3deg, gcj02, bd09 ...; overrules the file.": (
+        "EPSG:4547、cgcs2000-3deg、gcj02、bd09 等；优先于文件自带的坐标系。"
+    ),
+    "Of the text in Shapefiles and CSV; detected without it.": (
+        "Shapefile 与 CSV 的文字编码；未给出时自动识别。"
+    ),
+    "TOML file that says which heading is which column.": "说明列名对应关系的 TOML 文件。",
+    "Which layer of a file that has several.": "文件含多个图层时取哪一个。",
+    "Write every fault there: .json, .xlsx, else text.": (
+        "把全部问题写到此文件：.json、.xlsx，其他为文本。"
+    ),
+    "List the runs in which rows wait.": "列出有待处理行的批次。",
+    "Also runs in which no row waits.": "也列出没有待处理行的批次。",
+    "Show the rows of a run that wait, with their faults.": "显示批次中待处理的行及原因。",
+    "Check waiting rows again, or import FILE, in which they were mended.": (
+        "重新检查待处理的行，或导入已改正的文件。"
+    ),
+    "Give up the rows of a run that wait.": "放弃批次中待处理的行。",
+    "Tell when a thing was retired and when it came back.": "列出某一对象何时停用、何时恢复。",
+    # osm
+    "Turn an OpenStreetMap extract into layers.": (
+        "把 OpenStreetMap 数据转换为图层。\n\n"
+        "读取 *.osm、*.osm.gz、*.osm.bz2 与 *.osm.pbf，写出道路、阻隔、出入口、小区、楼栋与设施"
+        "图层。户数为估算，逐一注明。"
+    ),
+    "*.gpkg": "要写出的 *.gpkg 文件。",
+    "Keep what lies in the polygons of this file (any vector format).": (
+        "只保留此文件中多边形内的内容（任意矢量格式）。"
+    ),
+    "Keep what lies in this box.": "只保留此范围内的内容。",
+    "Gross floor area of one dwelling, for estimates.": "估算时每套住房的建筑面积（平方米）。",
+    "Floors of a building of homes that has none written down.": "未注明层数的住宅按此层数估算。",
+    # plan
+    "Divide, show, publish and hand over plans.": "方案的划分、查看、发布与交接。",
+    "Turn grids drawn by hand into a draft of COMMUNITY, keeping their codes.": (
+        "把手工绘制的网格变为社区的草稿方案，沿用原编码。"
+    ),
+    "File with the standing grids as polygons and their codes.": "现状网格（多边形及编码）文件。",
+    "Coordinate system of the file, such as gcj02.": "文件的坐标系，如 gcj02。",
+    "Preset or TOML file.": "预设名称或 TOML 文件。",
+    "Who does it.": "操作人。",
+    "Divide COMMUNITIES (12-digit codes) and store each result as a draft.": (
+        "划分社区（12 位代码，可多个），结果存为草稿方案。"
+    ),
+    "Share of the cap to use.": "目标占用率（占上限的比例）。",
+    "Name of the plan.": "方案名称。",
+    "List what PLAN_ID hands over: building, grids, people and day.": (
+        "列出方案的交接清单：楼栋、网格、人员与日期。"
+    ),
+    "An .xlsx or .json file; JSON on the screen when not given.": (
+        ".xlsx 或 .json 文件；未给出时在屏幕输出 JSON。"
+    ),
+    "List plans, newest first.": "列出方案，新的在前。",
+    "Only the plans of this community.": "只列此社区的方案。",
+    "Draw PLAN_ID as one HTML file that opens with no network.": (
+        "把方案画成一个无需联网即可打开的 HTML 文件。"
+    ),
+    "The .html file to write.": "要写出的 .html 文件。",
+    "Publish PLAN_ID: from that day its grids stand, with codes and a handover list.": (
+        "发布方案：自该日起网格生效，赋予编码并生成交接清单。"
+    ),
+    "First day the grids stand; today when not given.": "生效日期；未给出时为今天。",
+    "Signed reason for the rules the plan breaks.": "方案不符合规则时的签署理由。",
+    "Show the grids of PLAN_ID and what is wrong with it.": "显示方案的网格及问题。",
+    "As a JSON document.": "以 JSON 输出。",
+    # solve
+    "Divide a graph (INSTANCE, .json or .json.gz) into connected parts.": (
+        "把一个图（.json 或 .json.gz 实例文件）划分为连通的部分。\n\n"
+        "未给出 --seconds 或 --iterations 时用 10 秒；按 Ctrl-C 得到目前最好的结果。"
+        "格式见 docs/solve.md。"
+    ),
+    "Divide a weighted graph into connected parts.": "把带权图划分为连通的部分。",
+    "What is minimised; parts with a cap, cut-edges with k unless given.": (
+        "最小化的目标；未给出时，有上限则为部分数（parts），指定 k 则为切断边数（cut-edges）。"
+    ),
+    "Time to use.": "可用时间（秒）。",
+    "Rounds of the search to make.": "搜索轮数。",
+    "Same seed, same parts.": "种子相同，结果相同。",
+    "Threads to use.": "线程数。",
+    "The labels file to write.": "要写出的标签文件。",
+    # verify
+    "Check every promise of the grid package FILE with code that shares nothing with the engine.": (
+        "逐项核验网格包的承诺，所用代码与划分引擎完全无关。\n\n"
+        "退出码 0：全部成立；1：有不成立的；2：不是网格包。"
+    ),
+    "Check every promise of a grid package.": "逐项核验网格包的承诺。",
+    "Only what is broken.": "只列不成立的项。",
+} | {f"Import {name} ({layer.zh}).": f"导入{layer.zh}。" for name, layer in LAYERS.items()}
+
+# Single words: headings, placeholders of the usage line and of options, kinds of things.
+WORDS: dict[str, str] = {
+    "Options": "选项",
+    "Commands": "命令",
+    "Positional arguments": "参数",
+    "[OPTIONS]": "[选项]",
+    "COMMAND": "命令",
+    "[ARGS]...": "[参数]...",
+    "[ARGUMENTS]...": "[参数]...",
+    "TEXT": "文本",
+    "INTEGER": "整数",
+    "INTEGER RANGE": "整数",
+    "FLOAT": "数值",
+    "FLOAT RANGE": "数值",
+    "PATH": "路径",
+    "FILE": "文件",
+    "[FILE]": "[文件]",
+    "F": "文件",
+    "NAME|FILE": "名称|文件",
+    "PLAN.gpkg": "方案.gpkg",
+    "REPORT.json": "报告.json",
+    "LABELS": "标签文件",
+    "INSTANCE": "实例文件",
+    "RUN_ID": "批次号",
+    "PLAN_ID": "方案号",
+    "CODE": "编号",
+    "COMMUNITY": "社区代码",
+    "COMMUNITIES...": "社区代码...",
+    "WEST,SOUTH,EAST,NORTH": "西,南,东,北",
+    "[%Y-%m-%d]": "年-月-日",
+    "(your login)": "当前登录名",
+    "option": "选项",
+    "argument": "参数",
+    "parameter": "参数",
+    "integer": "整数",
+    "float": "数值",
+    "integer range": "整数",
+    "float range": "数值",
+    "File": "文件",
+    "Directory": "目录",
+    "Path": "路径",
+    "file": "文件",
+    "directory": "目录",
+    "path": "路径",
+    "unknown error": "未知错误",
+}
+
+# What click says of a call that it cannot use.
+MESSAGES: dict[str, str] = {
+    "Missing command.": "缺少命令。",
+    "No such option {name}.": "没有选项 {name}。",
+    "No such command {name}.": "没有命令 {name}。",
+    "Got unexpected extra argument ({args})": "多余的参数：{args}",
+    "Got unexpected extra arguments ({args})": "多余的参数：{args}",
+    "Option {name} does not take a value.": "选项 {name} 不带值。",
+    "Option {name} requires an argument.": "选项 {name} 需要一个值。",
+    "Option {name} requires {nargs} arguments.": "选项 {name} 需要 {nargs} 个值。",
+    "Argument {name} takes {nargs} values.": "参数 {name} 需要 {nargs} 个值。",
+    "Takes {nargs} values but 1 was given.": "需要 {nargs} 个值，只给出 1 个。",
+    "Takes {nargs} values but {len} were given.": "需要 {nargs} 个值，给出了 {len} 个。",
+    "Choose from:\n\t{choices}": "可选：\n\t{choices}",
+    "{value} is not one of {choices}.": "{value} 不在可选范围内：{choices}。",
+    "{value} is not {choice}.": "{value} 不对，只能是 {choice}。",
+    "{value} does not match the format {format}.": "{value} 不符合格式 {format}。",
+    "{value} does not match the formats {formats}.": "{value} 不符合任何格式：{formats}。",
+    "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
+    "{value} is not a valid boolean. Recognized values: {states}": (
+        "{value} 不是有效的是非值，可用：{states}"
+    ),
+    "{value} is not a valid {number_type}.": "{value} 不是有效的{number_type}。",
+    "{kind} {filename} does not exist.": "{kind} {filename} 不存在。",
+    "{kind} {filename} is a file.": "{kind} {filename} 是文件。",
+    "{kind} {filename} is a directory.": "{kind} {filename} 是目录。",
+    "{kind} {filename} is not readable.": "{kind} {filename} 无法读取。",
+    "{kind} {filename} is not writable.": "{kind} {filename} 无法写入。",
+    "{kind} {filename} is not executable.": "{kind} {filename} 无法执行。",
+    "Could not open file {filename}: {message}": "无法打开文件 {filename}：{message}",
+}
