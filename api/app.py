@@ -27,6 +27,7 @@ from api.routes import (
 )
 from api.security import refuse_open_to_the_world, security_headers
 from api.services.database import open_database
+from api.services.health import require_ready
 from api.settings import Settings
 from gis.errors import Unavailable
 from maps.assets import assets, script_hash
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.settings = settings
-    add_error_handlers(app)
+    add_error_handlers(app, require_ready)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(Envelope, headers=headers, base_path=base_path(settings))

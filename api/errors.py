@@ -8,13 +8,16 @@ the request id that the answer names.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -152,10 +155,13 @@ def _validation(request: Request, error: Exception) -> Response:
     return problem(request, 422, "invalid-request", detail, extra={"errors": faults})
 
 
-def _database(request: Request, error: Exception) -> Response:
+async def database_problem(
+    request: Request, error: Exception, require_ready: Callable[[sa.Engine], object]
+) -> Response:
+    """Answer a fault of the driver; `require_ready` raises Unavailable when the schema is other."""
     lost = isinstance(error, PoolTimeout) or getattr(error, "connection_invalidated", False)
-    if not lost and type(error).__name__ != "OperationalError":
-        return unlisted_problem(request, error)
+    if not lost and not isinstance(error, OperationalError):
+        return await _other_schema(request, require_ready) or unlisted_problem(request, error)
     # One line, not a traceback: every request of the outage comes by here.
     log.error("database does not answer: %s", str(error).partition("\n")[0])
     fault = Unavailable(
@@ -165,16 +171,35 @@ def _database(request: Request, error: Exception) -> Response:
     return wangge_problem(request, fault)
 
 
+async def _other_schema(
+    request: Request, require_ready: Callable[[sa.Engine], object]
+) -> Response | None:
+    """
+    Say so when a statement failed because the database has the schema of another version.
+
+    Asked only after a failure, so an operator's `wangge migrate` mends a running service, and
+    a service that is being replaced goes on answering what it can.
+    """
+    try:
+        # A seat like any request's: no thread may wait for a connection (api.deps).
+        async with request.app.state.seats:
+            await run_in_threadpool(require_ready, request.app.state.engine)
+    except Unavailable as fault:
+        return wangge_problem(request, fault)
+    return None
+
+
 def unlisted_problem(request: Request, error: Exception) -> Response:
     """Log a fault that nobody foresaw and answer 500 with the fixed text."""
     log.error("unlisted fault at %s", request.url.path, exc_info=error)
     return problem(request, 500, "internal", _FIXED_TEXT[request_language(request)])
 
 
-def add_error_handlers(app: FastAPI) -> None:
+def add_error_handlers(app: FastAPI, require_ready: Callable[[sa.Engine], object]) -> None:
     """Register a handler for every foreseen fault; `api.middleware` answers for the rest."""
+    database = partial(database_problem, require_ready=require_ready)
     app.add_exception_handler(WanggeError, wangge_problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(PoolTimeout, database)

@@ -53,7 +53,7 @@ def draw_tile(
     tier: Literal["base", "micro"] = "base",
 ) -> bytes:
     """
-    Return the tile's bytes, empty when nothing lies on it.
+    Return the tile's bytes; its one layer has no feature where nothing lies.
 
     Raises
     ------
@@ -71,9 +71,27 @@ def draw_tile(
             f"The layer {layer.name} does not depend on a plan: leave plan out.",
             f"图层 {layer.name} 与方案无关：请去掉 plan 参数。",
         )
-    return tile_bytes(
+    drawn = tile_bytes(
         connection, layer.name, tile.z, tile.x, tile.y, at=at, plan_id=plan_id, tier=tier
     )
+    return drawn or empty_tile(layer.name)
+
+
+def empty_tile(name: str) -> bytes:
+    """
+    Return a tile whose one layer has that name and no features.
+
+    PostGIS makes no bytes of no rows, and GDAL opens no file of no bytes.
+
+    Examples
+    --------
+    >>> empty_tile("grids").hex()
+    '1a0c0a0567726964732880207802'
+    """
+    named = name.encode()
+    # The fields of a layer: 1 name, 5 extent (4096 as a varint), 15 version (2).
+    layer = bytes([0x0A, len(named)]) + named + b"\x28\x80\x20\x78\x02"
+    return bytes([0x1A, len(layer)]) + layer
 
 
 def tilejson(

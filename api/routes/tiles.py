@@ -29,7 +29,6 @@ TierQuery = Annotated[
     response_class=Response,
     responses={
         200: {"content": {MVT: {}}, "description": "A Mapbox vector tile."},
-        204: {"description": "Nothing lies on this tile."},
         304: {"description": "The tile is still the one named by If-None-Match."},
     },
 )
@@ -57,8 +56,6 @@ def tile(
     if matches(request.headers.get("if-none-match", ""), encoded.etag):
         # The compressing middleware says so only of bodies that are not compressed yet.
         return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
-    if not encoded.body:
-        return Response(status_code=204, headers=headers)
     if encoded.gzipped:
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(encoded.body, 200, headers, media_type=MVT)

@@ -27,6 +27,13 @@ def require_ready(engine: sa.Engine) -> str:
             "The database does not answer: see `wangge db status`.",
             "数据库没有响应：请查看 `wangge db status`。",
         ) from error
+    if current is not None and current not in migrate.known():
+        raise Unavailable(
+            f"The database has schema {current}, made by a newer Wangge than this one (which "
+            f"knows {migrate.newest()}): upgrade this service.",
+            f"数据库结构版本为 {current}，由更新版本的 Wangge 创建（本版本为 "
+            f"{migrate.newest()}）：请升级本服务。",
+        )
     if current != migrate.newest():
         raise Unavailable(
             f"The database has schema {current or 'none'}, this version wants "

@@ -13,6 +13,8 @@ from gis.store.plan_listing import stored_extent
 
 # Level 6 gives nearly all of level 9's saving on tiles at a third of its time.
 _GZIP_LEVEL = 6
+# Below this gzip's own frame eats what it saves.
+_WORTH_GZIP = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def encoded_tile(tile: bytes, *, accept_gzip: bool) -> EncodedTile:
     The tag is the content's digest with the encoding's name, as RFC 9110 asks: the same
     content under another encoding is another representation.
     """
-    gzipped = accept_gzip and len(tile) > 0
+    gzipped = accept_gzip and len(tile) >= _WORTH_GZIP
     digest = hashlib.sha256(tile).hexdigest()[:32]
     body = gzip.compress(tile, _GZIP_LEVEL, mtime=0) if gzipped else tile
     return EncodedTile(body, gzipped, f'"{digest}-gzip"' if gzipped else f'"{digest}"')

@@ -61,6 +61,12 @@ def current(engine: sa.Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def known() -> frozenset[str]:
+    """Return every revision that this version of Wangge knows."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
 def newest() -> str:
     """Return the revision that this version of Wangge wants."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -98,8 +104,7 @@ def _lock(connection: sa.Connection) -> None:
 
 def _refuse_newer(connection: sa.Connection) -> None:
     found = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in known():
         raise Unavailable(
             f"The database has schema {found}, made by a newer Wangge: upgrade this one.",
             f"数据库结构版本为 {found}，由更新版本的 Wangge 创建：请升级本程序。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
@@ -19,6 +21,8 @@ from gis.errors import (
     Unavailable,
     WanggeError,
 )
+from gis.store import migrate
+from gis.store.engine import open_engine
 
 
 @pytest.mark.parametrize(
@@ -120,6 +124,56 @@ def test_a_database_without_tables_is_not_ready(
     with TestClient(create_app(bare)) as client:
         answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_a_running_service_tells_of_an_old_schema_and_goes_on_after_migrating(
+    database_url: str, town_settings: Settings
+) -> None:
+    engine = open_engine(database_url)
+    migrate.downgrade(engine, "base")
+    settings = town_settings.model_copy(update={"database_url": SecretStr(database_url)})
+    asked = ["/readyz", "/api/v1/plans", "/api/v1/areas", "/tiles/grids.json", "/maps/plans/1.html"]
+    with TestClient(create_app(settings)) as client:
+        for address in asked:
+            answer = client.get(address, headers={"accept-language": "en"})
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), address
+            assert "wangge migrate" in answer.json()["detail"]
+        migrate.upgrade(engine)
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/api/v1/plans").status_code == 200
+    engine.dispose()
+
+
+def test_a_schema_of_a_newer_version_is_told_and_what_can_be_answered_is(
+    database_url: str, town_settings: Settings
+) -> None:
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("ALTER TABLE plan RENAME COLUMN revision TO version")
+    settings = town_settings.model_copy(update={"database_url": SecretStr(database_url)})
+    with TestClient(create_app(settings)) as client:
+        for address in ("/readyz", "/api/v1/plans"):
+            answer = client.get(address, headers={"accept-language": "en"})
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert "9999" in answer.json()["detail"]
+            assert "upgrade this service" in answer.json()["detail"]
+        assert client.get("/api/v1/areas").status_code == 200
+    engine.dispose()
+
+
+def test_a_crowd_at_an_old_schema_is_answered_at_once(
+    database_url: str, town_settings: Settings
+) -> None:
+    """More requests than connections, all of which ask for the schema once they have failed."""
+    engine = open_engine(database_url)
+    migrate.downgrade(engine, "base")
+    engine.dispose()
+    changes = {"database_url": SecretStr(database_url), "threads": 2}
+    app = create_app(town_settings.model_copy(update=changes))
+    with TestClient(app) as client, ThreadPoolExecutor(12) as crowd:
+        answers = list(crowd.map(lambda _: client.get("/api/v1/plans"), range(24)))
+    assert {answer.status_code for answer in answers} == {503}
 
 
 def test_a_usable_request_id_is_kept_and_another_replaced(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from gis.store.engine import open_engine
 from gis.store.statements import statement
 from maps.layers import LAYERS, SENSITIVE
+from maps.tiles import MVT
 
 
 def address_of(lon: float, lat: float, z: int) -> tuple[int, int, int]:
@@ -35,9 +36,7 @@ def tile_of(
     """Features of the tile at a place."""
     path = "/".join(str(n) for n in address_of(lon, lat, z))
     answer = client.get(f"/tiles/{layer}/{path}.mvt", params={"at": "2026-05-01", **query})
-    assert answer.status_code in {200, 204}, answer.text
-    if answer.status_code == 204:
-        return []
+    assert answer.status_code == 200, answer.text
     decoded = mapbox_vector_tile.decode(answer.content)
     assert list(decoded) == [layer]
     return list(decoded[layer]["features"])
@@ -157,10 +156,13 @@ def test_a_tile_that_is_still_good_is_not_sent_again(client: TestClient) -> None
     assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
 
 
-def test_where_nothing_lies_there_is_no_content(client: TestClient) -> None:
+def test_where_nothing_lies_the_layer_has_no_features(client: TestClient) -> None:
     path = "/tiles/buildings/{}/{}/{}.mvt".format(*address_of(0.5, 0.5, 15))
     answer = client.get(path)
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, MVT)
+    assert mapbox_vector_tile.decode(answer.content)["buildings"]["features"] == []
+    again = client.get(path, headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
 
 
 @pytest.mark.parametrize(
