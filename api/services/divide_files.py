@@ -324,7 +324,8 @@ def _grid_list(division: Division) -> list[dict[str, Any]]:
         load=grids["load"].round(4),
         units=pd.Series(division.labels).value_counts().reindex(grids.index).to_numpy(),
     )
-    columns = ["number", "name", "kind", "units", "households", "load", "flags", "posts_needed"]
+    columns = ["number", "name", "kind", "units", "households", "load", "flags"]
+    columns += ["posts_needed", "posts_by_visits", "round_m"]
     return list(json.loads(plain[columns].to_json(orient="records")))
 
 

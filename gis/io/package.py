@@ -271,6 +271,8 @@ def _grids(place: DividedCommunity, first_grid: int) -> gpd.GeoDataFrame:
             "load": grids["load"].to_numpy(np.float64),
             "flags": [",".join(flags) for flags in grids["flags"]],
             "posts_needed": grids["posts_needed"].to_numpy(np.int64),
+            "posts_by_visits": grids["posts_by_visits"].to_numpy(np.int64),
+            "round_m": grids["round_m"].to_numpy(np.float64),
         },
         geometry=np.asarray(shapes.loc[grids.index].geometry.array, dtype=object),
         crs=_STORED,

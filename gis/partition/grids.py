@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gis.cells import Ground
 from gis.numbering import band_order, grid_name
 from gis.partition.graph import Floats, Ints
 from gis.partition.search import Found, Task
 from gis.partition.touching import Terrain
+from gis.workload import posts_by_visits, round_lengths
 
 
 def numbered(found: Found, land: Terrain, load: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -36,15 +38,17 @@ def grid_table(
     labels: Ints,
     special: npt.NDArray[np.bool_],
     piece: Ints,
-    units: pd.DataFrame,
+    ground: Ground,
     weight: Ints,
 ) -> pd.DataFrame:
     """
     Sums and flags of each grid (see `gis.partition.result.Division`).
 
     ``posts_needed`` is the load in full grids, rounded up, at least 1; 0 for special grids.
+    ``posts_by_visits`` and ``round_m`` are those of `gis.workload`.
     """
-    count = len(special)
+    count, rules = len(special), task.rules
+    households = _sums(labels, ground.units["households"].to_numpy(np.int64), count)
     load = _sums(labels, task.load, count)
     weights = _sums(labels, weight, count)
     posts = np.where(special, 0, np.maximum(1, -(-load // task.capacity)))
@@ -52,13 +56,20 @@ def grid_table(
     return pd.DataFrame(
         {
             "name": [grid_name(n + 1) for n in range(count)],
-            "kind": np.where(special, "special", task.rules.grid_kind).astype(object),
-            "households": _sums(labels, units["households"].to_numpy(np.int64), count),
+            "kind": np.where(special, "special", rules.grid_kind).astype(object),
+            "households": households,
             "weight": weights,
             "load_units": load,
             "load": load / task.capacity,
             "flags": pd.Series(flags, dtype=object),
             "posts_needed": posts,
+            "posts_by_visits": posts_by_visits(
+                households,
+                quota=rules.visits_per_post,
+                visits=rules.visits_per_household,
+                special=special,
+            ),
+            "round_m": round_lengths(ground, labels).round(1).to_numpy(np.float64),
         },
         index=pd.RangeIndex(count, name="grid"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,23 @@ import pandas as pd
 from gis.partition.rules import RuleSet
 
 METHOD = "wangge 0.1: spanning-tree carving, annealed flips, recombination"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """
+    One courtyard that lies in several grids, and why.
+
+    ``why`` is ``too_large`` (its load exceeds a full grid; it needs at least ``least`` grids),
+    ``cut_apart`` (its units are not connected) or ``not_kept`` (the rules allow it).
+    """
+
+    courtyard_id: str
+    why: Literal["too_large", "cut_apart", "not_kept"]
+    grids: int
+    least: int
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +41,9 @@ class Certificate:
     where it comes from (Chinese and English). ``proven`` is true when ``grids`` is known to be
     the least possible. ``capacity`` is the load of a full grid, ``target_load`` what a grid of
     several pieces may reach (see ``docs/grid-package.md``). ``households_kinds`` names what the
-    households are that were divided; the rules may speak of another kind.
+    households are that were divided; the rules may speak of another kind. ``over_cap_posts``
+    gives the posts that each unit over the cap needs, ``splits`` why each split courtyard is
+    split; ``measures`` are named in ``docs/grid-package.md``.
     """
 
     grids: int
@@ -41,6 +61,8 @@ class Certificate:
     households: int = 0
     households_estimated: int = 0
     households_kinds: tuple[str, ...] = ()
+    over_cap_posts: dict[str, int] = field(default_factory=dict)
+    splits: tuple[Split, ...] = ()
     method: str = METHOD
 
     @property
@@ -63,8 +85,9 @@ class Division:
     grids
         Indexed by grid number; ``name``, ``kind``, ``households``, ``weight``, ``load_units``,
         ``load`` (``load_units / capacity``; 1.0 is exactly full), ``flags`` (sorted tuple of
-        texts: above_fill, beyond_tolerance, no_households, over_cap, under_minimum) and
-        ``posts_needed``. Grids are numbered in bands from north to south.
+        texts: above_fill, beyond_tolerance, no_households, over_cap, under_minimum),
+        ``posts_needed`` (by load), ``posts_by_visits`` and ``round_m`` (see `gis.workload`).
+        Grids are numbered in bands from north to south.
     """
 
     labels: npt.NDArray[np.int32]

@@ -35,7 +35,9 @@ class RuleSet:
     otherwise); ``minimum`` is a soft lower limit in that unit; ``fill`` the share of the cap
     that a grid of several pieces may use; ``tolerance`` the deviation from the mean above
     which a grid of a division into exactly k is flagged; ``weights`` scale the soft goals
-    (balance, compactness, courtyards, barriers; 1.0 each).
+    (balance, compactness, courtyards, barriers; 1.0 each). ``visits_per_post`` is the quota of
+    visits that one post makes in a month, ``visits_per_household`` how often each household is
+    to be visited in it.
     """
 
     name: str
@@ -52,6 +54,8 @@ class RuleSet:
     weight: str = "households"
     grid_kind: str = "base"
     tolerance: float = 0.05
+    visits_per_post: int = 200
+    visits_per_household: int = 1
 
     def cap(self, courtyard_kind: str | None) -> int | None:
         """Cap of a courtyard kind (None: no courtyard); None when the rule set has no caps."""
@@ -269,6 +273,13 @@ def _check_numbers(rules: RuleSet) -> None:
         raise _fault("fill", "must be above 0 and at most 1", "必须大于 0 且不超过 1")
     if not _is_number(rules.tolerance) or not 0 <= rules.tolerance <= 1:
         raise _fault("tolerance", "must lie between 0 and 1", "必须在 0 与 1 之间")
+    for key in ("visits_per_post", "visits_per_household"):
+        if not _is_count(getattr(rules, key), 1, HIGHEST_CAP):
+            raise _fault(
+                key,
+                f"must be a whole number from 1 to {HIGHEST_CAP}",
+                f"必须是 1 至 {HIGHEST_CAP} 的整数",
+            )
     lowest_cap = min(rules.caps.values(), default=HIGHEST_CAP)
     if not _is_count(rules.minimum, 0, lowest_cap):
         raise _fault(

@@ -66,6 +66,6 @@ def _community(community: Package) -> list[Finding]:
         *check_ground(community, edges),
         *check_outlines(community, edges),
         *check_rules(community, count),
-        *check_certificate(community, count),
+        *check_certificate(community, edges, count),
         *check_listing(community),
     ]

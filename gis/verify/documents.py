@@ -40,6 +40,8 @@ class Rules:
     hard: frozenset[str]
     weight: str
     grid_kind: str
+    visits_per_post: int = 200
+    visits_per_household: int = 1
 
     @property
     def common_multiple(self) -> int:
@@ -66,6 +68,8 @@ def read_rules(text: object, path: Path) -> Rules:
         hard=frozenset(document["hard_barriers"]),
         weight=document["weight"],
         grid_kind=document["grid_kind"],
+        visits_per_post=int(document.get("visits_per_post", 200)),
+        visits_per_household=int(document.get("visits_per_household", 1)),
     )
 
 

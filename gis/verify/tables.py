@@ -69,6 +69,10 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
     "certificate": {"area_code": "text", "document": "text"},
     "lineage": {"grid": "integer", "from_grid": "text", "households": "integer"},
 }
+OPTIONAL: Mapping[str, Mapping[str, Kind]] = {
+    "grids": {"posts_by_visits": "integer", "round_m": "real"},
+}
+"""Columns that a writer may leave out."""
 _ROWS_AT_ONCE = 20_000
 _TYPES: Mapping[Kind, tuple[type, ...]] = {
     "text": (str,),
@@ -95,8 +99,9 @@ def read_table(connection: sqlite3.Connection, path: Path, table: str) -> pd.Dat
     InvalidPackage
         The table or a column is missing, or a value is of another type than the column's.
     """
-    columns = COLUMNS[table]
-    _refuse_missing(connection, path, table)
+    there = _refuse_missing(connection, path, table)
+    extra = {c: kind for c, kind in OPTIONAL.get(table, {}).items() if c in there}
+    columns = {**COLUMNS[table], **extra}
     names = ", ".join(f'"{c}"' for c in columns)
     # Both names come from the constant above, never from the file.
     cursor = connection.execute(f'SELECT {names} FROM "{table}"')  # noqa: S608
@@ -110,7 +115,8 @@ def read_table(connection: sqlite3.Connection, path: Path, table: str) -> pd.Dat
     )
 
 
-def _refuse_missing(connection: sqlite3.Connection, path: Path, table: str) -> None:
+def _refuse_missing(connection: sqlite3.Connection, path: Path, table: str) -> set[str]:
+    """Return the columns that are there."""
     what = connection.execute(
         "SELECT type, sql FROM sqlite_master WHERE name = ? AND type IN ('table', 'view')", (table,)
     ).fetchone()
@@ -124,6 +130,7 @@ def _refuse_missing(connection: sqlite3.Connection, path: Path, table: str) -> N
         raise invalid(
             path, f"the column {missing[0]} of {table} is missing", f"缺少列 {table}.{missing[0]}"
         )
+    return there
 
 
 def _refuse_wrong(

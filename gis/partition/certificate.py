@@ -1,0 +1,151 @@
+"""The certificate of a division: its bound, what it splits and why, its measures."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gis.borders import contiguity
+from gis.cells import Ground
+from gis.measures import cut_edges, grid_shapes, households_moved
+from gis.partition.graph import Ints
+from gis.partition.grids import deviation
+from gis.partition.reasons import reasons
+from gis.partition.result import Certificate, Split
+from gis.partition.search import Found, Task
+
+Flags = npt.NDArray[np.bool_]
+
+
+def certify(
+    ground: Ground,
+    task: Task,
+    found: Found,
+    labels: Ints,
+    special: Flags,
+    grids: pd.DataFrame,
+    *,
+    standing: npt.ArrayLike | None = None,
+) -> Certificate:
+    """
+    State how good a division is (see `gis.partition.result.Certificate`).
+
+    Parameters
+    ----------
+    labels, special, grids
+        Grid of each unit, which grids are special, and their table.
+    standing
+        Grid number of each unit in the plan that stands now, -1 for none; without it no
+        households are counted as moved.
+    """
+    units = ground.units
+    count = int((~special).sum())
+    bound = sum(b.grids for b in found.bounds)
+    over = task.load > task.capacity if task.rules.caps else np.zeros(len(units), bool)
+    posts = dict(zip(units["unit_id"][over].astype(str), _posts(task, over), strict=True))
+    estimated = units["households_estimated"].to_numpy(bool)
+    households = units["households"].to_numpy(np.int64)
+    moved = {}
+    if standing is not None:
+        moved["households_moved"] = float(households_moved(standing, labels, households))
+    splits = split_courtyards(task, units, labels)
+    return Certificate(
+        grids=count,
+        lower_bound=bound,
+        reasons=tuple(reasons(task, found, units, grids)),
+        over_cap=tuple(sorted(posts)),
+        over_cap_posts={unit: posts[unit] for unit in sorted(posts)},
+        courtyards_split=tuple(split.courtyard_id for split in splits),
+        splits=splits,
+        special=int(special.sum()),
+        measures={**_measures(ground, task, labels, special, grids), **moved},
+        proven=count == bound,
+        capacity=task.capacity,
+        target_load=task.target,
+        total_load=int(task.load.sum()),
+        components=int(found.component.max(initial=-1)) + 1,
+        households=int(households.sum()),
+        households_estimated=int(households[estimated].sum()),
+        households_kinds=_households_kinds(units),
+    )
+
+
+def split_courtyards(task: Task, units: pd.DataFrame, labels: Ints) -> tuple[Split, ...]:
+    """Courtyards in several grids, by id, each with the reason and the fewest grids it needs."""
+    frame = pd.DataFrame(
+        {
+            "courtyard": units["courtyard_id"].to_numpy(object),
+            "grid": labels,
+            "load": task.load,
+            "size": np.minimum(task.load, task.target),
+        }
+    )
+    table = frame.groupby("courtyard").agg(
+        grids=("grid", "nunique"), load=("load", "sum"), size=("size", "sum")
+    )
+    table = table[table["grids"] > 1].sort_index()
+    return tuple(
+        _split(task, str(name), grids, load, size)
+        for name, grids, load, size in zip(
+            table.index, *(table[c].tolist() for c in ("grids", "load", "size")), strict=True
+        )
+    )
+
+
+def _split(task: Task, courtyard: str, grids: int, load: int, size: int) -> Split:
+    if not task.rules.keep_courtyards:
+        en = f"{courtyard} lies in {grids} grids: the rules let courtyards be split."
+        zh = f"{courtyard} 分属 {grids} 个网格：规则允许拆分小区。"
+        return Split(courtyard, "not_kept", grids, 1, en, zh)
+    if load <= task.capacity:
+        en = f"{courtyard} lies in {grids} grids: a hard barrier or gap cuts it apart."
+        zh = f"{courtyard} 分属 {grids} 个网格：被硬阻隔或间断切开。"
+        return Split(courtyard, "cut_apart", grids, 1, en, zh)
+    least = max(2, -(-size // task.target))
+    full = load / task.capacity
+    en = f"{courtyard} lies in {grids} grids: it fills {full:.2f} and needs at least {least}."
+    zh = f"{courtyard} 分属 {grids} 个网格：折合 {full:.2f} 个满额网格，至少需要 {least} 个。"
+    return Split(courtyard, "too_large", grids, least, en, zh)
+
+
+def _posts(task: Task, over: Flags) -> list[int]:
+    return [int(p) for p in -(-task.load[over] // task.capacity)]
+
+
+def _households_kinds(units: pd.DataFrame) -> tuple[str, ...]:
+    counted = units.loc[units["households"] > 0, "households_kind"].dropna()
+    return tuple(sorted(map(str, counted.unique())))
+
+
+def _measures(
+    ground: Ground, task: Task, labels: Ints, special: Flags, grids: pd.DataFrame
+) -> dict[str, float]:
+    """Figures of the grids that are not special; metres of the ground's CRS."""
+    if special.all():
+        return {}
+    shapes = grid_shapes(ground, labels)[~special]
+    ordinary = grids[~special]
+    load = ordinary["load"]
+    households = ordinary["households"]
+    apart = np.abs(deviation(grids["load_units"].to_numpy(np.int64), special))
+    touching = contiguity(ground, set(task.rules.hard_barriers))
+    crowd = households.to_numpy(np.float64)
+    spread = float(shapes["inertia_m2"] @ crowd / max(crowd.sum(), 1.0))
+    return {
+        "polsby_popper_mean": round(float(shapes["polsby_popper"].mean()), 4),
+        "polsby_popper_min": round(float(shapes["polsby_popper"].min()), 4),
+        "reock_mean": round(float(shapes["reock"].mean()), 4),
+        "reock_min": round(float(shapes["reock"].min()), 4),
+        "inertia_m2": round(spread, 1),
+        "cut_edges": float(cut_edges(touching, labels)),
+        "load_mean": round(float(load.mean()), 4),
+        "load_max": round(float(load.max()), 4),
+        "deviation_max": round(float(apart.max()), 4),
+        "households_min": float(households.min()),
+        "households_max": float(households.max()),
+        "posts_needed": float(grids["posts_needed"].sum()),
+        "posts_by_visits": float(grids["posts_by_visits"].sum()),
+        "round_m_mean": round(float(ordinary["round_m"].mean()), 1),
+        "round_m_max": round(float(ordinary["round_m"].max()), 1),
+    }
