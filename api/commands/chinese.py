@@ -124,9 +124,13 @@ HELP: dict[str, str] = {
     "Floors of a building of homes that has none written down.": "未注明层数的住宅按此层数估算。",
     # plan
     "Divide, show, publish and hand over plans.": "方案的划分、查看、发布与交接。",
-    "Turn grids drawn by hand into a draft of COMMUNITY, keeping their codes.": (
-        "把手工绘制的网格变为社区的草稿方案，沿用原编码。"
+    "Turn grids drawn by hand into a draft of COMMUNITY; the first keep their codes.": (
+        "把手工绘制的网格变为社区的草稿方案；首次采用时沿用原编码。"
     ),
+    "Take back the publication of PLAN_ID before its first day; it is a draft again.": (
+        "在生效日前撤回方案的发布，使其恢复为草稿。"
+    ),
+    "Why it is withdrawn.": "撤回的原因。",
     "File with the standing grids as polygons and their codes.": "现状网格（多边形及编码）文件。",
     "Coordinate system of the file, such as gcj02.": "文件的坐标系，如 gcj02。",
     "Preset or TOML file.": "预设名称或 TOML 文件。",

@@ -58,8 +58,9 @@ def test_every_command_and_option_has_help_in_both_languages(path: tuple[str, ..
     texts = [command.help or ""]
     texts += [p.help or "" for p in command.params if isinstance(p, click.Option)]
     for text in texts:
-        assert text
-        assert summary_of(inspect.cleandoc(text)) in HELP
+        assert text, "an option without help"
+        known = summary_of(inspect.cleandoc(text)) in HELP
+        assert known, f"give api.commands.chinese.HELP the Chinese of {summary_of(text)!r}"
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
