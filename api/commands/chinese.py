@@ -108,7 +108,9 @@ HELP: dict[str, str] = {
         "重新检查待处理的行，或导入已改正的文件。"
     ),
     "Give up the rows of a run that wait.": "放弃批次中待处理的行。",
-    "Tell when a thing was retired and when it came back.": "列出某一对象何时停用、何时恢复。",
+    "Tell when a thing of LAYER was retired and when it came back.": (
+        "列出图层中某一对象何时停用、何时恢复。"
+    ),
     # osm
     "Turn an OpenStreetMap extract into layers.": (
         "把 OpenStreetMap 数据转换为图层。\n\n"
@@ -209,6 +211,7 @@ WORDS: dict[str, str] = {
     "RUN_ID": "批次号",
     "PLAN_ID": "方案号",
     "CODE": "编号",
+    "LAYER": "图层",
     "COMMUNITY": "社区代码",
     "COMMUNITIES...": "社区代码...",
     "WEST,SOUTH,EAST,NORTH": "西,南,东,北",

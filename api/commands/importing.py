@@ -213,3 +213,30 @@ def drop_run(run_id: int) -> None:
     with database() as engine:
         dropped = drop_rows(engine, run_id)
     click.echo(say(f"{dropped} rows dropped.", f"已放弃 {dropped} 行。"))
+
+
+_RETIRED_WITH_A_DATE = [name for name in LAYERS if name not in ("areas", "grids", "posts")]
+
+
+@import_group.command("history")
+@click.argument("layer", type=click.Choice(_RETIRED_WITH_A_DATE), metavar="LAYER")
+@click.argument("code")
+def show_history(layer: LayerName, code: str) -> None:
+    """Tell when a thing of LAYER was retired and when it came back."""
+    from api.services.import_runs import history
+
+    with database() as engine:
+        absences = history(engine, layer, code)
+    if not absences:
+        click.echo(say(f"{code} was never retired.", f"{code} 从未停用。"))
+    for away in absences:
+        line = say(f"retired {away.retired_on}", f"{away.retired_on} 停用")
+        line += _by_run(away.retired_by_run)
+        if away.returned_on is not None:
+            line += say(f"\tback {away.returned_on}", f"\t{away.returned_on} 恢复")
+            line += _by_run(away.returned_by_run)
+        click.echo(line)
+
+
+def _by_run(run_id: int | None) -> str:
+    return "" if run_id is None else say(f" (run {run_id})", f"（批次 {run_id}）")

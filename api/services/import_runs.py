@@ -13,11 +13,13 @@ from api.services import importing
 from api.services.import_checks import RECHECKABLE
 from api.services.import_progress import Tell, Teller, quiet
 from api.services.importing import ImportOptions, ImportResult
+from gis.contracts import LayerName
 from gis.io.columns import ColumnMapping
 from gis.io.read import check_table
 from gis.io.report import LayerRead
 from gis.io.table import Geometries
 from gis.store import runs
+from gis.store.retirements import Retirement, retirements
 from gis.store.runs import Run, WaitingRow
 
 
@@ -31,6 +33,12 @@ def show_run(engine: sa.Engine, run_id: int) -> tuple[Run, list[WaitingRow]]:
     """Return a run and its waiting rows; NotFound when there is no such run."""
     with importing.writing(engine) as connection:
         return runs.find_run(connection, run_id), runs.waiting_rows(connection, run_id)[0]
+
+
+def history(engine: sa.Engine, layer: LayerName, code: str) -> list[Retirement]:
+    """List when a thing was retired and came back; NotFound when there never was one."""
+    with importing.writing(engine) as connection:
+        return retirements(connection, layer, code)
 
 
 def drop_rows(engine: sa.Engine, run_id: int) -> int:

@@ -10,8 +10,11 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from gis.store import tables as t
+from gis.store.layers import STORED
 
 Row = Mapping[str, Any]
+
+_LAYER_OF = {stored.table.name: layer for layer, stored in STORED.items()}
 
 # Neither residents nor elders nor vulnerable groups: those leave at community level only.
 PUBLIC_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -120,4 +123,11 @@ def _public(source: sa.Table, *, geometry: bool) -> sa.Select[Any]:
 def _stands(source: sa.Table, at: date) -> sa.ColumnElement[bool]:
     if source.name == "area":
         return source.c.valid.op("@>")(sa.cast(at, sa.Date))
-    return sa.or_(source.c.retired_on.is_(None), source.c.retired_on > at)
+    away = t.retirement
+    was_away = sa.exists().where(
+        away.c.layer == _LAYER_OF[source.name],
+        away.c.code == source.c.code,
+        away.c.retired_on <= at,
+        away.c.returned_on > at,
+    )
+    return sa.or_(source.c.retired_on.is_(None), source.c.retired_on > at) & ~was_away

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from gis.contracts import LAYERS, LayerName
+from gis.store import retirements
 from gis.store.bulk import CHUNK_ROWS, copy_frame, nobody, read_frame
 from gis.store.layers import STORED, Stored, holds
 from gis.store.scope import in_scope
@@ -131,7 +132,8 @@ def upsert(
     Notes
     -----
     One statement for every `CHUNK_ROWS` rows, so that progress can be told, and one for what is
-    gone. Areas and posts are versioned: a change closes the open
+    gone. What was retired and is named again comes back; `gis.store.retirements` keeps when.
+    Areas and posts are versioned: a change closes the open
     period and begins another one today; on the day a period began it is changed in place.
     """
     gone = _gone(connection, layer, keep, community)
@@ -141,10 +143,11 @@ def upsert(
         connection.execute(statement("workers_upsert"), {"run_id": run_id})
         added, changed = _upsert_versions(connection, "post", run_id)
     else:
+        retirements.end_for_staged(connection, layer, run_id)
         added, changed = _upsert_rows(connection, STORED[layer], run_id, on)
     total = connection.execute(sa.text("SELECT count(*) FROM pg_temp.staged")).scalar_one()
     on(int(total))
-    retired = _retire(connection, layer, gone) if retire_missing and gone else 0
+    retired = _retire(connection, layer, gone, run_id) if retire_missing and gone else 0
     return Upsert(added, changed, int(total) - added - changed, len(gone), retired)
 
 
@@ -223,7 +226,7 @@ def _gone(
     return [str(code) for code in connection.execute(query).scalars()]
 
 
-def _retire(connection: sa.Connection, layer: LayerName, codes: list[str]) -> int:
+def _retire(connection: sa.Connection, layer: LayerName, codes: list[str], run_id: int) -> int:
     versioned = {"areas": "area_retire", "posts": "post_retire"}
     if layer in versioned:
         return connection.execute(statement(versioned[layer]), {"codes": codes}).rowcount
@@ -233,6 +236,7 @@ def _retire(connection: sa.Connection, layer: LayerName, codes: list[str]) -> in
         .where(table.c.code.in_(codes))
         .values(retired_on=sa.func.current_date(), changed_at=sa.func.now())
     )
+    retirements.begin(connection, layer, codes, run_id)
     return connection.execute(update).rowcount
 
 

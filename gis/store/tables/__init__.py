@@ -17,6 +17,7 @@ from gis.store.tables.layers import (
     gate,
     import_row,
     import_run,
+    retirement,
     stairwell,
     street,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "plan_grid",
     "post",
     "publication",
+    "retirement",
     "stairwell",
     "street",
     "unit",

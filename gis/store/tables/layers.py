@@ -58,6 +58,28 @@ sa.Index(
     "ix_import_row_waiting", import_row.c.run_id, postgresql_where=sa.text("state = 'waiting'")
 )
 
+retirement = sa.Table(
+    "retirement",
+    metadata,
+    id_column(),
+    sa.Column("layer", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("retired_on", sa.Date, nullable=False),
+    sa.Column("retired_by_run", sa.BigInteger, sa.ForeignKey("import_run.id")),
+    sa.Column("returned_on", sa.Date, comment="null: it has not come back"),
+    sa.Column("returned_by_run", sa.BigInteger, sa.ForeignKey("import_run.id")),
+    sa.CheckConstraint("returned_on >= retired_on", name="returned_on"),
+    comment="When imported things went and came back; retired_on of a thing is its last open one.",
+)
+sa.Index("ix_retirement_layer_code", retirement.c.layer, retirement.c.code)
+sa.Index(
+    "ix_retirement_open",
+    retirement.c.layer,
+    retirement.c.code,
+    unique=True,
+    postgresql_where=sa.text("returned_on IS NULL"),
+)
+
 area = sa.Table(
     "area",
     metadata,

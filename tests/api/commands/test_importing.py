@@ -102,3 +102,20 @@ def test_a_long_import_tells_a_line_now_and_then() -> None:
     assert len(lines) == 2
     assert "20,000" in lines[1]
     assert "40,000" in lines[1]
+
+
+def test_the_history_of_a_building_is_told(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with town.engine.connect() as connection:
+        every = read_layer(connection, "buildings")
+    for frame in (every.iloc[1:], every):
+        path = write_layer(frame, tmp_path / f"{len(frame)}.gpkg", layer="buildings")
+        run("buildings", str(path), "--retire-missing")
+    code = every["building_id"].iloc[0]
+    told = run("history", "buildings", code).stdout
+    assert told.startswith("retired ")
+    assert told.endswith(" (run 2)\n")
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    assert "恢复（批次 2）" in run("history", "buildings", code).stdout
+    assert "从未停用" in run("history", "buildings", every["building_id"].iloc[1]).stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -9,8 +11,11 @@ import sqlalchemy as sa
 from geopandas.testing import assert_geodataframe_equal
 
 from gis.contracts import LAYERS, LayerName
+from gis.errors import NotFound
 from gis.store import tables
 from gis.store.layers import STORED, read_layer
+from gis.store.listing import found
+from gis.store.retirements import Retirement, retirements
 from gis.store.upsert import Upsert, stage, upsert
 
 Sample = dict[LayerName, gpd.GeoDataFrame]
@@ -100,6 +105,46 @@ def test_a_retired_row_that_returns_counts_as_changed(
     _store(transaction, "buildings", buildings.iloc[3:], run_id, retire_missing=True)
     count = _store(transaction, "buildings", buildings, run_id)
     assert count == Upsert(changed=3, unchanged=len(buildings) - 3)
+
+
+def test_what_went_and_came_back_keeps_its_history(
+    transaction: sa.Connection, sample: Sample, run_id: int, stored: dict[LayerName, Upsert]
+) -> None:
+    assert stored
+    buildings = sample["buildings"]
+    code = buildings["building_id"].iloc[0]
+    for _ in range(2):
+        _store(transaction, "buildings", buildings.iloc[3:], run_id, retire_missing=True)
+        day = transaction.execute(sa.select(sa.func.current_date())).scalar_one()
+        assert retirements(transaction, "buildings", code)[-1] == Retirement(
+            day, run_id, None, None
+        )
+        _store(transaction, "buildings", buildings, run_id)
+    absences = retirements(transaction, "buildings", code)
+    assert absences == [Retirement(day, run_id, day, run_id)] * 2
+    assert retirements(transaction, "buildings", buildings["building_id"].iloc[5]) == []
+    with pytest.raises(NotFound, match="no-such"):
+        retirements(transaction, "buildings", "no-such")
+
+
+def test_a_building_that_came_back_was_not_there_between(
+    transaction: sa.Connection, sample: Sample, run_id: int, stored: dict[LayerName, Upsert]
+) -> None:
+    assert stored
+    buildings = sample["buildings"]
+    code = buildings["building_id"].iloc[0]
+    _store(transaction, "buildings", buildings.iloc[1:], run_id, retire_missing=True)
+    went = sa.update(tables.retirement).values(retired_on=date(2026, 3, 1))
+    transaction.execute(went)
+    _store(transaction, "buildings", buildings, run_id)
+    back = sa.update(tables.retirement).values(returned_on=date(2026, 5, 1))
+    transaction.execute(back)
+
+    def stood(day: date) -> bool:
+        return found(transaction, "building", code, at=day, geometry=False) is not None
+
+    days = [date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1)]
+    assert [stood(day) for day in days] == [True, False, False, True]
 
 
 def test_a_row_that_waits_is_not_gone(

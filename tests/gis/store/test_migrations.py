@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,19 @@ def test_adopted_grids_remember_the_codes_they_brought(engine: sa.Engine) -> Non
     with engine.connect() as connection:
         codes = connection.exec_driver_sql("SELECT name, brought_code FROM plan_grid").all()
     assert dict(list(codes)) == {"adopted": "511599001001007", "divided": None}
+
+
+def test_what_is_retired_is_written_down(engine: sa.Engine) -> None:
+    migrate.downgrade(engine, "0003")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO street (code, street_class, retired_on, geom) VALUES "
+            "('S1', 'lane', '2026-03-01', 'SRID=4326;MULTILINESTRING((104 28, 105 28))')"
+        )
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT layer, code, retired_on FROM retirement").all()
+    assert [tuple(row) for row in found] == [("streets", "S1", date(2026, 3, 1))]
 
 
 def test_servers_that_start_together_migrate_once(bare: sa.Engine) -> None:
