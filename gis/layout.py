@@ -16,6 +16,7 @@ from gis.arrangement import Flags, Floats, Shapes, polygonal
 from gis.blocks import RANK, Lines
 from gis.errors import InputError, InvalidGeometry, WrongColumns, WrongCrs, first_ids
 from gis.metric import metric_crs
+from gis.outlines import outlines
 
 STEP_M = 1e-4
 """Lattice step. A border moves by less than this when it is cut."""
@@ -95,7 +96,7 @@ def lay_out(
     yards = yards.iloc[np.lexsort([yards["courtyard_id"].astype(str).to_numpy(), area])]
     obstacles = _near(obstacles, ground)
     window = shapely.buffer(shapely.box(*shapely.bounds(ground)), MARGIN_M)
-    clipped = shapely.intersection(obstacles.geometry.to_numpy(), window)
+    clipped = shapely.intersection(outlines(obstacles.geometry.to_numpy()), window)
     kinds = obstacles["kind"].map(RANK).fillna(RANK["other"]).to_numpy(dtype=np.int64)
     parts, of = shapely.get_parts(clipped, return_index=True)
     is_line = (shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)

@@ -24,6 +24,11 @@ _TEXTS: dict[str, tuple[Severity, str, str]] = {
         "has a {value}; this layer takes {detail}.",
         "图形类型为 {value}，此图层需要 {detail}。",
     ),
+    "geometry-outlined": (
+        "note",
+        "is an area; its outline is the barrier.",
+        "是面，以其轮廓作为阻隔。",
+    ),
     "geometry-nonfinite": (
         "error",
         "has coordinates that are no numbers; draw it again.",

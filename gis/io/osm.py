@@ -50,7 +50,8 @@ def read_osm(
     - ``streets``: ways one may walk; motorways, ``foot=no`` and ``access=no`` are none.
     - ``barriers``: centre lines of rivers and canals, railways, large roads (also when they
       are streets), walls and fences. Tunnels, culverts and railways on bridges bar nobody.
-      Lakes and river banks are no barriers: their ground holds no households anyway.
+      Of lakes, wide rivers and railway yards the outline: pieces that touch are one, named
+      after the largest, and the centre line inside is left out.
     - ``gates``: nodes of ``barrier=gate`` and its kin, with the courtyard whose outline runs
       within 30 m. Bollards are none.
     - ``courtyards``: residential land up to 0.5 km2 with a name or a wall of its own. Of two
@@ -107,6 +108,8 @@ def _sort(feature: Feature, piles: dict[str, _Pile]) -> None:
             piles["buildings"].add(feature)
         if meaning.is_residential_land(tags):
             piles["land"].add(feature)
+        if meaning.barrier_area_kind(tags):
+            piles["barrier_areas"].add(feature)
 
 
 def _arrays(pile: _Pile) -> TaggedShapes:

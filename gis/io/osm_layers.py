@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from gis.estimate import EstimateSettings, estimated_households, footprint_m2
 from gis.io import osm_tags as meaning
 from gis.io.table import Geometries
 from gis.metric import STORED, metric_crs
+from gis.outlines import outlines, united
 
 OSM_LAYERS: tuple[LayerName, ...] = (
     "streets",
@@ -59,18 +60,20 @@ def layer_frames(
     """
     Build one frame per name of `OSM_LAYERS` from the features sorted under those names.
 
-    ``land`` in `piles` is all residential land; courtyards come of it. See `gis.io.osm.read_osm`.
+    ``land`` in `piles` is all residential land, of which courtyards come; ``barrier_areas`` are
+    lakes, river banks and railway yards. See `gis.io.osm.read_osm`.
     """
     nothing = TaggedShapes([], np.empty(0, dtype=object), [])
-    found = {name: piles.get(name, nothing) for name in (*OSM_LAYERS, "land")}
+    found = {name: piles.get(name, nothing) for name in (*OSM_LAYERS, "land", "barrier_areas")}
     land = found["land"]
     found["courtyards"] = _compounds(land)
+    found["barriers"], areas = _barrier_shapes(found["barriers"], found.pop("barrier_areas"))
     if within is not None:
         found = {name: _clipped(name, layer, within) for name, layer in found.items()}
     yards = found["courtyards"]
     return {
         "streets": _streets(found["streets"]),
-        "barriers": _barriers(found["barriers"]),
+        "barriers": _barriers(found["barriers"], areas),
         "gates": _gates(found["gates"], yards),
         "courtyards": _courtyards(yards),
         "buildings": _buildings(found["buildings"], yards, land, estimate),
@@ -102,6 +105,40 @@ def _compounds(land: TaggedShapes) -> TaggedShapes:
     larger = (area[holder] > area[held]) | ((area[holder] == area[held]) & (holder > held))
     larger &= holder != held
     return layer.only(~np.isin(np.arange(len(layer.ids)), holder[larger]))
+
+
+def _barrier_shapes(
+    lines: TaggedShapes, areas: TaggedShapes
+) -> tuple[TaggedShapes, Collection[str]]:
+    """Lines outside the water they belong to, then the outlines of areas; ids of the latter."""
+    water, yards = (_united(areas, kind) for kind in ("river", "railway"))
+    ids = [*water.ids, *yards.ids]
+    lines = _outside(lines.only(~np.isin(lines.ids, ids)), water.geometry)
+    drawn = outlines(np.concatenate([water.geometry, yards.geometry]))
+    both = TaggedShapes(
+        [*lines.ids, *ids],
+        np.concatenate([lines.geometry, drawn]),
+        [*lines.tags, *water.tags, *yards.tags],
+    )
+    return both, set(ids)
+
+
+def _united(areas: TaggedShapes, kind: str) -> TaggedShapes:
+    """Areas of one kind, those that touch as one."""
+    same = areas.only(np.array([k == kind for k in areas.each(meaning.barrier_area_kind)], bool))
+    whole, member = united(np.asarray(shapely.make_valid(same.geometry, method="structure")))
+    return TaggedShapes([same.ids[i] for i in member], whole, [same.tags[i] for i in member])
+
+
+def _outside(lines: TaggedShapes, water: Geometries) -> TaggedShapes:
+    """Cut the centre lines of rivers off where their banks are drawn."""
+    geometry = lines.geometry.copy()
+    found = shapely.STRtree(water).query(geometry, predicate="intersects")
+    river = np.array([k == "river" for k in lines.each(meaning.barrier_kind)], dtype=bool)
+    for line, area in found.T[river[found[0]]]:
+        geometry[line] = shapely.difference(geometry[line], water[area])
+    cut = TaggedShapes(lines.ids, geometry, lines.tags)
+    return cut.only(~shapely.is_empty(geometry))
 
 
 def _holder_of(points: Geometries, areas: TaggedShapes) -> list[str | None]:
@@ -138,8 +175,12 @@ def _streets(layer: TaggedShapes) -> gpd.GeoDataFrame:
     )
 
 
-def _barriers(layer: TaggedShapes) -> gpd.GeoDataFrame:
-    return _canonical("barriers", layer, kind=layer.each(meaning.barrier_kind))
+def _barriers(layer: TaggedShapes, areas: Collection[str]) -> gpd.GeoDataFrame:
+    kind = [
+        meaning.barrier_area_kind(tags) if osm_id in areas else meaning.barrier_kind(tags)
+        for osm_id, tags in zip(layer.ids, layer.tags, strict=True)
+    ]
+    return _canonical("barriers", layer, kind=kind)
 
 
 def _gates(layer: TaggedShapes, yards: TaggedShapes) -> gpd.GeoDataFrame:

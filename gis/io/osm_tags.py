@@ -10,7 +10,7 @@ Tags = Mapping[str, str]
 # What may hold something of ours; everything else never reaches Python.
 KEYS = (
     "highway", "railway", "waterway", "barrier", "landuse", "building", "amenity", "shop",
-    "leisure", "office", "healthcare", "craft", "tourism", "social_facility",
+    "leisure", "office", "healthcare", "craft", "tourism", "social_facility", "natural",
 )  # fmt: skip
 
 _STREETS = {
@@ -28,6 +28,7 @@ _RAILS = ("rail", "light_rail", "subway", "narrow_gauge", "monorail")
 _WALLS = ("wall", "fence", "city_wall")
 _GATES = ("gate", "lift_gate", "swing_gate", "sliding_gate", "entrance", "kissing_gate",
           "sally_port", "turnstile", "full-height_turnstile")  # fmt: skip
+_NO_WATER = ("intermittent", "fountain", "pool", "reflecting_pool", "wastewater", "ditch")
 _NO = ("no", "false", "0")
 
 _NOT_A_BUILDING = ("no", "roof", "entrance", "ruins", "demolished", "proposed", "carport", "tent")
@@ -124,6 +125,20 @@ def barrier_kind(tags: Tags) -> str | None:
     if tags.get("highway") in _ARTERIAL_BARRIERS:
         return "arterial"
     return "wall" if tags.get("barrier") in _WALLS else None
+
+
+def barrier_area_kind(tags: Tags) -> str | None:
+    """
+    Kind of barrier an area is: water that stays, or the yard of a railway.
+
+    Water in a tunnel or culvert bars nobody's way, nor does water that comes and goes.
+    """
+    if _is(tags, "tunnel") or _is(tags, "covered") or _is(tags, "intermittent"):
+        return None
+    banks = tags.get("waterway") in ("riverbank", "dock")
+    if banks or tags.get("natural") == "water" or tags.get("landuse") == "reservoir":
+        return None if tags.get("water") in _NO_WATER else "river"
+    return "railway" if tags.get("landuse") == "railway" else None
 
 
 def is_gate(tags: Tags) -> bool:

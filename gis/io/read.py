@@ -19,6 +19,7 @@ from gis.io.shapes import mended_shapes, overlapping_rows, usable_shapes
 from gis.io.table import Geometries, RawTable, Wanted
 from gis.io.values import canonical_columns, texts
 from gis.io.vector import open_table
+from gis.outlines import is_area, outlines
 
 
 def read_layer(
@@ -169,7 +170,11 @@ def _checked_geometry(
     if table.geometry is None:
         findings.whole("no-geometry", field="geometry")
         return nowhere
-    usable = usable_shapes(table.geometry, layer.geometry, findings, table.broken)
+    drawn = table.geometry
+    if layer.name == "barriers":
+        findings.rows("geometry-outlined", is_area(drawn), field="geometry")
+        drawn = outlines(drawn)
+    usable = usable_shapes(drawn, layer.geometry, findings, table.broken)
     placed = in_wgs84(table, usable, crs, findings, communities=communities)
     return mended_shapes(placed, layer.geometry, findings)
 

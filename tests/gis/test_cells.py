@@ -165,6 +165,52 @@ def test_a_bridge_joins_the_two_banks_where_it_crosses() -> None:
     assert joined.geometry.iloc[0].distance(spot) < 0.1
 
 
+BANKS = [*slabs(2, 6), *slabs(2, 6, x=130)]
+REACH = box(80, -50, 120, 250)
+
+
+def test_a_wide_river_is_ground_that_nobody_crosses() -> None:
+    town = Town(BANKS, barriers=[("river", REACH)])
+    ground = town.ground()
+    check_tiling(town, ground)
+    (water,) = np.flatnonzero(ground.units["kind"] == "ground")
+    (wet,) = in_metres(ground, [box(80, 0, 120, 200)])
+    assert cells(ground)[water].symmetric_difference(wet).area < 1e-3 * wet.area
+    assert ground.units["households"].iloc[water] == 0
+    part = components(contiguity(ground, {"river"}))
+    assert part.max() == 2
+    assert (part == part[water]).sum() == 1
+    assert components(contiguity(ground, {"railway"})).max() == 0
+
+
+def test_a_bridge_leads_over_a_wide_river_by_way_of_the_water() -> None:
+    bridge = LineString([(75, 100), (125, 100)])
+    ground = Town(BANKS, barriers=[("river", REACH)], bridges=[bridge]).ground()
+    assert components(contiguity(ground, {"river"})).max() == 0
+    assert ground.borders["passage"].sum() == 2
+    pier = LineString([(75, 100), (110, 100)])
+    short = Town(BANKS, barriers=[("river", REACH)], bridges=[pier]).ground()
+    assert components(contiguity(short, {"river"})).max() == 1
+
+
+def test_people_walk_round_a_lake_and_its_island_is_cut_off() -> None:
+    lake = box(75, 60, 125, 140)
+    round_it = Town([*BANKS, box(90, 10, 110, 20)], barriers=[("river", lake)])
+    part = components(contiguity(round_it.ground(), {"river"}))
+    assert part.max() == 1
+    assert (part == 0).sum() == len(round_it.buildings)
+    ringed = lake.difference(box(90, 80, 110, 120))
+    island = Town([*round_it.buildings, box(95, 90, 105, 100)], barriers=[("river", ringed)])
+    part = components(contiguity(island.ground(), {"river"}))
+    assert part.max() == 2
+    assert (part == part[len(round_it.buildings)]).sum() == 1
+
+
+def test_a_pond_belongs_to_the_cell_around_it() -> None:
+    ground = Town(slabs(1, 1), barriers=[("river", box(60, 60, 80, 80))]).ground()
+    assert ground.units["kind"].tolist() == ["building"]
+
+
 def test_a_gate_opens_the_wall_it_stands_in() -> None:
     yards = [box(0, 0, 100, 200), box(100, 0, 200, 200)]
     town = Town([*slabs(3, 6), *slabs(3, 6, x=105)], courtyards=yards, gates=[Point(101, 55)])

@@ -145,6 +145,6 @@ def towns(draw: st.DrawFn) -> Town:
         community=draw(st.sampled_from(_COMMUNITIES)),
         courtyards=draw(st.lists(_boxes(), max_size=4)),
         walled=draw(st.booleans()),
-        barriers=draw(st.lists(st.tuples(kinds, _lines()), max_size=3)),
+        barriers=draw(st.lists(st.tuples(kinds, _lines() | _boxes()), max_size=3)),
         bridges=draw(st.lists(_lines(), max_size=2)),
     )

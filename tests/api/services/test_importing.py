@@ -25,6 +25,7 @@ from gis.io.write import write_layer
 from gis.store import tables
 from gis.store.engine import open_engine
 from gis.store.layers import STORED, read_layer
+from gis.store.upsert import Upsert
 
 Sample = dict[LayerName, gpd.GeoDataFrame]
 
@@ -64,7 +65,10 @@ def test_the_gbk_gcj02_shapefiles_land_within_a_centimetre(
 ) -> None:
     with office.connect() as connection:
         before = {name: read_layer(connection, name) for name in STORED}
-    import_all(office, sample_folder / "yunxi_gbk_gcj02.zip", ImportOptions(crs="gcj02"))
+    results = import_all(office, sample_folder / "yunxi_gbk_gcj02.zip", ImportOptions(crs="gcj02"))
+    assert {r.layer: r.counts for r in results} == {
+        r.layer: Upsert(unchanged=len(before[r.layer])) for r in results
+    }
     with office.connect() as connection:
         for name, frame in before.items():
             after = read_layer(connection, name)

@@ -76,6 +76,27 @@ def test_a_shape_that_is_none_waits_while_its_neighbour_is_stored(
     assert read.frame["building_id"].tolist() == ["B0"]
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".geojson"])
+def test_a_barrier_drawn_as_an_area_is_its_outline(tmp_path: Path, suffix: str) -> None:
+    lake = square(120.1, 30, 0.01).difference(square(120.104, 30.004, 0.002))
+    drawn = gpd.GeoDataFrame({"barrier_id": ["r1"], "kind": ["river"]}, geometry=[lake], crs=4326)
+    drawn.to_file(tmp_path / f"water{suffix}")
+    read = read_layer(tmp_path / f"water{suffix}", "barriers")
+    assert codes(read) == [(1, "geometry-outlined")]
+    assert read.frame.geometry.iloc[0].equals(lake.boundary)
+    again = gpd.read_file(tmp_path / f"water{suffix}").to_crs(4326)
+    again["geometry"] = shapely.reverse(again.geometry.to_numpy())
+    again.to_file(tmp_path / "turned.gpkg")
+    turned = read_layer(tmp_path / "turned.gpkg", "barriers").frame.geometry.iloc[0]
+    assert shapely.normalize(turned).equals_exact(shapely.normalize(read.frame.geometry.iloc[0]))
+
+
+def test_a_street_drawn_as_an_area_waits(tmp_path: Path) -> None:
+    drawn = gpd.GeoDataFrame({"street_id": ["s1"]}, geometry=[square(120.1, 30, 0.01)], crs=4326)
+    drawn.to_file(tmp_path / "streets.gpkg")
+    assert codes(read_layer(tmp_path / "streets.gpkg", "streets")) == [(1, "geometry-type")]
+
+
 def test_a_spike_is_cut_off_and_told(tmp_path: Path) -> None:
     read = read_shapes(tmp_path, [SPIKE])
     assert codes(read) == [(1, "geometry-repaired")]

@@ -133,6 +133,44 @@ def test_only_what_bars_the_way_is_a_barrier(
     assert expected is None or expected in BARRIER_KINDS
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"natural": "water"}, "river"),
+        ({"waterway": "riverbank"}, "river"),
+        ({"landuse": "reservoir"}, "river"),
+        ({"landuse": "railway"}, "railway"),
+        ({"natural": "water", "intermittent": "yes"}, None),
+        ({"natural": "water", "covered": "yes"}, None),
+        ({"natural": "water", "water": "fountain"}, None),
+        ({"natural": "wood"}, None),
+    ],
+)
+def test_the_outline_of_water_and_railway_yards_is_a_barrier(
+    tmp_path: Path, tags: dict[str, str], expected: str | None
+) -> None:
+    town = OsmDocument()
+    town.way(ring(LON, LAT), (), **tags)
+    town.node(_at(0, 0), amenity="cafe")
+    barriers = read_osm(town.save(tmp_path))["barriers"]
+    assert barriers["kind"].tolist() == ([] if expected is None else [expected])
+    for outline in barriers.geometry:
+        assert outline.equals(shapely.LinearRing(ring(LON, LAT)))
+
+
+def test_a_river_drawn_in_pieces_has_one_outline_and_no_centre_line_inside(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way(ring(*_at(0, 0), 0.002, 0.001), natural="water", name="清河")
+    town.way(ring(*_at(2, 0), 0.001, 0.001), natural="water")
+    town.way([_at(-1, 0.5), _at(4, 0.5)], waterway="river", name="清河")
+    barriers = read_osm(town.save(tmp_path))["barriers"].set_index("barrier_id").geometry
+    assert sorted(barriers.index) == ["way/1", "way/3"]
+    whole = shapely.box(*_at(0, 0), *_at(3, 1))
+    assert barriers["way/1"].equals(whole.boundary)
+    assert barriers["way/3"].length == pytest.approx(0.002, rel=1e-6)
+    assert not barriers["way/3"].crosses(whole)
+
+
 def test_a_gate_belongs_to_the_courtyard_it_opens(tmp_path: Path) -> None:
     gates = read_osm(_town().save(tmp_path))["gates"]
     assert gates["name"].fillna("").tolist() == ["南门", ""]
