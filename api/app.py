@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from api.addresses import base_path
 from api.errors import add_error_handlers
 from api.middleware import Compression, Envelope
+from api.openapi import add_problem_schema
 from api.routes import (
     areas,
     buildings,
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(Envelope, headers=headers, base_path=base_path(settings))
     _add_routes(app)
+    add_problem_schema(app)
     return app
 
 

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from api.deps import Reading
+from api.openapi import problems
 from api.routes.listing_query import WantedQuery
 from api.schemas.paging import Page
 from api.schemas.places import Area
 from api.services.places import one_of, page_of
 
-router = APIRouter(prefix="/areas", tags=["areas"])
+router = APIRouter(prefix="/areas", tags=["areas"], responses=problems(422, 503))
 
 
 @router.get("", response_model_exclude_unset=True)
@@ -27,7 +28,7 @@ def list_areas(
     return page_of(connection, Area, "area", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True)
+@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
 def show_area(connection: Reading, wanted: WantedQuery, code: str) -> Area:
     """Show one area."""
     return one_of(connection, Area, "area", code, wanted)

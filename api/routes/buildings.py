@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import Reading
+from api.openapi import problems
 from api.routes.listing_query import WantedQuery
 from api.schemas.paging import Page
 from api.schemas.places import Building
 from api.services.places import one_of, page_of
 
-router = APIRouter(prefix="/buildings", tags=["buildings"])
+router = APIRouter(prefix="/buildings", tags=["buildings"], responses=problems(422, 503))
 
 
 @router.get("", response_model_exclude_unset=True)
@@ -27,7 +28,7 @@ def list_buildings(
     return page_of(connection, Building, "building", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True)
+@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
 def show_building(connection: Reading, wanted: WantedQuery, code: str) -> Building:
     """Show one building."""
     return one_of(connection, Building, "building", code, wanted)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.deps import Reading
+from api.openapi import problems
 from api.routes.listing_query import Cursor, Day, Limit, today_or
 from api.schemas.paging import Page
 from api.schemas.plans import Community
 from api.services import plan_reading
 
-router = APIRouter(prefix="/communities", tags=["communities"])
+router = APIRouter(prefix="/communities", tags=["communities"], responses=problems(422, 503))
 
 
 @router.get("")

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import Reading
+from api.openapi import problems
 from api.routes.listing_query import WantedQuery
 from api.schemas.paging import Page
 from api.schemas.places import Courtyard
 from api.services.places import one_of, page_of
 
-router = APIRouter(prefix="/courtyards", tags=["courtyards"])
+router = APIRouter(prefix="/courtyards", tags=["courtyards"], responses=problems(422, 503))
 
 
 @router.get("", response_model_exclude_unset=True)
@@ -27,7 +28,7 @@ def list_courtyards(
     return page_of(connection, Courtyard, "courtyard", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True)
+@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
 def show_courtyard(connection: Reading, wanted: WantedQuery, code: str) -> Courtyard:
     """Show one courtyard."""
     return one_of(connection, Courtyard, "courtyard", code, wanted)

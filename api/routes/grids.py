@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from api.deps import Reading
+from api.openapi import problems
 from api.routes.listing_query import WantedQuery
 from api.schemas.paging import Page
 from api.schemas.plans import Grid
 from api.services import plan_reading
 
-router = APIRouter(prefix="/grids", tags=["grids"])
+router = APIRouter(prefix="/grids", tags=["grids"], responses=problems(422, 503))
 
 
 @router.get("", response_model_exclude_unset=True)
@@ -28,7 +29,7 @@ def list_grids(
     return plan_reading.published_grids(connection, wanted, community=community, tier=tier)
 
 
-@router.get("/{code}", response_model_exclude_unset=True)
+@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
 def show_grid(connection: Reading, wanted: WantedQuery, code: str) -> Grid:
     """Show one published grid as it holds on a day."""
     return plan_reading.published_grid(connection, code, wanted)

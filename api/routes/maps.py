@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from api.deps import AppSettings, Reading, RequestLanguage
+from api.openapi import problems
 from api.routes.plans import PlanId
 from api.services.plan_files import plan_file
 from maps.assets import script_hash
@@ -18,7 +19,10 @@ router = APIRouter(prefix="/maps", tags=["maps"])
 @router.get(
     "/plans/{plan_id}.html",
     response_class=HTMLResponse,
-    responses={200: {"description": "One HTML file that asks the network for nothing."}},
+    responses={
+        200: {"description": "One HTML file that asks the network for nothing."},
+        **problems(404, 409, 422, 503),
+    },
 )
 def plan_html(
     connection: Reading, settings: AppSettings, language: RequestLanguage, plan_id: PlanId

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from api.deps import AppSettings, DatabaseEngine, Reading, Writing
+from api.openapi import problems
 from api.routes.listing_query import CoordQuery, Cursor, Limit, WantedQuery
 from api.schemas.paging import Page
 from api.schemas.plans import (
@@ -20,12 +21,7 @@ from api.schemas.plans import (
 )
 from api.services import plan_reading, plan_writing
 
-router = APIRouter(prefix="/plans", tags=["plans"])
-_REFUSED: dict[int | str, dict[str, Any]] = {
-    403: {"description": "Writing is off, or the request does not come from this machine."},
-    409: {"description": "The state of the plan or of its community forbids it; see `facts`."},
-}
-
+router = APIRouter(prefix="/plans", tags=["plans"], responses=problems(422, 503))
 # Identifiers are 64-bit; a larger number is no plan and must not reach the database.
 PlanId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -45,19 +41,19 @@ def list_plans(
     )
 
 
-@router.get("/{plan_id}")
+@router.get("/{plan_id}", responses=problems(404))
 def show_plan(connection: Reading, plan_id: PlanId, coord: CoordQuery = "wgs84") -> PlanDetail:
     """Show one plan with its figures and its certificate."""
     return plan_reading.plan_by_id(connection, plan_id, coord)
 
 
-@router.get("/{plan_id}/grids", response_model_exclude_unset=True)
+@router.get("/{plan_id}/grids", response_model_exclude_unset=True, responses=problems(404))
 def list_plan_grids(connection: Reading, plan_id: PlanId, wanted: WantedQuery) -> Page[PlanGrid]:
     """List the grids of a plan in the order of their numbers."""
     return plan_reading.plan_grids(connection, plan_id, wanted)
 
 
-@router.get("/{plan_id}/handover")
+@router.get("/{plan_id}/handover", responses=problems(404))
 def list_handover(
     connection: Reading, plan_id: PlanId, limit: Limit = 1000, cursor: Cursor = ""
 ) -> Page[HandoverRow]:
@@ -65,13 +61,13 @@ def list_handover(
     return plan_reading.handover(connection, plan_id, cursor=cursor, limit=limit)
 
 
-@router.post("", status_code=201, dependencies=[Writing], responses=_REFUSED)
+@router.post("", status_code=201, dependencies=[Writing], responses=problems(403, 404))
 def divide_community(engine: DatabaseEngine, wanted: DivideRequest) -> PlanDetail:
     """Divide a community into grids and store the result as a new draft."""
     return plan_writing.divide(engine, wanted)
 
 
-@router.post("/{plan_id}/publish", dependencies=[Writing], responses=_REFUSED)
+@router.post("/{plan_id}/publish", dependencies=[Writing], responses=problems(403, 404, 409))
 def publish_plan(
     engine: DatabaseEngine, settings: AppSettings, plan_id: PlanId, wanted: PublishRequest
 ) -> PlanDetail:
@@ -79,7 +75,7 @@ def publish_plan(
     return plan_writing.publish(engine, plan_id, wanted, days_ahead=settings.publish_ahead_days)
 
 
-@router.post("/{plan_id}/withdraw", dependencies=[Writing], responses=_REFUSED)
+@router.post("/{plan_id}/withdraw", dependencies=[Writing], responses=problems(403, 404, 409))
 def withdraw_plan(engine: DatabaseEngine, plan_id: PlanId, wanted: WithdrawRequest) -> PlanDetail:
     """Take back a publication that has not taken effect; the plan is a draft again."""
     return plan_writing.withdraw(engine, plan_id, wanted)

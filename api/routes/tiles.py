@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api.addresses import public_address
 from api.deps import AppSettings, Reading, RequestLanguage
+from api.openapi import problems
 from api.routes.listing_query import Day, today_or
 from api.services.tiles import accepts_gzip, encoded_tile, matches, world_bounds
 from maps.layers import tile_layer
@@ -30,6 +31,7 @@ TierQuery = Annotated[
     responses={
         200: {"content": {MVT: {}}, "description": "A Mapbox vector tile."},
         304: {"description": "The tile is still the one named by If-None-Match."},
+        **problems(404, 422, 503),
     },
 )
 def tile(
@@ -61,7 +63,7 @@ def tile(
     return Response(encoded.body, 200, headers, media_type=MVT)
 
 
-@router.get("/{layer}.json")
+@router.get("/{layer}.json", responses=problems(404, 503))
 def layer_tilejson(
     request: Request,
     connection: Reading,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from api.services.plans import judge
 from api.settings import DAYS_AHEAD
 from gis.errors import Conflict, InputError
+from gis.metric import metric_crs
 from gis.numbering import band_order
 from gis.problems import Problem
 from gis.store import plans as store
@@ -155,7 +156,7 @@ def _unexcused(plan: PlanRow, found: Sequence[Problem]) -> Conflict:
 def _counting_order(connection: sa.Connection, plan: PlanRow) -> list[int]:
     grids = store.read_grids(connection, plan.plan_id)
     grids = grids[grids.geometry.notna()]
-    centres = grids.geometry.to_crs(grids.estimate_utm_crs()).centroid
+    centres = grids.geometry.to_crs(metric_crs(grids)).centroid
     order = band_order(centres.x, centres.y)
     return [int(n) for n in grids.index.to_numpy()[order]]
 

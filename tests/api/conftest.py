@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from api.app import create_app
 from api.settings import Settings
+from gis.store.engine import open_engine
+
+TOWN = Path(__file__).parents[1] / "small_town.sql"
+THIS_MACHINE = ("127.0.0.1", 50000)
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +22,22 @@ def client(town_settings: Settings) -> Iterator[TestClient]:
     """Talk to the application."""
     with TestClient(create_app(town_settings)) as started:
         yield started
+
+
+@pytest.fixture
+def open_settings(database_url: str) -> Settings:
+    """Settings of an open service on a town of this test's own."""
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        # Past SQLAlchemy, which would take the file's percent signs for binds.
+        connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
+    engine.dispose()
+    return Settings(database_url=SecretStr(database_url), open=True)
+
+
+@pytest.fixture
+def writer(open_settings: Settings) -> Iterator[TestClient]:
+    """Talk to the open service from this machine."""
+    app = create_app(open_settings)
+    with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as client:
+        yield client

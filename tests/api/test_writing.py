@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 
 from api.app import create_app
 from api.settings import Settings
 from api.today import today
-from gis.store.engine import open_engine
 
-TOWN = Path(__file__).parents[1] / "small_town.sql"
 DIVIDE = {"community": "510000000001", "made_by": "规划员"}
-THIS_MACHINE = ("127.0.0.1", 50000)
-
-
-@pytest.fixture
-def open_settings(database_url: str) -> Settings:
-    """Settings of an open service on a town of this test's own."""
-    engine = open_engine(database_url)
-    with engine.begin() as connection:
-        # Past SQLAlchemy, which would take the file's percent signs for binds.
-        connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
-    engine.dispose()
-    return Settings(database_url=SecretStr(database_url), open=True)
-
-
-@pytest.fixture
-def writer(open_settings: Settings) -> Iterator[TestClient]:
-    """Talk to the open service from this machine."""
-    app = create_app(open_settings)
-    with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as client:
-        yield client
 
 
 def test_writing_is_off_and_the_answer_says_why(client: TestClient) -> None:

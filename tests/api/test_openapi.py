@@ -1,0 +1,185 @@
+"""Every answer that the OpenAPI document declares is given, as it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from pydantic import SecretStr
+
+from api.app import create_app
+from api.errors import PROBLEM
+from api.openapi import Problem
+from api.settings import Settings
+from api.today import today
+from gis.store.engine import open_engine
+from tests.api.conftest import THIS_MACHINE
+from tests.api.test_tiles import address_of
+
+API = "/api/v1"
+TOMORROW = str(today() + timedelta(days=1))
+DIVIDE = {"community": "510000000001", "made_by": "x"}
+PUBLISH = {"valid_from": TOMORROW, "published_by": "x", "reason": "x"}
+WITHDRAW = {"withdrawn_by": "x"}
+TILE = "/tiles/grids/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 14))
+
+Asked = tuple[str, dict[str, Any] | None]
+# Address (and body) for each status but 503 and the unforeseen, which are asked for below.
+# Plan 1 of the town is published, plan 2 a draft, plan 3 (of this test) has no grids.
+CASES: dict[tuple[str, str], dict[int, Asked]] = {
+    ("get", "/healthz"): {200: ("/healthz", None)},
+    ("get", "/readyz"): {200: ("/readyz", None)},
+    ("get", f"{API}/communities"): {
+        200: (f"{API}/communities", None),
+        422: (f"{API}/communities?limit=0", None),
+    },
+    ("get", f"{API}/plans"): {
+        200: (f"{API}/plans", None),
+        422: (f"{API}/plans?limit=0", None),
+    },
+    ("get", f"{API}/plans/{{plan_id}}"): {
+        200: (f"{API}/plans/1", None),
+        404: (f"{API}/plans/99", None),
+        422: (f"{API}/plans/0", None),
+    },
+    ("post", f"{API}/plans"): {
+        201: (f"{API}/plans", DIVIDE),
+        404: (f"{API}/plans", {**DIVIDE, "community": "999999999999"}),
+        422: (f"{API}/plans", {**DIVIDE, "rules": "none"}),
+    },
+    ("post", f"{API}/plans/{{plan_id}}/publish"): {
+        200: (f"{API}/plans/2/publish", PUBLISH),
+        404: (f"{API}/plans/99/publish", PUBLISH),
+        409: (f"{API}/plans/1/publish", PUBLISH),
+        422: (f"{API}/plans/2/publish", {**PUBLISH, "valid_from": "9999-12-31"}),
+    },
+    ("post", f"{API}/plans/{{plan_id}}/withdraw"): {
+        200: (f"{API}/plans/2/withdraw", WITHDRAW),
+        404: (f"{API}/plans/99/withdraw", WITHDRAW),
+        409: (f"{API}/plans/1/withdraw", WITHDRAW),
+        422: (f"{API}/plans/1/withdraw", {}),
+    },
+    ("get", "/tiles/{layer}/{z}/{x}/{y}.mvt"): {
+        200: (TILE, None),
+        304: (TILE, None),
+        404: ("/tiles/nothing/1/0/0.mvt", None),
+        422: (f"{TILE}?at=someday", None),
+    },
+    ("get", "/tiles/{layer}.json"): {
+        200: ("/tiles/grids.json", None),
+        404: ("/tiles/nothing.json", None),
+    },
+    ("get", "/maps/plans/{plan_id}.html"): {
+        200: ("/maps/plans/1.html", None),
+        404: ("/maps/plans/99.html", None),
+        409: ("/maps/plans/3.html", None),
+        422: ("/maps/plans/0.html", None),
+    },
+}
+for things, code in {
+    "areas": "510000000001",
+    "courtyards": "c1",
+    "buildings": "b000",
+    "facilities": "f0",
+    "grids": "510000000001001",
+}.items():
+    CASES["get", f"{API}/{things}"] = {
+        200: (f"{API}/{things}", None),
+        422: (f"{API}/{things}?limit=0", None),
+    }
+    CASES["get", f"{API}/{things}/{{code}}"] = {
+        200: (f"{API}/{things}/{code}?at=2026-05-01", None),
+        404: (f"{API}/{things}/nobody", None),
+        422: (f"{API}/{things}/{code}?coord=mars", None),
+    }
+for part in ("grids", "handover"):
+    CASES["get", f"{API}/plans/{{plan_id}}/{part}"] = {
+        200: (f"{API}/plans/1/{part}", None),
+        404: (f"{API}/plans/99/{part}", None),
+        422: (f"{API}/plans/1/{part}?limit=0", None),
+    }
+
+
+@pytest.fixture
+def closed(open_settings: Settings) -> Iterator[TestClient]:
+    """Talk to a service of the same town where writing is off."""
+    with TestClient(create_app(open_settings.model_copy(update={"open": False}))) as client:
+        yield client
+
+
+@pytest.fixture
+def cut_off(open_settings: Settings) -> Iterator[TestClient]:
+    """Talk to an open service whose database does not answer."""
+    nowhere = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
+    app = create_app(open_settings.model_copy(update={"database_url": nowhere}))
+    with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as client:
+        yield client
+
+
+def ask(client: TestClient, method: str, asked: Asked, **headers: str) -> Response:
+    address, body = asked
+    return client.request(method, address, json=body, headers=headers)
+
+
+def assert_problem(answer: Response, status: int) -> None:
+    assert answer.status_code == status, (answer.request.url, answer.text)
+    assert answer.headers["content-type"] == PROBLEM
+    told = Problem.model_validate(answer.json())
+    assert (told.status, told.request_id) == (status, answer.headers["x-request-id"])
+
+
+def test_every_declared_answer_is_given(
+    writer: TestClient, closed: TestClient, cut_off: TestClient, open_settings: Settings
+) -> None:
+    add_plan_without_grids(open_settings)
+    document = writer.get(f"{API}/openapi.json").json()
+    declared = {
+        (method, path): operation["responses"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert set(declared) == set(CASES)
+    for (method, path), answers in declared.items():
+        cases = CASES[method, path]
+        foreseen = {int(status) for status in answers if status != "default"}
+        assert foreseen == {*cases, *others(method, path)}, path
+        for status, asked in cases.items():
+            if status >= 400:
+                assert_problem(ask(writer, method, asked), status)
+        well = min(cases)
+        answer = ask(writer, method, cases[well])
+        assert answer.status_code == well, answer.text
+        assert answer.headers["content-type"].split(";")[0] in answers[str(well)]["content"]
+        if 304 in cases:
+            again = ask(writer, method, cases[304], **{"if-none-match": answer.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+        if 403 in foreseen:
+            assert_problem(ask(closed, method, cases[well]), 403)
+        if 503 in foreseen:
+            assert_problem(ask(cut_off, method, cases[well]), 503)
+        assert PROBLEM in answers["default"]["content"]
+        address, body = cases[well]
+        joint = "&" if "?" in address else "?"
+        assert_problem(ask(writer, method, (f"{address}{joint}x=%00", body)), 400)
+        assert_problem(ask(writer, "delete", (address, None)), 405)
+
+
+def others(method: str, path: str) -> set[int]:
+    """Statuses that depend on the service, not on what is asked."""
+    found = set() if path == "/healthz" else {503}
+    return found | ({403} if method == "post" else set())
+
+
+def add_plan_without_grids(settings: Settings) -> None:
+    assert settings.database_url is not None
+    engine = open_engine(settings.database_url.get_secret_value())
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO plan (community_code, ground_id, name, rules, created_by) "
+            "SELECT community_code, ground_id, 'bare', rules, 'x' FROM plan WHERE id = 2"
+        )
+    engine.dispose()
