@@ -84,8 +84,10 @@ def neighbourhoods(ground: Ground, size: int) -> np.ndarray[tuple[int], np.dtype
 
 def row(name: str, layers: dict[str, gpd.GeoDataFrame]) -> str:
     """Measure one town."""
-    build = seconds(lambda: build_ground(**layers), times=2)
-    ground = build_ground(**layers)
+    buildings = layers["buildings"]
+    around = {name: layer for name, layer in layers.items() if name != "buildings"}
+    build = seconds(lambda: build_ground(buildings, **around), times=2)
+    ground = build_ground(buildings, **around)
     edges = contiguity(ground, {"river", "railway"})
     labels = neighbourhoods(ground, 30)
     joined = seconds(lambda: components(contiguity(ground, {"river", "railway"})))

@@ -6,7 +6,7 @@ The ground of a community: one cell per unit, tiling the community exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -31,6 +31,7 @@ from gis.layout import Layout, lay_out
 from gis.regions import Regions, unite_faces
 from gis.runs_along import passages, runs_along
 from gis.sites import clear_sites, footprints
+from gis.stairwells import UnitRules, divided_buildings, divided_sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Ground:
         ground), ``building_id``, ``courtyard_id``, ``courtyard_kind`` (each None where there
         is none), ``households`` (int, 0 for ground), ``households_kind`` (what the count counts;
         None for ground and where the file does not say), ``households_estimated`` (bool),
-        ``geometry`` (the cell, a Polygon in `crs`).
+        ``geometry`` (the cell, a Polygon in `crs`); and the columns of further weights, if any.
     borders
         Columns ``left``, ``right`` (unit_no; -1 = outside the community, only ever on the
         right), ``length_m``, ``runs_along`` (nothing, wall, lane, arterial, river, railway,
@@ -64,6 +65,8 @@ class Ground:
 
 def build_ground(
     buildings: gpd.GeoDataFrame,
+    making: UnitRules | None = None,
+    /,
     *,
     community: gpd.GeoDataFrame | None = None,
     courtyards: gpd.GeoDataFrame | None = None,
@@ -85,14 +88,16 @@ def build_ground(
     Parameters
     ----------
     buildings
-        Canonical layer (`gis.contracts`); every row is a unit, with or without households.
+        Canonical layer (`gis.contracts`); every row is a unit, with or without households, or
+        several where it is divided by its stairwells.
+    making
+        What becomes a unit (`gis.stairwells.UnitRules`); without it every building is one.
     community
         Area or areas to tile, united. Without it: the convex hull of buildings and
         courtyards with 15 m around.
     courtyards, barriers, gates, streets
         Canonical layers, or None. Where courtyards overlap, the smaller one holds the ground.
         Inputs are not modified; any CRS they declare is honoured.
-
     Returns
     -------
     ground
@@ -113,6 +118,7 @@ def build_ground(
     -----
     10,000 buildings take about 5 s (see ``bench/ground.md``).
     """
+    making = making or UnitRules()
     layout = lay_out(
         buildings,
         community=community,
@@ -120,6 +126,7 @@ def build_ground(
         barriers=barriers,
         gates=gates,
         streets=streets,
+        weights=making.weights,
     )
     prints = footprints(layout.buildings, layout.step_m)
     blocks = cut_blocks(layout.community, layout.lines, prints, layout.step_m)
@@ -132,6 +139,11 @@ def build_ground(
             buildings=list(layout.building_ids[:20]),
         )
     sites = clear_sites(prints, blocks)
+    if making.oversize is not None:
+        over = making.oversize(_building_units(layout, blocks))
+        layout, building = divided_buildings(layout, making.stairwells, over)
+        sites = divided_sites(sites, building)
+        blocks = replace(blocks, home=blocks.home[building])
     faces = divide_faces(sites, blocks, layout.lines, layout.step_m)
     regions = unite_faces(faces, blocks, layout.lines.walled, layout.step_m)
     _refuse_piles(regions, blocks, layout)
@@ -169,8 +181,17 @@ def _assembled(faces: Faces, regions: Regions, blocks: Blocks, layout: Layout) -
     cells, owner = polygons_between(metres, left, right)
     cells = cells[np.argsort(owner, kind="stable")]
     ids = np.array(layout.building_ids, dtype=object)
-    dropped = tuple(ids[blocks.home == OUTSIDE])
+    dropped = tuple(dict.fromkeys(ids[blocks.home == OUTSIDE]))
     return Ground(_units(regions, blocks, layout, cells), borders, dropped)
+
+
+def _building_units(layout: Layout, blocks: Blocks) -> pd.DataFrame:
+    """Units as they were if no building were divided, without their cells."""
+    inside = blocks.home != OUTSIDE
+    yard = np.where(inside, blocks.courtyard[blocks.home], OUTSIDE)
+    built = np.ones(len(yard), dtype=bool)
+    ids, kinds = _courtyard_columns(layout.table["courtyard_id"], yard, built, layout)
+    return layout.table.assign(courtyard_id=ids, courtyard_kind=kinds)
 
 
 def _border_lines(
@@ -180,7 +201,7 @@ def _border_lines(
     arrangement, unit = faces.arrangement, np.append(regions.unit, OUTSIDE)
     left, right = unit[arrangement.left], unit[arrangement.right]
     edge = left != right
-    yard = np.append(np.append(blocks.courtyard, OUTSIDE)[regions.block], OUTSIDE)
+    yard = np.append(_yards(regions, blocks), OUTSIDE)
     rank = line_ranks(yard[left], yard[right], faces.barrier, layout.lines.walled)
     left, right, rank = left[edge], right[edge], rank[edge]
     tail, head = arrangement.tail[edge], arrangement.head[edge]
@@ -188,6 +209,13 @@ def _border_lines(
     left, right = np.where(turn, right, left), np.where(turn, left, right)
     tail, head = np.where(turn, head, tail), np.where(turn, tail, head)
     return _strung(arrangement, tail, head, np.column_stack([left, right, rank]))
+
+
+def _yards(regions: Regions, blocks: Blocks) -> Ints:
+    """Courtyard of each unit: of a building that of its home, though a stairwell lie beyond."""
+    home = np.append(blocks.home, OUTSIDE)[regions.building]
+    block = np.where(home != OUTSIDE, home, regions.block)
+    return np.where(block != OUTSIDE, np.append(blocks.courtyard, OUTSIDE)[block], OUTSIDE)
 
 
 def _strung(
@@ -211,11 +239,12 @@ def _units(regions: Regions, blocks: Blocks, layout: Layout, cells: Shapes) -> g
     count, houses = len(regions.block), regions.building
     built = houses != OUTSIDE
     table = layout.table.iloc[houses[built]]
-    yard = blocks.courtyard[regions.block]
+    yard = _yards(regions, blocks)
     yard_id, yard_kind = _courtyard_columns(table["courtyard_id"], yard, built, layout)
     ground = [f"ground-{n + 1}" for n in range(count - int(built.sum()))]
     number = pd.RangeIndex(count, name="unit_no")
-    names = _distinct(ground, set(table["building_id"]))
+    names = _distinct(ground, set(table["building_id"]) | set(table["unit_id"]))
+    extra = table.columns[table.columns.get_loc("households_estimated") + 1 :]
 
     def column(values: pd.Series[Any], otherwise: object) -> list[object]:
         return [*values.tolist(), *[otherwise] * len(ground)]
@@ -226,8 +255,8 @@ def _units(regions: Regions, blocks: Blocks, layout: Layout, cells: Shapes) -> g
 
     return gpd.GeoDataFrame(
         {
-            "unit_id": [*table["building_id"], *names],
-            "kind": np.where(built, "building", "ground"),
+            "unit_id": [*table["unit_id"], *names],
+            "kind": np.array(column(table["kind"], "ground"), dtype=object),
             "building_id": text(column(table["building_id"], None)),
             "courtyard_id": text(yard_id),
             "courtyard_kind": text(yard_kind),
@@ -236,6 +265,7 @@ def _units(regions: Regions, blocks: Blocks, layout: Layout, cells: Shapes) -> g
             "households_estimated": np.array(
                 column(table["households_estimated"], False), dtype=bool
             ),
+            **{name: np.array(column(table[name], 0), dtype=np.int64) for name in extra},
         },
         geometry=gpd.GeoSeries(cells, crs=layout.crs, index=number),
         index=number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -67,9 +68,12 @@ def lay_out(
     barriers: gpd.GeoDataFrame | None,
     gates: gpd.GeoDataFrame | None,
     streets: gpd.GeoDataFrame | None,
+    weights: Collection[str] = (),
 ) -> Layout:
     """
     Check the layers of one community and lay them on the lattice.
+
+    `weights` names further whole-number columns of the buildings that the units carry.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def lay_out(
         See `gis.cells.build_ground`.
     """
     crs = metric_crs(buildings if community is None else community)
-    houses = _metric(buildings, "buildings", "building_id", crs, ("households",))
+    houses = _metric(buildings, "buildings", "building_id", crs, ("households", *weights))
     yards = _metric(courtyards, "courtyards", "courtyard_id", crs)
     obstacles = _metric(barriers, "barriers", "barrier_id", crs, ("kind",))
     if houses["building_id"].duplicated().any():
@@ -113,7 +117,7 @@ def lay_out(
         STEP_M,
         shapely.get_parts(snapped),
         steps(houses.geometry.to_numpy()),
-        _table(houses),
+        _table(houses, weights),
         lines,
         yards["courtyard_id"].to_numpy(dtype=object),
         _column(yards, "kind", None).to_numpy(dtype=object),
@@ -194,14 +198,33 @@ def _column(frame: gpd.GeoDataFrame, name: str, default: object) -> pd.Series[An
     return column.where(column.notna(), default)
 
 
-def _table(houses: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Take the columns of the buildings that a unit carries."""
+def _table(houses: gpd.GeoDataFrame, weights: Collection[str]) -> pd.DataFrame:
+    """Take the columns of the buildings that a unit carries; each building is one unit so far."""
+    ids = houses["building_id"].astype(str).astype(object)
     return pd.DataFrame(
         {
-            "building_id": houses["building_id"].astype(str).astype(object),
+            "unit_id": ids,
+            "kind": pd.Series("building", index=houses.index, dtype=object),
+            "building_id": ids,
             "courtyard_id": _column(houses, "courtyard_id", None),
+            "stairwells": _column(houses, "stairwells", 0).astype(np.int64),
             "households": _column(houses, "households", 0).astype(np.int64),
             "households_kind": _column(houses, "households_kind", None),
             "households_estimated": _column(houses, "households_estimated", False).astype(bool),
+            **{name: _whole(houses, name) for name in weights if name != "households"},
         }
     )
+
+
+def _whole(houses: gpd.GeoDataFrame, name: str) -> pd.Series[int]:
+    """Return a column of whole numbers, 0 where nothing is said."""
+    numbers = pd.to_numeric(_column(houses, name, 0), errors="coerce").astype(np.float64)
+    bad = ~((numbers >= 0) & (numbers < 2**52) & (numbers == np.floor(numbers)))
+    if bad.any():
+        ids = first_ids(houses.loc[bad, "building_id"])
+        raise WrongColumns(
+            f"{name!r} must be a whole number of at least 0; mend the buildings {ids}.",
+            f"“{name}”必须是不小于 0 的整数；请修改楼栋 {ids}。",
+            column=name,
+        )
+    return numbers.astype(np.int64)

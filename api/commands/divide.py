@@ -26,6 +26,7 @@ _SHOWN = 3
 @click.option("--barriers", metavar="F", help="Rivers, railways, arterials.")
 @click.option("--gates", metavar="F", help="Gates of courtyards.")
 @click.option("--streets", metavar="F", help="Streets, with bridges.")
+@click.option("--stairwells", metavar="F", help="Stairwells with their households.")
 @click.option("--rules", required=True, metavar="NAME|FILE", help="A preset or a TOML file.")
 @click.option(
     "-o",
@@ -101,6 +102,7 @@ _OPTIONS: dict[str, LayerArgument] = {
     "barriers": "barriers",
     "streets": "streets",
     "buildings": "buildings",
+    "stairwells": "stairwells",
 }
 
 

@@ -20,13 +20,16 @@ from gis.io.package import DividedCommunity, certificate_document, write_package
 from gis.io.read import read_layer
 from gis.io.report import Fault, LayerRead
 from gis.partition.divide import divide
+from gis.partition.loads import unit_rules
 from gis.partition.result import Division
 from gis.partition.rules import RuleSet, rules_document
 
 REPORT_FORMAT = "wangge-divide-report/1"
 WHOLE = "community"
 
-LayerArgument = Literal["areas", "courtyards", "gates", "barriers", "streets", "buildings"]
+LayerArgument = Literal[
+    "areas", "courtyards", "gates", "barriers", "streets", "buildings", "stairwells"
+]
 # Read in this order: buildings are checked against areas and courtyards.
 _ORDER: tuple[LayerArgument, ...] = (
     "areas",
@@ -35,6 +38,7 @@ _ORDER: tuple[LayerArgument, ...] = (
     "barriers",
     "streets",
     "buildings",
+    "stairwells",
 )
 
 
@@ -96,7 +100,7 @@ def divide_files(
     communities = []
     for number, (code, name, boundary, buildings) in enumerate(places):
         tell(Stage(f"dividing {name}", f"划分 {name}", 0.2 + 0.7 * number / len(places)))
-        ground = _ground(reads, buildings, boundary)
+        ground = _ground(reads, buildings, boundary, rules)
         communities.append(_divided(code, name, boundary, ground, rules, seed))
     tell(Stage("writing", "写出", 0.9))
     write_package(output, communities)
@@ -225,12 +229,18 @@ def _ground(
     reads: dict[LayerArgument, LayerRead],
     buildings: gpd.GeoDataFrame,
     boundary: gpd.GeoDataFrame | None,
+    rules: RuleSet,
 ) -> Ground:
     near = {
         layer: _near(_frame(reads, layer), buildings if boundary is None else boundary)
         for layer in ("courtyards", "barriers", "gates", "streets")
     }
-    return build_ground(buildings.reset_index(drop=True), community=boundary, **near)
+    return build_ground(
+        buildings.reset_index(drop=True),
+        unit_rules(rules, _frame(reads, "stairwells")),
+        community=boundary,
+        **near,
+    )
 
 
 def _near(frame: gpd.GeoDataFrame | None, place: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gis.errors import InvalidRules, WrongColumns, first_ids
 from gis.partition.rules import RuleSet
+from gis.stairwells import UnitRules
 
 HIGHEST_LOAD = 2**60
 
@@ -62,6 +63,28 @@ def loads(units: pd.DataFrame, rules: RuleSet) -> tuple[npt.NDArray[np.int64], i
     _check_size(max(total, 1) * max(factors.values(), default=1))
     _check_size(capacity)
     return weights * kinds.map(factors).to_numpy(np.int64), capacity
+
+
+def unit_rules(rules: RuleSet, stairwells: pd.DataFrame | None = None) -> UnitRules:
+    """
+    Tell what becomes a unit under a rule set (see `gis.cells.build_ground`).
+
+    Buildings above a full grid are divided by their stairwells, unless the rules keep
+    buildings whole or have no caps; units carry the column that is divided.
+
+    Parameters
+    ----------
+    stairwells
+        Canonical layer ``stairwells``, or None.
+    """
+
+    def oversize(units: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        load, capacity = loads(units, rules)
+        return load > capacity
+
+    whole = not rules.caps or not rules.divide_buildings
+    weights = () if rules.weight == "households" else (rules.weight,)
+    return UnitRules(stairwells, None if whole else oversize, weights)
 
 
 def unit_weights(units: pd.DataFrame, rules: RuleSet) -> npt.NDArray[np.int64]:

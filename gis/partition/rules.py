@@ -37,7 +37,8 @@ class RuleSet:
     which a grid of a division into exactly k is flagged; ``weights`` scale the soft goals
     (balance, compactness, courtyards, barriers; 1.0 each). ``visits_per_post`` is the quota of
     visits that one post makes in a month, ``visits_per_household`` how often each household is
-    to be visited in it.
+    to be visited in it. ``divide_buildings`` makes each stairwell of a building above the cap
+    a unit of its own.
     """
 
     name: str
@@ -56,6 +57,7 @@ class RuleSet:
     tolerance: float = 0.05
     visits_per_post: int = 200
     visits_per_household: int = 1
+    divide_buildings: bool = True
 
     def cap(self, courtyard_kind: str | None) -> int | None:
         """Cap of a courtyard kind (None: no courtyard); None when the rule set has no caps."""
@@ -313,8 +315,9 @@ def _check_words(rules: RuleSet) -> None:
             f"names {', '.join(both)} that are hard already: keep them in one list",
             f"与 hard_barriers 重复：{', '.join(both)}，请只保留一处",
         )
-    if not isinstance(rules.keep_courtyards, bool):
-        raise _fault("keep_courtyards", "must be true or false", "必须是 true 或 false")
+    for key in ("keep_courtyards", "divide_buildings"):
+        if not isinstance(getattr(rules, key), bool):
+            raise _fault(key, "must be true or false", "必须是 true 或 false")
     if not isinstance(rules.weight, str) or not rules.weight.isidentifier():
         raise _fault("weight", "must be the name of a column", "必须是列名")
 

@@ -150,6 +150,12 @@ def _contradictions(package: Package) -> list[str]:
     ground = (units["kind"] == "ground") & (units["households"] != 0)
     ground |= (units["kind"] == "ground") & units["households_kind"].notna()
     other = (units["weight"] != units["households"]) & (rules.weight == "households")
+    once = units.drop_duplicates("unit_id")
+    divided = once.groupby(["area_code", "building_id"])["kind"].agg(["nunique", "size", "first"])
+    alone = (divided["size"] == 1) & (divided["first"] == "stairwell")
+    torn = divided.index[alone | (divided["nunique"] > 1)].get_level_values("building_id")
+    doubled = divided.index[(divided["size"] > 1) & (divided["first"] == "building")]
+    houseless = units["building_id"].isna() & units["kind"].isin(["building", "stairwell"])
     named = [] if package.rules_name == rules.name else [f"rules is named {package.rules_name}"]
     return [
         *named,
@@ -157,6 +163,9 @@ def _contradictions(package: Package) -> list[str]:
             f"{u}: courtyard without kind, or kind without courtyard"
             for u in units["unit_id"][half]
         ),
+        *(f"{u}: no building" for u in units["unit_id"][houseless]),
+        *(f"{b}: a building is one unit or several stairwells" for b in torn),
+        *(f"{b}: several units of one building" for _, b in doubled),
         *(f"{u}: ground with households" for u in units["unit_id"][ground]),
         *(f"{u}: weight is not households" for u in units["unit_id"][other]),
     ]

@@ -14,7 +14,7 @@ from api.cli import main
 from gis.io.package import read_package
 
 SAMPLE = Path(__file__).parents[3] / "sample_geodata" / "yunxi.gpkg"
-LAYERS = ("courtyards", "community", "barriers", "gates", "streets")
+LAYERS = ("courtyards", "community", "barriers", "gates", "streets", "stairwells")
 
 
 def run(*arguments: str) -> int:
@@ -41,7 +41,14 @@ def test_the_sample_is_divided_within_the_cap(
     grids = package.frames["grids"]
     over = grids["load"] > 1
     assert (grids["flags"][over] == "over_cap").all()
-    assert over.sum() == document["totals"]["over_cap"] == 2
+    # The two buildings above the cap are divided by their stairwells.
+    assert over.sum() == document["totals"]["over_cap"] == 0
+    units = package.frames["units"]
+    divided = units[units["kind"] == "stairwell"]
+    counts = buildings.set_index("building_id")["households"]
+    assert divided.groupby("building_id")["households"].sum().size == 2
+    assert (divided.groupby("building_id")["households"].sum() > 150).all()
+    assert divided.groupby("building_id")["households"].sum().isin(counts).all()
     assert capsys.readouterr().out.count("grids (at least") == 4
 
 

@@ -152,6 +152,10 @@ BROKEN: dict[str, tuple[Change, set[str]]] = {
     "an unknown kind of households": (unit("s1", households_kind="flats"), {"words"}),
     "ground with a kind of households": (unit("n3", households_kind="resident"), {"words"}),
     "ground with households": (unit("s1", kind="ground"), {"words"}),
+    "a building that is no building": (unit("s1", building_id=None), {"words"}),
+    "the only stairwell of a building": (unit("s1", kind="stairwell"), {"words"}),
+    "two units of one building": (unit("s1", building_id="B-s0"), {"words"}),
+    "a building and its stairwell": (unit("s1", kind="stairwell", building_id="B-s0"), {"words"}),
     "households below nothing": (unit("s1", households=-90, weight=-90), {"words"}),
     "a weight other than households": (unit("s1", weight=91, load_units=91), {"words"}),
     "rules under another name": (

@@ -101,3 +101,10 @@ def test_a_wrong_reason_is_found(tmp_path: Path, figures: dict[str, object]) -> 
     draft = worked_out()
     draft.certificates[CODE].update(figures)
     assert list(broken(draft, tmp_path)) == ["certificate"]
+
+
+def test_a_building_may_be_several_stairwells(tmp_path: Path) -> None:
+    draft = worked_out()
+    for name in ("s0", "s1"):
+        draft.unit(name).update(kind="stairwell", building_id="B-s")
+    assert broken(draft, tmp_path) == {}
