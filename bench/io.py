@@ -7,13 +7,6 @@ every check runs. The table is written to ``bench/io.md``.
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import resource
-import subprocess
-import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from bench.own_process import Figures, in_own_process, machine, record, run, usage, within
 from gis.io.read import read_layer
 from gis.io.write import write_layer
 
@@ -89,28 +83,20 @@ def _houses(
     return np.array(shapely.polygons(rings), dtype=object)
 
 
-def measure(path: Path, folder: Path) -> dict[str, float]:
-    """Read `path` once in this process; seconds and peak memory of the process in bytes."""
-    areas = gpd.read_parquet(folder / "areas.parquet")
-    courtyards = gpd.read_parquet(folder / "courtyards.parquet")
-    started, busy = time.perf_counter(), time.process_time()
-    read = read_layer(path, "buildings", communities=areas, courtyards=courtyards)
-    seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {
-        "rows": len(read.frame),
-        "waiting": len(read.waiting),
-        "s": seconds,
-        "cpu": busy,
-        "bytes": peak,
-    }
+def measure(path: str, folder: str) -> Figures:
+    """Read `path` once in this process, every check on."""
+    areas = gpd.read_parquet(Path(folder) / "areas.parquet")
+    courtyards = gpd.read_parquet(Path(folder) / "courtyards.parquet")
+
+    def work() -> Figures:
+        read = read_layer(path, "buildings", communities=areas, courtyards=courtyards)
+        return {"rows": len(read.frame), "waiting": len(read.waiting)}
+
+    return usage(work)
 
 
-def _measured(path: Path, folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.io", "--one", str(path), str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures
+def _measured(path: Path, folder: Path) -> Figures:
+    return in_own_process("bench.io", str(path), str(folder))
 
 
 def _big_ring(folder: Path) -> Path:
@@ -138,36 +124,33 @@ def main() -> None:
             rows.append((f"{suffix} ({path.stat().st_size / 1e6:.0f} MB)", figures))
         ring = _big_ring(folder)
         rows.append((f"one ring of {RING_VERTICES:,} vertices, .geojson", _measured(ring, folder)))
-    table = _table(rows)
-    Path(__file__).with_suffix(".md").write_text(table, encoding="utf-8")
-    print(table)
+    record(__file__, _HEAD, [_HEADING, *(_row(name, figures) for name, figures in rows)])
 
 
-def _table(rows: list[tuple[str, dict[str, float]]]) -> str:
-    lines = [
-        "# Reading and checking 100,000 buildings",
-        "",
-        "`python -m bench.io`: generated town, every check on (communities and courtyards given),"
-        " a fresh process per file; peak memory is of the whole process, libraries included."
-        " The machine was shared, so the limit is held against CPU seconds.",
-        f"Limits: {LIMIT_S:.0f} s and {LIMIT_BYTES / 1e9:.0f} GB. Machine: {os.cpu_count()} cores,"
-        f" {platform.machine()}, Python {platform.python_version()}.",
-        "",
-        "| file | rows good | waiting | seconds | CPU seconds | peak memory, MB | within limits |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for name, figures in rows:
-        good = figures["cpu"] <= LIMIT_S and figures["bytes"] <= LIMIT_BYTES
-        lines.append(
-            f"| {name} | {figures['rows']:,.0f} | {figures['waiting']:,.0f} | {figures['s']:.1f} |"
-            f" {figures['cpu']:.1f} |"
-            f" {figures['bytes'] / 1e6:.0f} | {'yes' if good else 'no'} |"
-        )
-    return "\n".join(lines) + "\n"
+_HEAD = [
+    "# Reading and checking 100,000 buildings",
+    "",
+    "`python -m bench.io`: generated town, every check on (communities and courtyards given),"
+    " a fresh process per file; peak memory is of the whole process, libraries included."
+    " The machine was shared, so the limit is held against CPU seconds.",
+    f"Limits: {LIMIT_S:.0f} s and {LIMIT_BYTES / 1e9:.0f} GB. {machine()}",
+]
+_HEADING = (
+    "file",
+    "rows good",
+    "waiting",
+    "seconds",
+    "CPU seconds",
+    "peak memory, MB",
+    "within limits",
+)
+
+
+def _row(name: str, f: Figures) -> list[str]:
+    good = f["cpu"] <= LIMIT_S and f["bytes"] <= LIMIT_BYTES
+    told = [name, f"{f['rows']:,.0f}", f"{f['waiting']:,.0f}", f"{f['s']:.1f}", f"{f['cpu']:.1f}"]
+    return [*told, f"{f['bytes'] / 1e6:.0f}", within(good)]
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(measure(Path(sys.argv[2]), Path(sys.argv[3]))))
-    else:
-        main()
+    run(main, measure)

@@ -17,9 +17,12 @@ _MAKER = "maker.pid"
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[str]:
+def throwaway_cluster(*, durable: bool = False) -> Iterator[str]:
     """
     Yield the address of a server on which any database may be made.
+
+    Nothing is synced to disk, which tests do not need; with `durable` it is set up as a private
+    database is, for measuring.
 
     It shares nothing with the private database of the folder, so tests run beside a
     running demo. What an earlier run left behind because it was killed is removed.
@@ -28,7 +31,7 @@ def throwaway_cluster() -> Iterator[str]:
     home = throwaway_home(PROJECT)
     (home.path / _MAKER).write_text(_identity(os.getpid()))
     try:
-        cluster.start(home, throwaway=True)
+        cluster.start(home, throwaway=not durable)
         yield cluster.url(home, "postgres")
     finally:
         _remove(home)
