@@ -147,9 +147,10 @@ def editable_plan(connection: sa.Connection, plan_id: int) -> PlanRow:
     plan = read_plan(connection, plan_id, lock=True)
     if plan.state not in EDITABLE:
         raise Conflict(
-            f"Plan {plan_id} is {plan.state} and takes no more edits. Start a new draft from it.",
+            f"Plan {plan_id} is {plan.state} and takes no more edits. Divide its community again "
+            "for a new draft; before its first day a publication can be withdrawn.",
             f"方案 {plan_id} 已处于“{_STATE_ZH[plan.state]}”状态，不能再修改，"
-            "请以它为基础新建草稿。",
+            "请重新划分以新建草稿；已发布而未施行的可以撤回。",
             plan=plan_id,
             state=plan.state,
         )

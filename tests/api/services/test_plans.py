@@ -169,6 +169,30 @@ def test_posts_of_a_retired_grid_end_on_the_day_it_ends(town: Town) -> None:
     assert set(ends.values()) == {day}
 
 
+def test_whoever_draws_while_another_publishes_is_told_so(town: Town) -> None:
+    """A stroke is either in the frozen plan or refused; none is lost, none comes after."""
+    plan_id = divided(town, ANYTHING)
+    units = len(labels_of(town, plan_id))
+
+    def take_out(unit: int) -> int | None:
+        try:
+            done = stroke(town.engine, plan_id, [Move(unit, 0, None)], made_by="planner")
+        except Conflict as refused:
+            if "is published and takes no more edits" not in refused.en:
+                raise
+            return None
+        return done.applied[0].unit_no
+
+    with ThreadPoolExecutor(4) as pool:
+        first = take_out(0)
+        drawn = [pool.submit(take_out, unit) for unit in range(1, units)]
+        pool.submit(published, town, plan_id, TODAY, "drawn").result()
+        taken = {first, *(stroke_.result() for stroke_ in drawn)} - {None}
+    assert set(np.flatnonzero(labels_of(town, plan_id) == -1)) == taken
+    assert plan_state(town.engine, plan_id).plan.state == "published"
+    assert take_out(units - 1) is None
+
+
 def test_past_and_taken_dates_are_refused(town: Town) -> None:
     published(town, divided(town), TODAY + timedelta(days=5))
     with pytest.raises(Conflict, match="already stands from"):
