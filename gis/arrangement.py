@@ -8,6 +8,7 @@ border is shared exactly and neither gap nor overlap can arise.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -43,6 +44,19 @@ def polygonal(shapes: Shapes) -> Shapes:
 def totals(group: Ints, amount: Floats, count: int) -> Floats:
     """Sum amounts by group 0..count-1."""
     return np.bincount(group, amount, count).astype(np.float64)
+
+
+def groups(number: Ints) -> Iterator[tuple[int, Ints]]:
+    """
+    List the positions of each number, numbers ascending; O(n log n) for any count of groups.
+
+    >>> [(n, at.tolist()) for n, at in groups(np.array([7, 3, 7]))]
+    [(3, [1]), (7, [0, 2])]
+    """
+    order = np.argsort(number, kind="stable").astype(np.int64)
+    numbers, starts = np.unique(number[order], return_index=True)
+    for one, members in zip(numbers, np.split(order, starts[1:]), strict=False):
+        yield int(one), members
 
 
 def line_array(vertices: Floats, line: Ints | None = None) -> Shapes:

@@ -107,12 +107,13 @@ def components(contiguity: Contiguity) -> Ints:
     return np.argsort(np.argsort(first))[number].astype(np.int64)
 
 
-def _sides(ground: Ground, labels: npt.ArrayLike) -> tuple[Ints, Ints]:
-    """Label on either side of each border; -1 outside the community and for the unassigned."""
+def _drawn(ground: Ground, labels: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
+    """Borders between different labels, with the label on either side (-1: none, or outside)."""
     padded = np.append(np.asarray(labels, dtype=np.int64), OUTSIDE)
-    left = ground.borders["left"].to_numpy(dtype=np.int64)
-    right = ground.borders["right"].to_numpy(dtype=np.int64)
-    return padded[left], padded[right]
+    left = padded[ground.borders["left"].to_numpy(dtype=np.int64)]
+    right = padded[ground.borders["right"].to_numpy(dtype=np.int64)]
+    drawn = np.flatnonzero(left != right)
+    return drawn, left[drawn], right[drawn]
 
 
 def dissolve(ground: Ground, labels: npt.ArrayLike) -> gpd.GeoDataFrame:
@@ -137,10 +138,9 @@ def dissolve(ground: Ground, labels: npt.ArrayLike) -> gpd.GeoDataFrame:
     -----
     No polygon is united: cost grows with the outlines, not with the cells.
     """
-    left, right = _sides(ground, labels)
-    drawn = left != right
+    drawn, left, right = _drawn(ground, labels)
     lines = ground.borders.geometry.to_numpy()[drawn]
-    pieces, owner = polygons_between(lines, left[drawn], right[drawn])
+    pieces, owner = polygons_between(lines, left, right)
     order = np.argsort(owner, kind="stable")
     grids, number = np.unique(owner[order], return_inverse=True)
     shapes = pieces
@@ -169,8 +169,7 @@ def outlines(ground: Ground, labels: npt.ArrayLike) -> gpd.GeoDataFrame:
         The rows of ``ground.borders`` that are drawn, in their order and with their index;
         ``left`` and ``right`` are grid numbers now (-1: no grid, or outside).
     """
-    left, right = _sides(ground, labels)
-    drawn = left != right
-    rows: gpd.GeoDataFrame = ground.borders.loc[drawn].copy()
-    rows["left"], rows["right"] = left[drawn], right[drawn]
+    drawn, left, right = _drawn(ground, labels)
+    rows: gpd.GeoDataFrame = ground.borders.iloc[drawn].copy()
+    rows["left"], rows["right"] = left, right
     return rows

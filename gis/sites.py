@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from scipy.spatial import QhullError, Voronoi
 
-from gis.arrangement import OUTSIDE, Floats, Ints, Shapes, line_array, polygonal
+from gis.arrangement import OUTSIDE, Floats, Ints, Shapes, groups, line_array, polygonal
 from gis.blocks import Blocks
 
 OUTLINE_M = 0.1
@@ -88,9 +88,12 @@ def clear_sites(prints: Shapes, blocks: Blocks) -> Shapes:
     upper = np.where(place[a] > place[b], a, b)
     lower = a + b - upper
     host = _hosts(sites, upper, lower, shared, place)
-    for keeper in np.unique(host[host != np.arange(len(host))]):
-        members = np.flatnonzero(host == keeper)
-        others = lower[(upper == keeper) & (host[lower] != keeper)]
+    below = dict(groups(upper))
+    for keeper, members in groups(host):
+        if len(members) == 1:
+            continue
+        beside = lower[below.get(keeper, members[:0])]
+        others = beside[host[beside] != keeper]
         ground = shapely.difference(sites[keeper], shapely.union_all(sites[others]))
         sites[members] = strips(ground, len(members))
     return sites
@@ -112,11 +115,10 @@ def _own_side(prints: Shapes, blocks: Blocks) -> Shapes:
     k, face = tree.query(sites[rest], predicate="intersects")
     parts = shapely.intersection(sites[rest[k]], faces[face], grid_size=1.0)
     ours = blocks.block[face] == blocks.home[rest[k]]
-    for number, building in enumerate(rest):
-        mine = k == number
-        sectors = blocks.sector[face[mine & ours]]
-        kept = parts[mine & np.isin(blocks.sector[face], sectors)]
-        sites[building] = shapely.union_all(kept, grid_size=1.0)
+    for number, mine in groups(k.astype(np.int64)):
+        sectors = blocks.sector[face[mine[ours[mine]]]]
+        kept = parts[mine[np.isin(blocks.sector[face[mine]], sectors)]]
+        sites[rest[number]] = shapely.union_all(kept, grid_size=1.0)
     return polygonal(sites)
 
 
@@ -133,8 +135,8 @@ def _hosts(sites: Shapes, upper: Ints, lower: Ints, shared: Floats, place: Ints)
     """For each site the uncovered one whose ground it must share: itself when it is uncovered."""
     host = np.arange(len(sites))
     order = np.lexsort([place[lower], -shared, upper])
-    for site in upper[np.unique(upper, return_index=True)[1]]:
-        below = lower[upper == site]
+    for site, pairs in groups(upper):
+        below = lower[pairs]
         left = shapely.area(shapely.difference(sites[site], shapely.union_all(sites[below])))
         if left < COVERED * shapely.area(sites[site]):
             host[site] = lower[order][np.searchsorted(upper[order], site)]
@@ -266,9 +268,7 @@ def ridges(samples: Pieces, polygons: Shapes, step_m: float) -> tuple[Shapes, In
     """
     ends, pairs = [np.empty((0, 2, 2))], [np.empty((0, 3), dtype=np.int64)]
     middles, owner = np.round(samples.middles), samples.owner
-    order = np.argsort(samples.block, kind="stable")
-    numbers, starts = np.unique(samples.block[order], return_index=True)
-    for number, members in zip(numbers, np.split(order, starts[1:]), strict=False):
+    for number, members in groups(samples.block):
         if (owner[members] != owner[members[0]]).any():
             bounds = shapely.bounds(polygons[number])
             segments, between = _block_ridges(middles[members], owner[members], bounds)
