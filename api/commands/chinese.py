@@ -56,6 +56,7 @@ HELP: dict[str, str] = {
     "Rivers, railways, arterials.": "河流、铁路、主干道。",
     "Gates of courtyards.": "小区出入口。",
     "Streets, with bridges.": "道路，含桥。",
+    "Stairwells with their households.": "单元及户数。",
     "A preset or a TOML file.": "预设名称或 TOML 文件。",
     "The grid package to write.": "要写出的网格包。",
     "Write the figures of the division there.": "把划分的各项数据写到此文件。",
