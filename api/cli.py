@@ -18,6 +18,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("api.commands.db:db", "The private PostGIS: start, stop, status, url, reset, psql."),
     "demo": ("api.commands.demo:demo", "Start everything with the sample and serve it."),
     "divide": ("api.commands.divide:divide", "Divide buildings into grids, from file to file."),
+    "divide-all": (
+        "api.commands.divide_all:divide_all",
+        "Divide every community of the database, on all cores or a cluster.",
+    ),
     "export": ("api.commands.export:export", "Write a layer to a file."),
     "import": ("api.commands.importing:import_group", "Check files and store their rows."),
     "migrate": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import geopandas as gpd
@@ -16,13 +17,23 @@ from gis.errors import Infeasible
 from gis.numbering import grid_name
 from gis.partition.divide import divide
 from gis.partition.loads import loads
+from gis.partition.result import METHOD, Division
 from gis.partition.rules import RuleSet, rules_document, rules_from_document
 from gis.problems import UNASSIGNED, Problem, plan_problems
 from gis.store import plans as store
 from gis.store import publishing
-from gis.store.grounds import load_ground
+from gis.store.grounds import GroundRow, load_ground
 from gis.store.layers import read_layer
 from gis.store.plans import Drift, Labels, Move, PlanId, PlanRow
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """A stored division: its plan, its certificate, and whether it was there before."""
+
+    plan_id: PlanId
+    certificate: Mapping[str, object]
+    was_there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +69,79 @@ def divide_community(
         publishing.lock_community(connection, community_code)
         row, ground = current_ground(connection, community_code)
     division = divide(ground, rules, seed=seed)
-    certificate = {**asdict(division.certificate), "gap": division.certificate.gap, "seed": seed}
     with engine.begin() as connection:
-        plan_id = store.insert_plan(
-            connection,
-            community_code=community_code,
-            ground_id=row.ground_id,
-            name=name or rules.name,
-            rules=rules_document(rules),
-            created_by=made_by,
-            tier="micro" if rules.grid_kind == "micro" else "base",
-            certificate=certificate,
-        )
-        fill_grids(connection, plan_id, ground, division.labels, division.grids)
-        _first_edit(connection, plan_id, "divide", division.labels, made_by)
+        return _store_division(connection, row, ground, division, made_by, name or rules.name)
+
+
+def divide_community_once(
+    engine: sa.Engine, community_code: str, rules: RuleSet, *, made_by: str, seed: int = 1
+) -> Divided:
+    """
+    Divide a community as `divide_community` does, unless that very draft is stored already.
+
+    The same draft is one on the ground of today's layers, by equal rules, seed and method. Two
+    that run at once store one draft.
+
+    Raises
+    ------
+    NotFound
+        The community is unknown or has no buildings.
+    Infeasible
+        The rules cannot be met; the message says why.
+    """
+    with engine.begin() as connection:
+        publishing.lock_community(connection, community_code)
+        row, ground = current_ground(connection, community_code)
+        there = _same_draft(connection, row, rules, seed)
+    if there is not None:
+        return Divided(there.plan_id, there.certificate or {}, was_there=True)
+    division = divide(ground, rules, seed=seed)
+    with engine.begin() as connection:
+        publishing.lock_community(connection, community_code)
+        there = _same_draft(connection, row, rules, seed)
+        if there is not None:
+            return Divided(there.plan_id, there.certificate or {}, was_there=True)
+        plan_id = _store_division(connection, row, ground, division, made_by, rules.name)
+    return Divided(plan_id, _certificate_row(division), was_there=False)
+
+
+def _same_draft(
+    connection: sa.Connection, row: GroundRow, rules: RuleSet, seed: int
+) -> PlanRow | None:
+    return store.plan_made_so(
+        connection,
+        ground_id=row.ground_id,
+        rules=rules_document(rules),
+        seed=seed,
+        method=METHOD,
+    )
+
+
+def _certificate_row(division: Division) -> dict[str, object]:
+    certificate = division.certificate
+    return {**asdict(certificate), "gap": certificate.gap, "seed": division.seed}
+
+
+def _store_division(
+    connection: sa.Connection,
+    row: GroundRow,
+    ground: Ground,
+    division: Division,
+    made_by: str,
+    name: str,
+) -> PlanId:
+    plan_id = store.insert_plan(
+        connection,
+        community_code=row.community_code,
+        ground_id=row.ground_id,
+        name=name,
+        rules=rules_document(division.rules),
+        created_by=made_by,
+        tier="micro" if division.rules.grid_kind == "micro" else "base",
+        certificate=_certificate_row(division),
+    )
+    fill_grids(connection, plan_id, ground, division.labels, division.grids)
+    _first_edit(connection, plan_id, "divide", division.labels, made_by)
     return plan_id
 
 

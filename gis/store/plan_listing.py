@@ -98,6 +98,11 @@ def published_grid_rows(
     )
 
 
+def communities_by_size(connection: sa.Connection) -> list[Row]:
+    """Return the communities of today, ``code, name, buildings``, the largest first."""
+    return _rows(connection, "communities_by_size")
+
+
 def handover_rows(
     connection: sa.Connection, plan_id: int, *, after: str = "", limit: int = 1000
 ) -> list[Row]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from gis.errors import Conflict, NotFound
 from gis.store import tables as t
@@ -119,6 +120,33 @@ def read_plan(connection: sa.Connection, plan_id: int, *, lock: bool = False) ->
     if row is None:
         raise NotFound(f"There is no plan {plan_id}.", f"没有编号为 {plan_id} 的方案。")
     return _plan_row(row)
+
+
+def plan_made_so(
+    connection: sa.Connection,
+    *,
+    ground_id: int,
+    rules: Mapping[str, object],
+    seed: int,
+    method: str,
+) -> PlanRow | None:
+    """
+    Return the newest plan that was divided on this ground by these rules, seed and method.
+
+    Archived plans do not count; a draft that was edited since it was divided does.
+    """
+    certificate = t.plan.c.certificate
+    query = (
+        sa.select(t.plan)
+        .where(t.plan.c.ground_id == ground_id, t.plan.c.state != "archived")
+        .where(t.plan.c.rules == sa.bindparam("rules", dict(rules), pg.JSONB))
+        .where(certificate["seed"] == sa.bindparam("seed", seed, pg.JSONB))
+        .where(certificate["method"] == sa.bindparam("method", method, pg.JSONB))
+        .order_by(t.plan.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _plan_row(row)
 
 
 def _plan_row(row: sa.Row[tuple[object, ...]]) -> PlanRow:
