@@ -27,7 +27,7 @@ from gis.arrangement import (
 from gis.blocks import Blocks, cut_blocks, line_ranks
 from gis.errors import InvalidGeometry, first_ids
 from gis.faces import Faces, divide_faces
-from gis.layout import Layout, lay_out
+from gis.layout import UNKNOWN_KIND, Layout, lay_out
 from gis.regions import Regions, unite_faces
 from gis.runs_along import passages, runs_along
 from gis.sites import clear_sites, footprints
@@ -284,7 +284,7 @@ def _courtyard_columns(
     said[built] = declared.to_numpy(dtype=object)
     for unit in np.flatnonzero(said != ids):
         if said[unit] is not None and (said[unit] in known or ids[unit] is None):
-            ids[unit], kinds[unit] = said[unit], known.get(said[unit])
+            ids[unit], kinds[unit] = said[unit], known.get(said[unit], UNKNOWN_KIND)
     return ids, kinds
 
 

@@ -21,6 +21,8 @@ from gis.outlines import outlines
 
 STEP_M = 1e-4
 """Lattice step. A border moves by less than this when it is cut."""
+UNKNOWN_KIND = "other"
+"""Kind of a courtyard of which no layer says more than its id."""
 AROUND_M = 15.0
 """Ground around the convex hull of a community whose border is not given."""
 MARGIN_M = 10.0
@@ -120,7 +122,7 @@ def lay_out(
         _table(houses, weights),
         lines,
         yards["courtyard_id"].to_numpy(dtype=object),
-        _column(yards, "kind", None).to_numpy(dtype=object),
+        _column(yards, "kind", UNKNOWN_KIND).to_numpy(dtype=object),
         _metric(gates, "gates", "gate_id", crs).geometry.to_numpy(),
         _near(_metric(streets, "streets", "street_id", crs), ground),
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from api.commands.bilingual import BilingualCommand
-from api.language import counted, field_name, kind_names, language
+from api.commands.stopping import INTERRUPTED, stoppable
+from api.language import counted, field_name, kind_names, language, say
 
 if TYPE_CHECKING:
     from api.services.divide_files import Divided, LayerArgument, Stage
@@ -80,19 +81,25 @@ def divide(output: Path, report: Path | None, seed: int, **given: object) -> Non
     refuse_unusable(output, read_from, suffix=".gpkg")
     if report:
         refuse_unusable(report, read_from, suffix=".json")
-    with click.progressbar(length=100, file=sys.stderr, show_percent=True) as bar:
+    with (
+        stoppable() as stopped,
+        click.progressbar(length=100, file=sys.stderr, show_percent=True) as bar,
+    ):
 
         def tell(stage: Stage) -> None:
             bar.label = stage.zh if language() == "zh" else stage.en
             bar.update(round(100 * stage.share) - bar.pos)
 
-        divided = divide_files(inputs, rules, output, seed=seed, tell=tell)
+        divided = divide_files(inputs, rules, output, seed=seed, tell=tell, stopped=stopped)
     if report:
         write_report(report, divided.report)
     for read in divided.reads.values():
         _tell_faults(read)
     _tell_kinds(divided, rules)
     _print_summary(divided)
+    if divided.report["interrupted"]:
+        _tell_interrupted(divided.report["undivided"])
+        sys.exit(INTERRUPTED)
 
 
 _OPTIONS: dict[str, LayerArgument] = {
@@ -148,6 +155,12 @@ def _tell_kinds(divided: Divided, rules: RuleSet) -> None:
     if estimated:
         told = counted(estimated, kinds)
         click.echo(f"提示：{told}为估算" if chinese else f"note: {told} are estimated", err=True)
+
+
+def _tell_interrupted(undivided: list[str]) -> None:
+    left = ", ".join(undivided) or say("none", "无")
+    en = f"stopped: the best so far is written; communities not divided: {left}"
+    click.echo(say(en, f"已中止：已写出目前最好的结果；未划分的社区：{left}"), err=True)
 
 
 def _print_summary(divided: Divided) -> None:

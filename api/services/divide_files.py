@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from gis.io.package import DividedCommunity, certificate_document, write_package
 from gis.io.read import read_layer
 from gis.io.report import Fault, LayerRead
 from gis.partition.divide import divide
+from gis.partition.engine import Effort
 from gis.partition.loads import unit_rules
 from gis.partition.result import Division
 from gis.partition.rules import RuleSet, rules_document
@@ -77,13 +79,15 @@ def divide_files(
     *,
     seed: int = 1,
     tell: Callable[[Stage], None] = lambda _: None,
+    stopped: threading.Event | None = None,
 ) -> Divided:
     """
     Divide the buildings of a file and write a grid package.
 
     With an areas file, each community in it is divided by itself and all go into one package;
     without, the buildings' surroundings are one community. Rows at fault are left out, or
-    refused when `inputs.strict`.
+    refused when `inputs.strict`. Once `stopped` is set, the community under work ends with the
+    best division so far, the rest are left out and named, and what there is is written.
 
     Raises
     ------
@@ -93,21 +97,48 @@ def divide_files(
         No building is left to divide.
     Infeasible
         The rules cannot be met; the message says why.
+    KeyboardInterrupt
+        `stopped` was set before any community was divided.
     """
+    stopped = stopped or threading.Event()
     started = time.perf_counter()
     reads = _read_all(inputs, tell)
     places = _places(reads)
-    communities = []
+    communities, left = [], list(places)
     for number, (code, name, boundary, buildings) in enumerate(places):
-        tell(Stage(f"dividing {name}", f"划分 {name}", 0.2 + 0.7 * number / len(places)))
+        if stopped.is_set():
+            break
+        stage = _Dividing(name, number, len(places), tell)
+        stage(0.0)
         ground = _ground(reads, buildings, boundary, rules)
-        communities.append(_divided(code, name, boundary, ground, rules, seed))
+        communities.append(_divided(code, name, boundary, ground, rules, seed, stage, stopped))
+        left.pop(0)
+    if not communities:
+        raise KeyboardInterrupt
     tell(Stage("writing", "写出", 0.9))
     write_package(output, communities)
     seconds = time.perf_counter() - started
     report = _report(inputs, rules, communities, reads, seed, seconds)
+    report["undivided"] = [place.code for place in left]
+    report["interrupted"] = stopped.is_set()
     tell(Stage("done", "完成", 1.0))
     return Divided(tuple(communities), reads, report)
+
+
+@dataclass
+class _Dividing:
+    """Progress of one community of several, told as a share of the whole run."""
+
+    name: str
+    number: int
+    count: int
+    tell: Callable[[Stage], None]
+    done: float = 0.0
+
+    def __call__(self, share: float) -> None:
+        self.done = min(self.done + share, 1.0)
+        whole = 0.2 + 0.7 * (self.number + self.done) / self.count
+        self.tell(Stage(f"dividing {self.name}", f"划分 {self.name}", whole))
 
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
@@ -259,8 +290,11 @@ def _divided(
     ground: Ground,
     rules: RuleSet,
     seed: int,
+    progress: Callable[[float], None],
+    stopped: threading.Event,
 ) -> DividedCommunity:
-    division = divide(ground, rules, seed=seed)
+    effort = Effort(stopped=stopped)
+    division = divide(ground, rules, seed=seed, effort=effort, progress=progress)
     shape = None
     if boundary is not None:
         assert ground.units.crs is not None  # noqa: S101 - build_ground sets it

@@ -17,6 +17,11 @@ from gis.partition.search import Found, Task
 
 Flags = npt.NDArray[np.bool_]
 
+_STOPPED = {
+    "en": "The search was stopped before its end: this is the best division found until then.",
+    "zh": "计算被提前中止：这是中止前找到的最好方案。",
+}
+
 
 def certify(
     ground: Ground,
@@ -27,6 +32,7 @@ def certify(
     grids: pd.DataFrame,
     *,
     standing: npt.ArrayLike | None = None,
+    interrupted: bool = False,
 ) -> Certificate:
     """
     State how good a division is (see `gis.partition.result.Certificate`).
@@ -38,6 +44,8 @@ def certify(
     standing
         Grid number of each unit in the plan that stands now, -1 for none; without it no
         households are counted as moved.
+    interrupted
+        Whether the search was stopped before its end.
     """
     units = ground.units
     count = int((~special).sum())
@@ -53,11 +61,12 @@ def certify(
     return Certificate(
         grids=count,
         lower_bound=bound,
-        reasons=tuple(reasons(task, found, units, grids)),
+        reasons=(*reasons(task, found, units, grids), *([_STOPPED] if interrupted else [])),
         over_cap=tuple(sorted(posts)),
         over_cap_posts={unit: posts[unit] for unit in sorted(posts)},
         courtyards_split=tuple(split.courtyard_id for split in splits),
         splits=splits,
+        interrupted=interrupted,
         special=int(special.sum()),
         measures={**_measures(ground, task, labels, special, grids), **moved},
         proven=count == bound,

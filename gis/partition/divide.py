@@ -73,5 +73,14 @@ def divide(
     labels, special = numbered(found, land, load)
     weight = unit_weights(ground.units, rules)
     grids = grid_table(task, labels, special, found.piece, ground, weight)
-    certificate = certify(ground, task, found, labels, special, grids, standing=standing)
+    certificate = certify(
+        ground,
+        task,
+        found,
+        labels,
+        special,
+        grids,
+        standing=standing,
+        interrupted=effort is not None and effort.is_stopped,
+    )
     return Division(labels.astype(np.int32), grids, certificate, rules, seed, load)

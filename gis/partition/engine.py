@@ -11,8 +11,9 @@ cap. `polish` then improves shape and balance without ever leaving the cap.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,12 +31,19 @@ class Effort:
     How hard to try; counts, never seconds, so that a seed gives the same answer everywhere.
 
     ``flips`` are proposals for each piece in one annealing, ``restarts`` runs for one number of
-    grids on a small graph, ``most`` proposals in one annealing at most.
+    grids on a small graph, ``most`` proposals in one annealing at most. Once ``stopped`` is set,
+    the search ends with the best it has, or with the first valid answer.
     """
 
     flips: int = 400
     restarts: int = 8
     most: int = 3_000_000
+    stopped: threading.Event | None = field(default=None, compare=False)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the search is to end."""
+        return self.stopped is not None and self.stopped.is_set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ def fewest(
             part = _attempt(graph, cap, min(grids, loaded), rng, task, effort)
             if best is None or part.max() < best.max():
                 best = part
-            if best.max() + 1 <= grids:
+            if best.max() + 1 <= grids or effort.is_stopped:
                 return best
         # One more at first, then one hundredth more at a time.
         grids, step = grids + step, max(step, math.ceil(grids / 100))
@@ -139,6 +147,8 @@ def exactly(
         key = (round(worst, 3), float(flips.energy(engine_pieces(graph), goals, part, sums)))
         if sums.load.max() <= limit and key < best_key:
             best, best_key = part, key
+        if effort.is_stopped and best is not None:
+            break
     return best
 
 
@@ -159,6 +169,8 @@ def polish(
     best = labels.copy()
     best_score = math.inf
     for heat in (0.15, 0.04, 0.01):
+        if effort.is_stopped:
+            break
         part = best.copy()
         sums = flips.sums_of(pieces, part, grids)
         if best_score == math.inf:
@@ -287,6 +299,8 @@ def _spread(graph: PieceGraph) -> float:
 
 
 def _proposals(graph: PieceGraph, effort: Effort) -> int:
+    if effort.is_stopped:
+        return 5_000
     return int(min(effort.most, max(5_000, effort.flips * graph.size)))
 
 

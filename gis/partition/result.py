@@ -43,7 +43,8 @@ class Certificate:
     several pieces may reach (see ``docs/grid-package.md``). ``households_kinds`` names what the
     households are that were divided; the rules may speak of another kind. ``over_cap_posts``
     gives the posts that each unit over the cap needs, ``splits`` why each split courtyard is
-    split; ``measures`` are named in ``docs/grid-package.md``.
+    split; ``interrupted`` tells that the search was stopped early;
+    ``measures`` are named in ``docs/grid-package.md``.
     """
 
     grids: int
@@ -63,6 +64,7 @@ class Certificate:
     households_kinds: tuple[str, ...] = ()
     over_cap_posts: dict[str, int] = field(default_factory=dict)
     splits: tuple[Split, ...] = ()
+    interrupted: bool = False
     method: str = METHOD
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
+import threading
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,7 @@ from gis.borders import Contiguity, components, contiguity
 from gis.cells import Ground
 from gis.errors import Infeasible, WrongColumns
 from gis.partition.divide import divide
+from gis.partition.engine import Effort
 from gis.partition.loads import loads, target_load
 from gis.partition.result import Division
 from gis.partition.rules import RuleSet, changed_rules, load_rules
@@ -382,3 +384,15 @@ def test_a_grid_exactly_at_the_tolerance_is_not_beyond_it() -> None:
     tighter = changed_rules(zones, tolerance=0.049)
     flags = divide(lattice([[21, 19]]), tighter).grids["flags"].tolist()
     assert flags == [("beyond_tolerance",)] * 2
+
+
+def test_a_search_stopped_at_once_still_keeps_every_promise() -> None:
+    stopped = threading.Event()
+    stopped.set()
+    ground = lattice([[40 + (7 * r + 3 * c) % 50 for c in range(12)] for r in range(12)])
+    division = divide(ground, RULES, effort=Effort(stopped=stopped))
+    assert division.certificate.interrupted
+    assert "stopped" in division.certificate.reasons[-1]["en"]
+    assert (division.grids["load_units"] <= division.certificate.target_load).all()
+    assert_lawful(ground, division)
+    assert not divide(ground, RULES).certificate.interrupted
