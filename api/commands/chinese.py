@@ -57,6 +57,7 @@ HELP: dict[str, str] = {
     "Gates of courtyards.": "小区出入口。",
     "Streets, with bridges.": "道路，含桥。",
     "Stairwells with their households.": "单元及户数。",
+    "Column of the buildings to divide by.": "按楼栋的哪一列划分。",
     "A preset or a TOML file.": "预设名称或 TOML 文件。",
     "The grid package to write.": "要写出的网格包。",
     "Write the figures of the division there.": "把划分的各项数据写到此文件。",

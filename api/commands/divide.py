@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gis.partition.rules import RuleSet
 
 _SHOWN = 3
+_MOST_SUMS = 20
 
 
 @click.command(cls=BilingualCommand)
@@ -52,6 +53,7 @@ _SHOWN = 3
 )
 @click.option("--fill", type=float, help="Share of the cap to use, instead of the rule set's.")
 @click.option("--target", type=int, help="Exactly this many grids in each community.")
+@click.option("--weight", metavar="COLUMN", help="Column of the buildings to divide by.")
 @click.option("--encoding", help="Encoding of dbf and CSV files.")
 @click.option("--crs", help="EPSG:n, cgcs2000-3deg, gcj02 or bd09, for all files.")
 @click.option("--mapping", metavar="FILE", help="TOML file that maps column headings.")
@@ -117,7 +119,7 @@ def _rules(given: dict[str, object]) -> RuleSet:
     from gis.partition.rules import changed_rules, load_rules
 
     rules = load_rules(str(given["rules"]))
-    return changed_rules(rules, fill=given["fill"], target=given["target"])
+    return changed_rules(rules, fill=given["fill"], target=given["target"], weight=given["weight"])
 
 
 def _text(value: object) -> str | None:
@@ -179,3 +181,15 @@ def _print_summary(divided: Divided) -> None:
             f"超上限 {place['over_cap']}"
         )
         click.echo(zh if chinese else en)
+        _print_weights(place)
+
+
+def _print_weights(place: dict[str, Any]) -> None:
+    """Sums of what was divided by its own name, where it is not households."""
+    column, total = place["weight"]["column"], place["weight"]["total"]
+    if column == "households":
+        return
+    sums = ", ".join(f"{grid['name']} {grid['weight']}" for grid in place["grid_list"][:_MOST_SUMS])
+    more = "" if len(place["grid_list"]) <= _MOST_SUMS else " ..."
+    name = field_name(column, "buildings", language())
+    click.echo(say(f"  {name} {total}: {sums}{more}", f"  {name} {total}：{sums}{more}"))

@@ -102,7 +102,7 @@ def divide_files(
     """
     stopped = stopped or threading.Event()
     started = time.perf_counter()
-    reads = _read_all(inputs, tell)
+    reads = _read_all(inputs, rules, tell)
     places = _places(reads)
     communities, left = [], list(places)
     for number, (code, name, boundary, buildings) in enumerate(places):
@@ -173,7 +173,9 @@ def source_of(argument: str, layer: LayerArgument) -> tuple[str, str | None]:
     return argument, None
 
 
-def _read_all(inputs: Inputs, tell: Callable[[Stage], None]) -> dict[LayerArgument, LayerRead]:
+def _read_all(
+    inputs: Inputs, rules: RuleSet, tell: Callable[[Stage], None]
+) -> dict[LayerArgument, LayerRead]:
     reads: dict[LayerArgument, LayerRead] = {}
     given = [layer for layer in _ORDER if layer in inputs.files]
     for number, layer in enumerate(given):
@@ -188,6 +190,7 @@ def _read_all(inputs: Inputs, tell: Callable[[Stage], None]) -> dict[LayerArgume
             mapping=inputs.mapping,
             communities=_communities(reads) if layer != "areas" else None,
             courtyards=_frame(reads, "courtyards") if layer == "buildings" else None,
+            counts=unit_rules(rules).weights if layer == "buildings" else (),
         )
         if inputs.strict and len(reads[layer].waiting):
             raise _refused(reads[layer])
@@ -355,6 +358,7 @@ def _community_report(place: DividedCommunity) -> dict[str, Any]:
         "special": certificate.special,
         "lower_bound": certificate.lower_bound,
         "over_cap": len(certificate.over_cap),
+        "weight": {"column": division.rules.weight, "total": int(division.grids["weight"].sum())},
         "left_out": list(place.ground.dropped),
         "certificate": certificate_document(place.area_code, division),
         "grid_list": _grid_list(division),
@@ -369,7 +373,7 @@ def _grid_list(division: Division) -> list[dict[str, Any]]:
         units=pd.Series(division.labels).value_counts().reindex(grids.index).to_numpy(),
     )
     columns = ["number", "name", "kind", "units", "households", "load", "flags"]
-    columns += ["posts_needed", "posts_by_visits", "round_m"]
+    columns += ["posts_needed", "posts_by_visits", "round_m", "weight"]
     return list(json.loads(plain[columns].to_json(orient="records")))
 
 

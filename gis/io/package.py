@@ -271,6 +271,7 @@ def _grids(place: DividedCommunity, first_grid: int) -> gpd.GeoDataFrame:
             "load": grids["load"].to_numpy(np.float64),
             "flags": [",".join(flags) for flags in grids["flags"]],
             "posts_needed": grids["posts_needed"].to_numpy(np.int64),
+            "weight": grids["weight"].to_numpy(np.int64),
             "posts_by_visits": grids["posts_by_visits"].to_numpy(np.int64),
             "round_m": grids["round_m"].to_numpy(np.float64),
         },

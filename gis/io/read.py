@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.contracts import LAYERS, Layer, LayerName
+from gis.contracts import LAYERS, Field, Layer, LayerName
 from gis.errors import WrongColumns
 from gis.io.checks import in_communities, in_courtyards, with_keys
 from gis.io.columns import ColumnMapping, Mapped, combined, map_headings, mapping_file, preset
@@ -21,6 +23,8 @@ from gis.io.values import canonical_columns, texts
 from gis.io.vector import open_table
 from gis.outlines import is_area, outlines
 
+_HIGHEST_COUNT = 1_000_000_000
+
 
 def read_layer(
     path: str | Path,
@@ -32,6 +36,7 @@ def read_layer(
     mapping: str | Path | ColumnMapping | None = None,
     communities: gpd.GeoDataFrame | None = None,
     courtyards: gpd.GeoDataFrame | None = None,
+    counts: Collection[str] = (),
 ) -> LayerRead:
     """
     Read one layer of one file and check every row.
@@ -54,6 +59,9 @@ def read_layer(
     communities, courtyards
         Canonical ``areas`` and ``courtyards``; with them rows are checked against their
         community and courtyard, and missing codes filled in by location.
+    counts
+        Further columns to read as whole numbers; each must be there. Columns of the layer's
+        contract need no naming.
 
     Returns
     -------
@@ -85,6 +93,7 @@ def read_layer(
         mapping=mapping,
         communities=communities,
         courtyards=courtyards,
+        counts=counts,
     )
 
 
@@ -96,9 +105,10 @@ def check_table(
     mapping: str | Path | ColumnMapping | None = None,
     communities: gpd.GeoDataFrame | None = None,
     courtyards: gpd.GeoDataFrame | None = None,
+    counts: Collection[str] = (),
 ) -> LayerRead:
     """Check rows that were read already; see `read_layer`."""
-    contract = LAYERS[layer]
+    contract = _with_counts(LAYERS[layer], counts)
     own = own_mapping(mapping, layer)
     findings = Findings(table.file, len(table.columns))
     for code, detail in table.notes:
@@ -119,6 +129,12 @@ def check_table(
     return _split(table, contract, columns, geometry, findings)
 
 
+def _with_counts(layer: Layer, counts: Collection[str]) -> Layer:
+    new = [name for name in counts if name not in layer.columns]
+    fields = [Field(name, "count", name, lowest=0, highest=_HIGHEST_COUNT) for name in new]
+    return replace(layer, fields=(*layer.fields, *fields))
+
+
 def own_mapping(
     mapping: str | Path | ColumnMapping | None, layer: LayerName
 ) -> ColumnMapping | None:
@@ -133,10 +149,12 @@ def _mapped(table: RawTable, layer: Layer, own: ColumnMapping | None, findings: 
     mapped = map_headings(
         headings, layer, preset("zh", layer.name), own, cut=table.format == "shapefile"
     )
+    known = LAYERS[layer.name].columns
     missing = [
         f
         for f in layer.fields
-        if f.required and f.kind != "key" and f.default is None and f.name not in mapped.used
+        if ((f.required and f.kind != "key" and f.default is None) or f.name not in known)
+        and f.name not in mapped.used
     ]
     if missing:
         found = ", ".join(headings[:20]) or "none"

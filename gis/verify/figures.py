@@ -27,6 +27,7 @@ class GridFigures:
     """
 
     load: Ints
+    weight: Ints
     households: Ints
     posts: Ints
     special: Marks
@@ -49,6 +50,7 @@ def grid_figures(community: Package, count: Recount) -> GridFigures:
     above_cap, above_fill, over = _above(rules, count, load)
     return GridFigures(
         load=load,
+        weight=weight,
         households=count.per_grid(community.units["households"].to_numpy(np.int64), n),
         posts=np.where(special, 0, np.maximum(1, -(-load // count.capacity))),
         special=special,

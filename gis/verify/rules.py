@@ -111,6 +111,8 @@ def _wrong_sums(community: Package, count: Recount, figures: GridFigures) -> npt
     wrong = figures.households != grids["households"].to_numpy()
     wrong |= figures.load != grids["load_units"].to_numpy()
     wrong |= figures.posts != grids["posts_needed"].to_numpy()
+    if "weight" in grids:
+        wrong |= figures.weight != grids["weight"].to_numpy()
     return np.asarray(wrong | _other_share(grids["load"], figures.load, count.capacity))
 
 

@@ -7,11 +7,13 @@ from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
 from api.cli import main
 from gis.io.package import read_package
+from gis.verify import verify_package
 
 SAMPLE = Path(__file__).parents[3] / "sample_geodata" / "yunxi.gpkg"
 LAYERS = ("courtyards", "community", "barriers", "gates", "streets", "stairwells")
@@ -178,3 +180,30 @@ def test_the_summary_names_the_kind_of_households(
     plan = ["-o", str(tmp_path / "plan.gpkg")]
     assert run("--buildings", file, "--rules", "gaoxian-2020", *plan) == 0
     assert "90 户（户籍户）" in capsys.readouterr().out
+
+
+def test_three_zones_of_equal_numbers_of_enterprises(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "houses.geojson"
+    houses(path, [10] * 12)
+    frame = gpd.read_file(path).assign(enterprises=[4, 0, 2, np.nan, 3, 1, 5, 0, 2, 6, 0, 1])
+    frame.to_file(path)
+    plan, report = tmp_path / "plan.gpkg", tmp_path / "report.json"
+    options = ["--rules", "zones-k", "--weight", "enterprises", "-o", str(plan)]
+    assert run("--buildings", str(path), *options, "--report", str(report)) == 0
+    place = json.loads(report.read_text("utf-8"))["communities"][0]
+    assert place["weight"] == {"column": "enterprises", "total": 24}
+    sums = [grid["weight"] for grid in place["grid_list"]]
+    assert sorted(sums) == [7, 8, 9]  # the most even cuts of the row, with the blank as 0
+    assert "enterprises 24: " in capsys.readouterr().out
+    assert all(finding.holds for finding in verify_package(plan))
+
+
+def test_a_weight_that_is_not_in_the_file_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = houses(tmp_path / "houses.geojson", [10] * 3)
+    options = ["--rules", "zones-k", "--weight", "enterprises", "-o", str(tmp_path / "p.gpkg")]
+    assert run("--buildings", path, *options) == 2
+    assert "enterprises" in capsys.readouterr().err

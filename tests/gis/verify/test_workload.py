@@ -42,11 +42,15 @@ def worked_out() -> Draft:
             "measures": dict(MEASURES),
         },
     )
-    draft.columns["grids"] += ", posts_by_visits INTEGER, round_m REAL"
+    draft.columns["grids"] += ", weight INTEGER, posts_by_visits INTEGER, round_m REAL"
     for row in draft.tables["grids"]:
         number = row["grid"]
         assert isinstance(number, int)
-        row |= {"posts_by_visits": POSTS[number], "round_m": ROUNDS.get(number, 0.0)}
+        row |= {
+            "weight": row["households"],
+            "posts_by_visits": POSTS[number],
+            "round_m": ROUNDS.get(number, 0.0),
+        }
     return draft
 
 
@@ -108,3 +112,9 @@ def test_a_building_may_be_several_stairwells(tmp_path: Path) -> None:
     for name in ("s0", "s1"):
         draft.unit(name).update(kind="stairwell", building_id="B-s")
     assert broken(draft, tmp_path) == {}
+
+
+def test_a_wrong_sum_of_weights_is_found(tmp_path: Path) -> None:
+    draft = worked_out()
+    draft.grid(5)["weight"] = 81
+    assert list(broken(draft, tmp_path)) == ["sums"]
