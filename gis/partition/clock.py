@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -33,6 +34,14 @@ class Clock:
     def elapsed(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, infinite without a limit."""
+        seconds = self.budget.seconds
+        if self.stopped.is_set():
+            return 0.0
+        return math.inf if seconds is None else max(0.0, seconds - self.elapsed)
 
     def is_late(self) -> bool:
         """Whether the seconds are used up or the search was stopped."""

@@ -53,6 +53,7 @@ class Hunt:
     reheats: float = 0.35
     best: Ints | None = None
     value: float = math.inf
+    centre: Ints | None = None
     net: Net = field(init=False)
     state: State = field(init=False)
 
@@ -66,7 +67,7 @@ class Hunt:
         parts = settled(self.net, part, self.task.k)
         value, unfit = annealer.score(self.net, self._weights(1.0, 1.0), part, parts)
         if unfit == 0 and value < self.value - 1e-9:
-            self.best, self.value = part, float(value)
+            self.best, self.value, self.centre = part, float(value), parts.centre.copy()
 
     def round(self, clock: Clock, *, short: bool = False) -> None:
         """Run one annealing, from the best so far or a start drawn at random."""
@@ -92,9 +93,14 @@ class Hunt:
         parts = settled(self.net, part, self.task.k)
         whole = Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
         typical = float(annealer.score(self.net, whole, part, parts)[0]) / self.task.graph.size
-        hot = math.exp(self.rng.uniform(math.log(0.05), math.log(0.4 if reheat else 2.0)))
-        cold = math.exp(self.rng.uniform(math.log(0.002), math.log(0.05 if reheat else 0.3)))
-        goals = self._weights(self._penalty(), self._softness())
+        if self.is_tight and self.rng.random() < 0.8:
+            # Few divisions fit at all: wander at a steady heat until one is met.
+            hot, cold = self._drawn(1.5, 8.0), self._drawn(0.2, 6.0)
+            goals = self._weights(self._drawn(1.5, 8.0), self._drawn(0.4, 1.2))
+        else:
+            hot = self._drawn(0.05, 0.4 if reheat else 2.0)
+            cold = self._drawn(0.002, 0.05 if reheat else 0.3)
+            goals = self._weights(self._penalty(), self._softness())
         if typical > 0:
             # The score stays in its own unit; heat and penalty are stretched to match it.
             goals = goals._replace(penalty=goals.penalty * typical)
@@ -136,13 +142,21 @@ class Hunt:
         most = 4_000_000 if self.rng.random() < 0.6 else 1_000_000
         return max(min(most, 60_000 * n), 200 * n)
 
+    @property
+    def is_tight(self) -> bool:
+        """Whether the units are heavy beside the room between the limits."""
+        return float(self.task.graph.load.mean()) > 2.0 * (self.task.high - self.task.low)
+
+    def _drawn(self, least: float, most: float) -> float:
+        return math.exp(self.rng.uniform(math.log(least), math.log(most)))
+
     def _penalty(self) -> float:
-        return math.exp(self.rng.uniform(math.log(0.7), math.log(3.0)))
+        return self._drawn(0.7, 3.0)
 
     def _softness(self) -> float:
         # Mostly about half a unit; now and then as hard as narrow limits ask for.
         least = 0.6 if self.rng.random() < 0.7 else 0.03
-        return math.exp(self.rng.uniform(math.log(least), math.log(1.6)))
+        return self._drawn(least, 1.6)
 
     def _weights(self, penalty: float, softness: float) -> Weights:
         task = self.task

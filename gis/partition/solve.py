@@ -19,6 +19,7 @@ from gis.errors import Infeasible, InputError
 from gis.partition import annealer
 from gis.partition.bounds import fewest_grids
 from gis.partition.capped import Packing
+from gis.partition.centred import CentreSearch
 from gis.partition.clock import Budget, Clock
 from gis.partition.districts import District, Hunt, settled
 from gis.partition.engine import adopt_unlabelled
@@ -295,8 +296,13 @@ def _exactly_k(
 
     def search(own: Clock, seed: np.random.Generator) -> tuple[float, Ints | None]:
         hunt = Hunt(task, seed)
+        centred, turn = CentreSearch(hunt), 0
+        pace = 6 if hunt.is_tight else 1
         while not own.is_over() or own.rounds == 0:
             hunt.round(own)
+            turn += 1
+            if inertia and centred.is_useful and turn % pace == 0 and not own.is_over():
+                centred.round(own)
             if hunt.best is not None and (
                 chosen == "parts" or (not inertia and hunt.value <= least) or k == graph.size
             ):
