@@ -145,7 +145,7 @@ def _choices(
 ) -> tuple[Ints, Ints, Floats]:
     """Units and parts that may come together, and what each pair costs."""
     apart = ~np.isfinite(spread)
-    cost: Floats = net.load * np.where(apart, 0.0, spread)
+    cost: Floats = net.load.astype(np.float64) * np.where(apart, 0.0, spread)
     dear = cost + net.load * price[:, None]
     dear[apart] = np.inf
     dear -= dear.min(axis=0)
