@@ -105,6 +105,8 @@ def _unassigned(ground: Ground, labels: npt.NDArray[np.integer]) -> list[Problem
 def _over_cap(
     ground: Ground, labels: npt.NDArray[np.integer], rules: RuleSet, name: _Names
 ) -> list[Problem]:
+    if not rules.caps:
+        return []
     load, capacity = loads(ground.units, rules)
     placed = pd.DataFrame({"grid": labels, "load": load, "busy": load > 0})
     grids = placed[placed["grid"] != UNASSIGNED].groupby("grid").sum()

@@ -99,6 +99,10 @@ class PlanGrid(Located):
     load: float = Field(description="Households over cap; 1 is exactly full.")
     over_cap: bool
     flags: list[str]
+    posts_needed: int | None = Field(description="Full grids in its load, rounded up.")
+    round_m: float | None = Field(
+        description="Estimated length of one round of all its buildings on foot, in metres."
+    )
     plan_id: int
     community_code: str
     buildings: int

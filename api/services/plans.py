@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from gis.store import publishing
 from gis.store.grounds import GroundRow, load_ground
 from gis.store.layers import read_layer
 from gis.store.plans import Drift, Labels, Move, PlanId, PlanRow
+from gis.workload import round_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def divide_community(
     """
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
-        row, ground = current_ground(connection, community_code)
+        row, ground = current_ground(connection, community_code, rules)
     division = divide(ground, rules, seed=seed)
     with engine.begin() as connection:
         return _store_division(connection, row, ground, division, made_by, name or rules.name)
@@ -91,7 +93,7 @@ def divide_community_once(
     """
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
-        row, ground = current_ground(connection, community_code)
+        row, ground = current_ground(connection, community_code, rules)
         there = _same_draft(connection, row, rules, seed)
     if there is not None:
         return Divided(there.plan_id, there.certificate or {}, was_there=True)
@@ -177,7 +179,7 @@ def adopt_grids(
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
         standing = publishing.last_publication(connection, community_code)
-        row, ground = current_ground(connection, community_code)
+        row, ground = current_ground(connection, community_code, rules)
         footprints = read_layer(connection, "buildings", community=community_code)
         adoption = adopt(ground, footprints, grids[_of_community(grids, community_code)])
         if not len(adoption.grids):
@@ -224,7 +226,8 @@ def grid_figures(
     Returns
     -------
     figures
-        `named` with ``households``, ``load`` (1.0 is exactly full) and ``flags``.
+        `named` with ``households``, ``load`` (1.0 is exactly full), ``flags``,
+        ``posts_needed`` and ``round_m`` (`gis.workload`).
     """
     load, capacity = loads(ground.units, rules)
     units = pd.DataFrame(
@@ -238,13 +241,23 @@ def grid_figures(
     return named.assign(
         households=sums["households"],
         load=sums["load"] / capacity,
-        flags=pd.Series(_flags(sums, capacity), index=named.index, dtype=object),
+        flags=pd.Series(
+            _flags(sums, capacity, capped=bool(rules.caps)), index=named.index, dtype=object
+        ),
+        posts_needed=(-(-sums["load"] // capacity)).clip(lower=1).where(sums["load"] > 0, 0),
+        round_m=_rounds(ground, labels, named.index),
     )
 
 
-def _flags(sums: pd.DataFrame, capacity: int) -> list[tuple[str, ...]]:
-    """Flag a grid over the cap, and one without households."""
-    over, empty = sums["load"] > capacity, sums["households"] == 0
+def _rounds(ground: Ground, labels: Labels, grids: pd.Index) -> pd.Series:
+    """Rounds of these grids alone: an edit touches few."""
+    touched = np.where(np.isin(labels, grids), labels, UNASSIGNED)
+    return round_lengths(ground, touched).round(1).reindex(grids, fill_value=0.0)
+
+
+def _flags(sums: pd.DataFrame, capacity: int, *, capped: bool) -> list[tuple[str, ...]]:
+    """Flag a grid over the cap, where there is one, and one without households."""
+    over, empty = (sums["load"] > capacity) & capped, sums["households"] == 0
     return [
         ("over_cap",) if full else ("no_households",) if bare else ()
         for full, bare in zip(over, empty, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,12 @@ from gis.store import tables as t
 from gis.store.bulk import copy_frame, read_frame
 
 OUTSIDE = -1
+_COLUMNS = frozenset(
+    {
+        *("unit_id", "kind", "building_id", "courtyard_id", "courtyard_kind", "geometry"),
+        *("households", "households_kind", "households_estimated"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,16 @@ def fingerprint(layers: Mapping[LayerName, gpd.GeoDataFrame]) -> str:
     return digest.hexdigest()
 
 
-def newest_ground(connection: sa.Connection, community_code: str) -> GroundRow | None:
-    """Return the newest ground of a community; None before the first."""
+def newest_ground(
+    connection: sa.Connection, community_code: str, beginning: str = ""
+) -> GroundRow | None:
+    """Return the newest ground of a community whose fingerprint begins so; None without one."""
     query = (
         sa.select(t.ground)
-        .where(t.ground.c.community_code == community_code)
+        .where(
+            t.ground.c.community_code == community_code,
+            t.ground.c.fingerprint.startswith(beginning, autoescape=True),
+        )
         .order_by(t.ground.c.version.desc())
         .limit(1)
     )
@@ -123,9 +135,18 @@ def _unit_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
             "households": units["households"].to_numpy(),
             "households_kind": units["households_kind"].to_numpy(),
             "households_estimated": units["households_estimated"].to_numpy(),
+            "weights": _weights(units),
             "geom": units.geometry.to_crs(4326).to_numpy(),
         }
     )
+
+
+def _weights(units: pd.DataFrame) -> list[str | None]:
+    """Further whole-number columns of the units, one JSON document each; None without any."""
+    extra = [c for c in units.columns if c not in _COLUMNS]
+    if not extra:
+        return [None] * len(units)
+    return [json.dumps(row) for row in units[extra].to_dict("records")]
 
 
 def _border_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
@@ -148,7 +169,7 @@ def _border_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
 _UNITS = sa.text(
     """
     SELECT unit_no, unit_id, kind, building_code AS building_id, courtyard_code AS courtyard_id,
-           courtyard_kind, households, households_kind, households_estimated,
+           courtyard_kind, households, households_kind, households_estimated, weights,
            ST_AsBinary(geom) AS geometry
     FROM unit WHERE ground_id = :ground_id ORDER BY unit_no
     """
@@ -178,5 +199,8 @@ def load_ground(connection: sa.Connection, ground_id: int) -> Ground:
         raise NotFound(f"There is no ground {ground_id}.", f"没有编号为 {ground_id} 的底图。")
     parameters: dict[str, object] = {"ground_id": ground_id}
     units = read_frame(connection, _UNITS, parameters).set_index("unit_no")
+    weights = units.pop("weights").dropna()
+    if len(weights):
+        units = units.join(pd.DataFrame(weights.tolist(), index=weights.index))
     borders = read_frame(connection, _BORDERS, parameters)
     return Ground(units=units.to_crs(srid), borders=borders.to_crs(srid))

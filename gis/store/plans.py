@@ -218,13 +218,14 @@ def write_grids(connection: sa.Connection, plan_id: int, grids: gpd.GeoDataFrame
     Parameters
     ----------
     grids
-        Index grid number; columns ``name, kind, households, load, flags`` (sequence of text)
-        and geometry (MultiPolygon or None) in any CRS. Not modified.
+        Index grid number; columns ``name, kind, households, load, flags`` (sequence of text),
+        ``posts_needed, round_m`` and geometry (MultiPolygon or None) in any CRS. Not modified.
     """
     connection.execute(
         sa.text(
             "CREATE TEMP TABLE incoming_grid (grid_no int, name text, kind text, households int, "
-            "load double precision, flags text[], geom geometry) ON COMMIT DROP"
+            "load double precision, flags text[], posts_needed int, round_m double precision, "
+            "geom geometry) ON COMMIT DROP"
         )
     )
     copy_frame(
@@ -238,6 +239,8 @@ def write_grids(connection: sa.Connection, plan_id: int, grids: gpd.GeoDataFrame
                 "households": grids["households"].to_numpy(),
                 "load": grids["load"].to_numpy(),
                 "flags": ["{" + ",".join(flags) + "}" for flags in grids["flags"]],
+                "posts_needed": grids["posts_needed"].to_numpy(),
+                "round_m": grids["round_m"].to_numpy(),
                 "geom": grids.geometry.to_crs(4326).to_numpy(),
             }
         ),
@@ -248,12 +251,15 @@ def write_grids(connection: sa.Connection, plan_id: int, grids: gpd.GeoDataFrame
 
 _UPSERT_GRIDS = sa.text(
     """
-    INSERT INTO plan_grid (plan_id, grid_no, name, kind, households, load, flags, geom)
-    SELECT :plan_id, grid_no, name, kind, households, load, flags, ST_Multi(geom)
+    INSERT INTO plan_grid (plan_id, grid_no, name, kind, households, load, flags, posts_needed,
+                           round_m, geom)
+    SELECT :plan_id, grid_no, name, kind, households, load, flags, posts_needed, round_m,
+           ST_Multi(geom)
     FROM incoming_grid
     ON CONFLICT (plan_id, grid_no) DO UPDATE SET
         name = excluded.name, kind = excluded.kind, households = excluded.households,
-        load = excluded.load, flags = excluded.flags, geom = excluded.geom
+        load = excluded.load, flags = excluded.flags, geom = excluded.geom,
+        posts_needed = excluded.posts_needed, round_m = excluded.round_m
     """
 )
 

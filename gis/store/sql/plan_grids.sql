@@ -10,6 +10,8 @@ SELECT
     g.load,
     g.load > 1 AS over_cap,
     g.flags,
+    g.posts_needed,
+    g.round_m,
     g.plan_id,
     p.community_code,
     members.buildings,

@@ -56,6 +56,9 @@ unit = sa.Table(
     sa.Column("households_estimated", sa.Boolean, nullable=False, server_default=sa.false()),
     geometry("POLYGON"),
     sa.Column("households_kind", sa.Text, comment="as it was when the ground was made"),
+    sa.Column(
+        "weights", pg.JSONB, comment="counts besides households that the ground was made with"
+    ),
     sa.UniqueConstraint("ground_id", "unit_id"),
     one_of("kind", UNIT_KINDS),
     one_of("households_kind", HOUSEHOLD_KINDS),
@@ -141,7 +144,12 @@ plan_grid = sa.Table(
     sa.Column("code", sa.Text, comment="given when the plan is published"),
     geometry("MULTIPOLYGON", nullable=True),
     sa.Column("brought_code", sa.Text, comment="code it had before the plan was adopted"),
+    sa.Column("posts_needed", sa.Integer, comment="full grids in its load, rounded up; 0: special"),
+    sa.Column(
+        "round_m", sa.Float, comment="estimated length of one round of all buildings on foot"
+    ),
     one_of("kind", GRID_KINDS),
+    *not_negative("posts_needed", "round_m"),
     comment="The grids of one plan; geometry is derived from the borders at every edit.",
 )
 spatial_index(plan_grid)
