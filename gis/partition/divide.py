@@ -6,14 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from gis.cells import Ground
+from gis.errors import Infeasible
 from gis.partition.certificate import certify
 from gis.partition.engine import Effort, Progress
 from gis.partition.grids import grid_table, numbered
 from gis.partition.loads import loads, target_load, unit_weights
+from gis.partition.remedies import advised
 from gis.partition.result import Division
 from gis.partition.rules import RuleSet
-from gis.partition.search import Task, search
-from gis.partition.touching import courtyard_numbers, terrain
+from gis.partition.search import Found, Task, search
+from gis.partition.touching import Terrain, courtyard_numbers, terrain
 
 
 def divide(
@@ -60,17 +62,17 @@ def divide(
     Raises
     ------
     Infeasible
-        Exactly k grids are asked for and cannot be made.
+        Exactly k grids are asked for and cannot be made; the message says why, and which single
+        changes would make them possible (`gis.partition.remedies`).
     InvalidRules, WrongColumns
         The rules do not suit the units; see `gis.partition.loads.loads`.
     """
     chance = rng if rng is not None else np.random.default_rng(seed)
-    load, capacity = loads(ground.units, rules)
-    courtyard = courtyard_numbers(ground.units)
-    task = Task(rules, load, courtyard, capacity, target_load(rules, capacity))
-    land = terrain(ground, rules)
-    found = search(task, land, chance, effort=effort, progress=progress)
-    labels, special = numbered(found, land, load)
+    try:
+        task, land, found = _searched(ground, rules, chance, effort, progress)
+    except Infeasible as refusal:
+        raise _advised(refusal, ground, rules, seed, effort) from None
+    labels, special = numbered(found, land, task.load)
     weight = unit_weights(ground.units, rules)
     grids = grid_table(task, labels, special, found.piece, ground, weight)
     certificate = certify(
@@ -83,4 +85,32 @@ def divide(
         standing=standing,
         interrupted=effort is not None and effort.is_stopped,
     )
-    return Division(labels.astype(np.int32), grids, certificate, rules, seed, load)
+    return Division(labels.astype(np.int32), grids, certificate, rules, seed, task.load)
+
+
+def _searched(
+    ground: Ground,
+    rules: RuleSet,
+    rng: np.random.Generator,
+    effort: Effort | None,
+    progress: Progress | None,
+) -> tuple[Task, Terrain, Found]:
+    load, capacity = loads(ground.units, rules)
+    courtyard = courtyard_numbers(ground.units)
+    task = Task(rules, load, courtyard, capacity, target_load(rules, capacity))
+    land = terrain(ground, rules)
+    return task, land, search(task, land, rng, effort=effort, progress=progress)
+
+
+def _advised(
+    refusal: Infeasible, ground: Ground, rules: RuleSet, seed: int, effort: Effort | None
+) -> Infeasible:
+    """Try, with a small effort, which single change would make the division possible."""
+    small = Effort(flips=100, restarts=2, most=300_000, stopped=effort.stopped if effort else None)
+
+    def attempt(place: Ground, under: RuleSet) -> object:
+        if small.is_stopped:
+            raise refusal
+        return _searched(place, under, np.random.default_rng(seed), small, None)
+
+    return advised(refusal, ground, rules, attempt)
