@@ -40,19 +40,24 @@ def grid_table(
     piece: Ints,
     ground: Ground,
     weight: Ints,
+    *,
+    checked: bool = True,
 ) -> pd.DataFrame:
     """
     Sums and flags of each grid (see `gis.partition.result.Division`).
 
     ``posts_needed`` is the load in full grids, rounded up, at least 1; 0 for special grids.
-    ``posts_by_visits`` and ``round_m`` are those of `gis.workload`.
+    ``posts_by_visits`` and ``round_m`` are those of `gis.workload`. With `checked`, grids above
+    the target load are an error of the engine; without, a planner drew them.
     """
     count, rules = len(special), task.rules
     households = _sums(labels, ground.units["households"].to_numpy(np.int64), count)
     load = _sums(labels, task.load, count)
     weights = _sums(labels, weight, count)
     posts = np.where(special, 0, np.maximum(1, -(-load // task.capacity)))
-    flags = _flags(task, labels, special, piece, load, weights)
+    flags = _flags(task, special, load, weights)
+    if checked and rules.caps:
+        _refuse_overload(load > task.target, labels, piece, task.load)
     return pd.DataFrame(
         {
             "name": [grid_name(n + 1) for n in range(count)],
@@ -85,12 +90,7 @@ def deviation(load: Ints, special: npt.NDArray[np.bool_]) -> Floats:
 
 
 def _flags(
-    task: Task,
-    labels: Ints,
-    special: npt.NDArray[np.bool_],
-    piece: Ints,
-    load: Ints,
-    weight: Ints,
+    task: Task, special: npt.NDArray[np.bool_], load: Ints, weight: Ints
 ) -> list[tuple[str, ...]]:
     rules = task.rules
     capped = bool(rules.caps)
@@ -102,7 +102,6 @@ def _flags(
         "over_cap": capped & (load > task.capacity),
         "under_minimum": ~special & (weight < rules.minimum),
     }
-    _refuse_overload(applies["above_fill"] | applies["over_cap"], labels, piece, task.load)
     return [
         tuple(name for name, where in applies.items() if where[grid])
         for grid in range(len(special))
