@@ -2,8 +2,9 @@
 Fewest connected parts under a cap: tree cuts, annealed flips and recombination in turn.
 
 An attempt at k parts flips units while parts above the cap are punished, then, over and over,
-merges each such part with a neighbour, cuts the pair anew along a random spanning tree and flips
-again. What still is too heavy when time is up is cut in two, so there is always an answer.
+merges each such part with a neighbour and cuts the pair anew along random spanning trees, or lets
+the surplus walk (`gis.partition.surplus`), and flips again. What still is too heavy when time is
+up is cut in two, so there is always an answer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gis.partition import annealer, flips, trees
+from gis.partition import annealer, flips, surplus, trees
 from gis.partition.annealer import Weights
 from gis.partition.clock import Clock
 from gis.partition.districts import State
@@ -22,6 +23,9 @@ from gis.partition.flips import Goals
 from gis.partition.graph import Ints, PieceGraph
 
 _CHUNK = 200_000
+_LARGE = 30_000  # units above which the bound itself is out of reach at a first attempt
+_SLACK = 0.006
+_TREES = 4
 _PATIENCE = 60  # recombinations without progress after which an attempt ends
 
 
@@ -62,7 +66,7 @@ class Packing:
     def _aim(self) -> int:
         """Parts to try for: the bound at first, then between it and the best so far."""
         if self.best is None:
-            return self.bound
+            return self.bound + int(_SLACK * self.bound if self.graph.size > _LARGE else 0)
         share = (0.0, 0.5, 0.25, 0.75)[self.tries % 4]
         return self.bound + int(share * (self.parts - 1 - self.bound))
 
@@ -75,7 +79,8 @@ class Packing:
         net = annealer.net_of(graph)
         weights = Weights(0, self.cap, max(1.0, float(graph.load.mean()) / 6), 4.0, 1.0, 0.0)
         least, since, best = self._overload(part, k), 0, part.copy()
-        length, hot, turn = 400 * n, 1.0, 0
+        turn = 0
+        length, hot = (400 if n <= _LARGE else 40) * n, 1.0
         while least > 0 and since < _PATIENCE:
             parts = annealer.parts_of(net, part, k)
             for _ in range(max(1, -(-length // _CHUNK))):
@@ -95,9 +100,13 @@ class Packing:
                 least, best = over, part.copy()
             if clock.is_late() or clock.elapsed > until:
                 break
-            sums = flips.sums_of(pieces, part, k)
-            heat = (1.0, 0.3, 0.1)[turn % 3]
-            trees.mend(pieces, goals, part, sums, state, 50 + k // 2, heat)
+            if n > _LARGE or turn % 2:
+                left = surplus.walk_surplus(pieces, part, k, self.cap, state, 5 * k, _TREES)
+                if left == 0:
+                    return part
+            else:
+                sums = flips.sums_of(pieces, part, k)
+                trees.mend(pieces, goals, part, sums, state, 50 + k // 2, (1.0, 0.3, 0.1)[turn % 3])
             length, hot, turn = 30 * n, 0.3, turn + 1
         return best
 

@@ -22,12 +22,13 @@ from gis.partition.capped import Packing
 from gis.partition.centred import CentreSearch
 from gis.partition.clock import Budget, Clock
 from gis.partition.districts import District, Hunt, settled
-from gis.partition.engine import adopt_unlabelled
+from gis.partition.engine import adopt_unlabelled, engine_pieces
 from gis.partition.exact import exact_division, is_small
 from gis.partition.graph import Ints, PieceGraph, connected_parts, piece_graph
 from gis.partition.instance import Instance, Objective
 from gis.partition.power import make_whole, power_diagram
 from gis.partition.shares import refuse_heavy, shares_of
+from gis.partition.surplus import walk_surplus
 
 _POLISH_ROUNDS = 1
 _LOADING_S = 3.0  # longer than this was a compilation
@@ -153,7 +154,9 @@ def _started(budget: Budget) -> Clock:
         if inertia:
             power_diagram(hunt.net, 2, hunt.state)
             make_whole(hunt.net, np.zeros(4, np.int64), 1)
+            CentreSearch(hunt).round(Clock(Budget(None)))
     Packing(path, 3, 2).attempt(Clock(Budget(0.0)), hunt.state)
+    walk_surplus(engine_pieces(path), np.zeros(4, np.int64), 1, 3, hunt.state, 2, 1)
     return clock if clock.elapsed < _LOADING_S else Clock(budget)
 
 
