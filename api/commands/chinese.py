@@ -57,6 +57,9 @@ HELP: dict[str, str] = {
     "Gates of courtyards.": "小区出入口。",
     "Streets, with bridges.": "道路，含桥。",
     "Stairwells with their households.": "单元及户数。",
+    "Package of base grids that no grid may cross, for micro grids.": (
+        "基础网格包，划分微网格时任何网格不得跨越。"
+    ),
     "Column of the buildings to divide by.": "按楼栋的哪一列划分。",
     "A preset or a TOML file.": "预设名称或 TOML 文件。",
     "The grid package to write.": "要写出的网格包。",

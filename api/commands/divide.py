@@ -54,11 +54,18 @@ _MOST_SUMS = 20
 @click.option("--fill", type=float, help="Share of the cap to use, instead of the rule set's.")
 @click.option("--target", type=int, help="Exactly this many grids in each community.")
 @click.option("--weight", metavar="COLUMN", help="Column of the buildings to divide by.")
+@click.option(
+    "--within",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Package of base grids that no grid may cross, for micro grids.",
+)
 @click.option("--encoding", help="Encoding of dbf and CSV files.")
 @click.option("--crs", help="EPSG:n, cgcs2000-3deg, gcj02 or bd09, for all files.")
 @click.option("--mapping", metavar="FILE", help="TOML file that maps column headings.")
 @click.option("--strict", is_flag=True, help="Write nothing when any row is at fault.")
-def divide(output: Path, report: Path | None, seed: int, **given: object) -> None:
+def divide(
+    output: Path, report: Path | None, seed: int, within: Path | None, **given: object
+) -> None:
     """
     Divide buildings into grids, from file to file.
 
@@ -79,7 +86,8 @@ def divide(output: Path, report: Path | None, seed: int, **given: object) -> Non
         strict=bool(given["strict"]),
     )
     rules = _rules(given)
-    read_from = [Path(source_of(file, layer)[0]) for layer, file in files.items()]
+    read_from = [within] if within else []
+    read_from += [Path(source_of(file, layer)[0]) for layer, file in files.items()]
     refuse_unusable(output, read_from, suffix=".gpkg")
     if report:
         refuse_unusable(report, read_from, suffix=".json")
@@ -92,7 +100,9 @@ def divide(output: Path, report: Path | None, seed: int, **given: object) -> Non
             bar.label = stage.zh if language() == "zh" else stage.en
             bar.update(round(100 * stage.share) - bar.pos)
 
-        divided = divide_files(inputs, rules, output, seed=seed, tell=tell, stopped=stopped)
+        divided = divide_files(
+            inputs, rules, output, seed=seed, tell=tell, stopped=stopped, within=within
+        )
     if report:
         write_report(report, divided.report)
     for read in divided.reads.values():

@@ -17,13 +17,20 @@ import shapely
 from gis.cells import Ground, build_ground
 from gis.errors import InputError, NotFound, UnreadableFile, first_ids
 from gis.io.geopackage import package_layers
-from gis.io.package import DividedCommunity, certificate_document, write_package
+from gis.io.package import (
+    DividedCommunity,
+    GridPackage,
+    certificate_document,
+    read_package,
+    write_package,
+)
 from gis.io.read import read_layer
 from gis.io.report import Fault, LayerRead
 from gis.partition.divide import divide
 from gis.partition.engine import Effort
 from gis.partition.loads import unit_rules
-from gis.partition.result import Division
+from gis.partition.nesting import base_grids
+from gis.partition.result import Division, Within
 from gis.partition.rules import RuleSet, rules_document
 
 REPORT_FORMAT = "wangge-divide-report/1"
@@ -80,6 +87,7 @@ def divide_files(
     seed: int = 1,
     tell: Callable[[Stage], None] = lambda _: None,
     stopped: threading.Event | None = None,
+    within: Path | None = None,
 ) -> Divided:
     """
     Divide the buildings of a file and write a grid package.
@@ -88,6 +96,8 @@ def divide_files(
     without, the buildings' surroundings are one community. Rows at fault are left out, or
     refused when `inputs.strict`. Once `stopped` is set, the community under work ends with the
     best division so far, the rest are left out and named, and what there is is written.
+
+    `within` is a grid package of base grids of the same communities; no grid then crosses one.
 
     Raises
     ------
@@ -104,6 +114,7 @@ def divide_files(
     started = time.perf_counter()
     reads = _read_all(inputs, rules, tell)
     places = _places(reads)
+    base = None if within is None else read_package(within)
     communities, left = [], list(places)
     for number, (code, name, boundary, buildings) in enumerate(places):
         if stopped.is_set():
@@ -111,7 +122,10 @@ def divide_files(
         stage = _Dividing(name, number, len(places), tell)
         stage(0.0)
         ground = _ground(reads, buildings, boundary, rules)
-        communities.append(_divided(code, name, boundary, ground, rules, seed, stage, stopped))
+        nest = None if base is None else _nest(base, code, ground)
+        effort = Effort(stopped=stopped)
+        division = divide(ground, rules, seed=seed, effort=effort, progress=stage, within=nest)
+        communities.append(_divided(code, name, boundary, ground, division))
         left.pop(0)
     if not communities:
         raise KeyboardInterrupt
@@ -286,18 +300,27 @@ def _near(frame: gpd.GeoDataFrame | None, place: gpd.GeoDataFrame) -> gpd.GeoDat
     return frame[frame.geometry.intersects(box)].reset_index(drop=True)
 
 
+def _nest(base: GridPackage, code: str, ground: Ground) -> Within:
+    """Base grids of one community of a package, laid over its ground."""
+    units, grids = base.frames["units"], base.frames["grids"]
+    mine = units[units["area_code"] == code]
+    if mine.empty:
+        raise NotFound(
+            f"The package of base grids has no community {code}: divide the same communities.",
+            f"基础网格包中没有社区 {code}：请采用相同的社区。",
+        )
+    assert isinstance(mine, gpd.GeoDataFrame)  # noqa: S101 - units have cells
+    names = dict(zip(grids["grid"].tolist(), grids["name"].astype(str), strict=True))
+    return Within(base_grids(ground, mine), names)
+
+
 def _divided(
     code: str,
     name: str,
     boundary: gpd.GeoDataFrame | None,
     ground: Ground,
-    rules: RuleSet,
-    seed: int,
-    progress: Callable[[float], None],
-    stopped: threading.Event,
+    division: Division,
 ) -> DividedCommunity:
-    effort = Effort(stopped=stopped)
-    division = divide(ground, rules, seed=seed, effort=effort, progress=progress)
     shape = None
     if boundary is not None:
         assert ground.units.crs is not None  # noqa: S101 - build_ground sets it

@@ -232,7 +232,12 @@ def _units(place: DividedCommunity, first_grid: int, *, several: bool) -> gpd.Ge
         load_units=division.loads,
         load=division.loads / division.certificate.capacity,
     ).to_crs(_STORED)
-    return frame[[*_UNIT_COLUMNS, frame.geometry.name]].reset_index(drop=True)
+    columns = list(_UNIT_COLUMNS)
+    if division.within is not None:
+        names = division.within.names
+        frame["base_grid"] = [names.get(b, str(b)) for b in division.within.grid.tolist()]
+        columns.append("base_grid")
+    return frame[[*columns, frame.geometry.name]].reset_index(drop=True)
 
 
 def _borders(

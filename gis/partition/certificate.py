@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gis.borders import contiguity
 from gis.cells import Ground
-from gis.measures import cut_edges, grid_shapes, households_moved
+from gis.measures import grid_shapes, households_moved
 from gis.partition.graph import Ints
 from gis.partition.grids import deviation
 from gis.partition.reasons import reasons
 from gis.partition.result import Certificate, Split
 from gis.partition.search import Found, Task
+from gis.partition.touching import Terrain, terrain
 
 Flags = npt.NDArray[np.bool_]
 
@@ -31,6 +31,7 @@ def certify(
     special: Flags,
     grids: pd.DataFrame,
     *,
+    land: Terrain | None = None,
     standing: npt.ArrayLike | None = None,
     interrupted: bool = False,
 ) -> Certificate:
@@ -41,13 +42,15 @@ def certify(
     ----------
     labels, special, grids
         Grid of each unit, which grids are special, and their table.
+    land
+        Which units touch, where it is known or is not that of the rules alone.
     standing
         Grid number of each unit in the plan that stands now, -1 for none; without it no
         households are counted as moved.
     interrupted
         Whether the search was stopped before its end.
     """
-    units = ground.units
+    units, land = ground.units, land or terrain(ground, task.rules)
     count = int((~special).sum())
     bound = sum(b.grids for b in found.bounds)
     over = task.load > task.capacity if task.rules.caps else np.zeros(len(units), bool)
@@ -68,7 +71,7 @@ def certify(
         splits=splits,
         interrupted=interrupted,
         special=int(special.sum()),
-        measures={**_measures(ground, task, labels, special, grids), **moved},
+        measures={**_measures(ground, land, labels, special, grids), **moved},
         proven=count == bound,
         capacity=task.capacity,
         target_load=task.target,
@@ -128,7 +131,7 @@ def _households_kinds(units: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _measures(
-    ground: Ground, task: Task, labels: Ints, special: Flags, grids: pd.DataFrame
+    ground: Ground, land: Terrain, labels: Ints, special: Flags, grids: pd.DataFrame
 ) -> dict[str, float]:
     """Figures of the grids that are not special; metres of the ground's CRS."""
     if special.all():
@@ -138,7 +141,6 @@ def _measures(
     load = ordinary["load"]
     households = ordinary["households"]
     apart = np.abs(deviation(grids["load_units"].to_numpy(np.int64), special))
-    touching = contiguity(ground, set(task.rules.hard_barriers))
     crowd = households.to_numpy(np.float64)
     spread = float(shapes["inertia_m2"] @ crowd / max(crowd.sum(), 1.0))
     return {
@@ -146,8 +148,8 @@ def _measures(
         "polsby_popper_min": round(float(shapes["polsby_popper"].min()), 4),
         "reock_mean": round(float(shapes["reock"].mean()), 4),
         "reock_min": round(float(shapes["reock"].min()), 4),
-        "inertia_m2": round(spread, 1),
-        "cut_edges": float(cut_edges(touching, labels)),
+        "inertia_m2": round(spread, 4),
+        "cut_edges": float((labels[land.i] != labels[land.j]).sum()),
         "load_mean": round(float(load.mean()), 4),
         "load_max": round(float(load.max()), 4),
         "deviation_max": round(float(apart.max()), 4),
@@ -155,6 +157,6 @@ def _measures(
         "households_max": float(households.max()),
         "posts_needed": float(grids["posts_needed"].sum()),
         "posts_by_visits": float(grids["posts_by_visits"].sum()),
-        "round_m_mean": round(float(ordinary["round_m"].mean()), 1),
+        "round_m_mean": round(float(ordinary["round_m"].mean()), 4),
         "round_m_max": round(float(ordinary["round_m"].max()), 1),
     }

@@ -11,8 +11,9 @@ from gis.partition.certificate import certify
 from gis.partition.engine import Effort, Progress
 from gis.partition.grids import grid_table, numbered
 from gis.partition.loads import loads, target_load, unit_weights
+from gis.partition.nesting import kept_within, nested_names, nested_order
 from gis.partition.remedies import advised
-from gis.partition.result import Division
+from gis.partition.result import Division, Within
 from gis.partition.rules import RuleSet
 from gis.partition.search import Found, Task, search
 from gis.partition.touching import Terrain, courtyard_numbers, terrain
@@ -27,6 +28,7 @@ def divide(
     effort: Effort | None = None,
     progress: Progress | None = None,
     standing: npt.ArrayLike | None = None,
+    within: Within | None = None,
 ) -> Division:
     """
     Divide the ground of one community into grids under a rule set.
@@ -53,6 +55,8 @@ def divide(
     standing
         Grid number of each unit in the plan that stands now, -1 for none: the certificate then
         counts the households moved.
+    within
+        Base grids that no grid may cross: micro grids nest in them.
 
     Returns
     -------
@@ -69,12 +73,16 @@ def divide(
     """
     chance = rng if rng is not None else np.random.default_rng(seed)
     try:
-        task, land, found = _searched(ground, rules, chance, effort, progress)
+        task, land, found = _searched(ground, rules, chance, effort, progress, within)
     except Infeasible as refusal:
-        raise _advised(refusal, ground, rules, seed, effort) from None
+        raise _advised(refusal, ground, rules, seed, effort, within) from None
     labels, special = numbered(found, land, task.load)
+    if within is not None:
+        labels, special = nested_order(labels, special, within.grid)
     weight = unit_weights(ground.units, rules)
     grids = grid_table(task, labels, special, found.piece, ground, weight)
+    if within is not None:
+        grids["name"] = nested_names(labels, within.grid, within.names)
     certificate = certify(
         ground,
         task,
@@ -82,10 +90,11 @@ def divide(
         labels,
         special,
         grids,
+        land=land,
         standing=standing,
         interrupted=effort is not None and effort.is_stopped,
     )
-    return Division(labels.astype(np.int32), grids, certificate, rules, seed, task.load)
+    return Division(labels.astype(np.int32), grids, certificate, rules, seed, task.load, within)
 
 
 def _searched(
@@ -94,16 +103,24 @@ def _searched(
     rng: np.random.Generator,
     effort: Effort | None,
     progress: Progress | None,
+    within: Within | None,
 ) -> tuple[Task, Terrain, Found]:
     load, capacity = loads(ground.units, rules)
     courtyard = courtyard_numbers(ground.units)
     task = Task(rules, load, courtyard, capacity, target_load(rules, capacity))
     land = terrain(ground, rules)
+    if within is not None:
+        land = kept_within(land, within.grid)
     return task, land, search(task, land, rng, effort=effort, progress=progress)
 
 
 def _advised(
-    refusal: Infeasible, ground: Ground, rules: RuleSet, seed: int, effort: Effort | None
+    refusal: Infeasible,
+    ground: Ground,
+    rules: RuleSet,
+    seed: int,
+    effort: Effort | None,
+    within: Within | None,
 ) -> Infeasible:
     """Try, with a small effort, which single change would make the division possible."""
     small = Effort(flips=100, restarts=2, most=300_000, stopped=effort.stopped if effort else None)
@@ -111,6 +128,6 @@ def _advised(
     def attempt(place: Ground, under: RuleSet) -> object:
         if small.is_stopped:
             raise refusal
-        return _searched(place, under, np.random.default_rng(seed), small, None)
+        return _searched(place, under, np.random.default_rng(seed), small, None, within)
 
     return advised(refusal, ground, rules, attempt)

@@ -74,6 +74,14 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Base grids that micro grids nest in: the number of each unit's, and their names."""
+
+    grid: npt.NDArray[np.int64]
+    names: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Division:
     """
     A division of one ground.
@@ -89,7 +97,9 @@ class Division:
         ``load`` (``load_units / capacity``; 1.0 is exactly full), ``flags`` (sorted tuple of
         texts: above_fill, beyond_tolerance, no_households, over_cap, under_minimum),
         ``posts_needed`` (by load), ``posts_by_visits`` and ``round_m`` (see `gis.workload`).
-        Grids are numbered in bands from north to south.
+        Grids are numbered in bands from north to south; micro grids base grid by base grid.
+    within
+        Base grids that the grids nest in; None for base grids themselves.
     """
 
     labels: npt.NDArray[np.int32]
@@ -98,3 +108,4 @@ class Division:
     rules: RuleSet
     seed: int | None
     loads: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    within: Within | None = None

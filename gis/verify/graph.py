@@ -63,7 +63,13 @@ def touching(community: Package, edges: CellEdges) -> Touching:
     long = np.where(doubtful, said >= SHORTEST_TOUCH_M - _ROUNDING_M, measured >= SHORTEST_TOUCH_M)
     crossed = _sums(at, passage[whose], len(pairs)) > 0
     touch = pairs[long | crossed]
-    return Touching(count, touch // count, touch % count)
+    i, j = touch // count, touch % count
+    if "base_grid" in community.units:
+        # Micro grids nest in base grids: across their border nothing touches.
+        base = community.units["base_grid"].to_numpy(object)
+        same = base[i] == base[j]
+        i, j = i[same], j[same]
+    return Touching(count, i, j)
 
 
 def _sums(groups: Ints, values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.float64]:

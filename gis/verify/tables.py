@@ -70,6 +70,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
     "lineage": {"grid": "integer", "from_grid": "text", "households": "integer"},
 }
 OPTIONAL: Mapping[str, Mapping[str, Kind]] = {
+    "units": {"base_grid": "text"},
     "grids": {"weight": "integer", "posts_by_visits": "integer", "round_m": "real"},
 }
 """Columns that a writer may leave out."""

@@ -118,3 +118,14 @@ def test_a_wrong_sum_of_weights_is_found(tmp_path: Path) -> None:
     draft = worked_out()
     draft.grid(5)["weight"] = 81
     assert list(broken(draft, tmp_path)) == ["sums"]
+
+
+def test_a_micro_grid_across_two_base_grids_is_found(tmp_path: Path) -> None:
+    draft = worked_out()
+    draft.columns["units"] += ", base_grid TEXT"
+    for row in draft.tables["units"]:
+        row["base_grid"] = "第一网格"
+    assert broken(draft, tmp_path) == {}
+    draft.unit("s3")["base_grid"] = "第二网格"
+    (tmp_path / "plan.gpkg").unlink()
+    assert "contiguous" in broken(draft, tmp_path)
