@@ -300,7 +300,7 @@ def _exactly_k(
     def search(own: Clock, seed: np.random.Generator) -> tuple[float, Ints | None]:
         hunt = Hunt(task, seed)
         centred, turn = CentreSearch(hunt), 0
-        pace = 6 if hunt.is_tight else 1
+        pace = 24 if hunt.is_tight else 1
         while not own.is_over() or own.rounds == 0:
             hunt.round(own)
             turn += 1
