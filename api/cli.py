@@ -29,7 +29,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "Bring the database to the schema of this version.",
     ),
     "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
-    "plan": ("api.commands.plan:plan", "Divide, show, publish and hand over plans."),
+    # The commands of redrawing hang themselves on the group.
+    "plan": ("api.commands.redraw:plan", "Divide, show, publish and hand over plans."),
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
     "solve": ("api.commands.solve:solve", "Divide a weighted graph into connected parts."),
     "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),

@@ -166,6 +166,29 @@ HELP: dict[str, str] = {
     "Signed reason for the rules the plan breaks.": "方案不符合规则时的签署理由。",
     "Show the grids of PLAN_ID and what is wrong with it.": "显示方案的网格及问题。",
     "As a JSON document.": "以 JSON 输出。",
+    "Grids that stay as they are, by number.": "保持不变的网格编号。",
+    "Reason, kept with the edit.": "调整原因，随操作保存。",
+    "Which plan to store: fewest households moved, fewest grids, or its number.": (
+        "存哪个方案：调整户数最少（least）、网格最少（fewest），或其序号。"
+    ),
+    "Preset or TOML file; else the rules of the plan.": (
+        "预设名称或 TOML 文件；未给出时用方案的规则。"
+    ),
+    "Mend PLAN_ID on today's buildings, moving few households; the result is a new draft.": (
+        "按今天的楼栋修复方案，尽量少调整住户；结果存为新草稿。"
+    ),
+    "What drawn grids may take in: nothing, pockets cut off, whatever saves a grid.": (
+        "已画网格可并入的内容：不并入（never）、孤立小块（pockets）、凡能减少网格的（room）。"
+    ),
+    "Divide what is in no grid of the draft PLAN_ID; what is drawn stays.": (
+        "划分草稿中尚未划入网格的部分；已画的保持不变。"
+    ),
+    "Split GRID of the draft PLAN_ID into PARTS even grids.": "把草稿中的一个网格均匀拆成几个。",
+    "Merge GRIDS of the draft PLAN_ID into one.": "把草稿中的几个网格合并为一个。",
+    "Plans wanted, 1 to 5.": "需要的方案数，1 至 5。",
+    "Divide COMMUNITY in clearly different ways and store each as a draft.": (
+        "用明显不同的方式划分社区，各存为一个草稿。"
+    ),
     # solve
     "Divide a graph (INSTANCE, .json or .json.gz) into connected parts.": (
         "把一个图（.json 或 .json.gz 实例文件）划分为连通的部分。\n\n"
@@ -215,6 +238,11 @@ WORDS: dict[str, str] = {
     "INSTANCE": "实例文件",
     "RUN_ID": "批次号",
     "PLAN_ID": "方案号",
+    "GRID": "网格编号",
+    "GRIDS...": "网格编号...",
+    "GRID,...": "网格编号,...",
+    "PARTS": "份数",
+    "least|fewest|N": "least|fewest|序号",
     "CODE": "编号",
     "LAYER": "图层",
     "COMMUNITY": "社区代码",

@@ -72,7 +72,7 @@ def divide_community(
         row, ground = current_ground(connection, community_code, rules)
     division = divide(ground, rules, seed=seed)
     with engine.begin() as connection:
-        return _store_division(connection, row, ground, division, made_by, name or rules.name)
+        return store_division(connection, row, ground, division, made_by, name or rules.name)
 
 
 def divide_community_once(
@@ -103,7 +103,7 @@ def divide_community_once(
         there = _same_draft(connection, row, rules, seed)
         if there is not None:
             return Divided(there.plan_id, there.certificate or {}, was_there=True)
-        plan_id = _store_division(connection, row, ground, division, made_by, rules.name)
+        plan_id = store_division(connection, row, ground, division, made_by, rules.name)
     return Divided(plan_id, _certificate_row(division), was_there=False)
 
 
@@ -124,14 +124,18 @@ def _certificate_row(division: Division) -> dict[str, object]:
     return {**asdict(certificate), "gap": certificate.gap, "seed": division.seed}
 
 
-def _store_division(
+def store_division(
     connection: sa.Connection,
     row: GroundRow,
     ground: Ground,
     division: Division,
     made_by: str,
     name: str,
+    *,
+    action: str = "divide",
+    based_on: PlanId | None = None,
 ) -> PlanId:
+    """Store a division as a draft whose history begins with `action`."""
     plan_id = store.insert_plan(
         connection,
         community_code=row.community_code,
@@ -141,9 +145,10 @@ def _store_division(
         created_by=made_by,
         tier="micro" if division.rules.grid_kind == "micro" else "base",
         certificate=_certificate_row(division),
+        based_on=based_on,
     )
     fill_grids(connection, plan_id, ground, division.labels, division.grids)
-    _first_edit(connection, plan_id, "divide", division.labels, made_by)
+    _first_edit(connection, plan_id, action, division.labels, made_by)
     return plan_id
 
 

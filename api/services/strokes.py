@@ -138,7 +138,7 @@ def redo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:
         return _take_back(connection, plan, undone, made_by=made_by, action="redo")
 
 
-_BEGINNINGS = ("divide", "adopt")
+_BEGINNINGS = ("divide", "adopt", "repair")
 # They tell of the plan's life and move nothing.
 _MARKS = ("publish", "withdraw")
 

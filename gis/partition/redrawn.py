@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gis.cells import Ground
+from gis.errors import InputError, first_ids
 from gis.numbering import grid_name
 from gis.partition.bounds import fewest_grids
 from gis.partition.certificate import certify
@@ -61,7 +62,7 @@ class Redrawn:
     @cached_property
     def numbers(self) -> Ints:
         """Numbers of the grids, rising."""
-        return np.unique(self.labels).astype(np.int64)
+        return np.unique(self.labels[self.labels != UNASSIGNED]).astype(np.int64)
 
     @property
     def new(self) -> tuple[int, ...]:
@@ -82,14 +83,16 @@ class Redrawn:
     def grids(self) -> int:
         """Number of grids with households."""
         load, _ = self._loads
-        return int((np.bincount(self._places, load) > 0).sum())
+        return len(np.unique(self.labels[(load > 0) & (self.labels != UNASSIGNED)]))
 
     @cached_property
     def load_max(self) -> float:
         """Load of the fullest grid that holds more than one loaded unit; 0 when there is none."""
         load, capacity = self._loads
-        total = np.bincount(self._places, load)
-        several = np.bincount(self._places, load > 0) > 1
+        inside = self.labels != UNASSIGNED
+        place, load = self._places[inside], load[inside]
+        total = np.bincount(place, load)
+        several = np.bincount(place, load > 0) > 1
         return float((total[several] / capacity).max(initial=0.0))
 
     @cached_property
@@ -113,7 +116,18 @@ class Redrawn:
 
         The certificate's bound is that of the rules alone, whatever had to stay; hard rules that
         do not hold are named among its reasons.
+
+        Raises
+        ------
+        InputError
+            Units are in no grid.
         """
+        loose = self.ground.units["unit_id"].to_numpy(object)[self.labels == UNASSIGNED]
+        if len(loose):
+            raise InputError(
+                f"{len(loose)} units are in no grid ({first_ids(loose)}): complete the plan first.",
+                f"{len(loose)} 个单元尚未划入网格（{first_ids(loose)}）：请先补全方案。",
+            )
         rules, units = self.rules, self.ground.units
         load, capacity = self._loads
         task = Task(rules, load, courtyard_numbers(units), capacity, target_load(rules, capacity))
@@ -161,7 +175,9 @@ def rules_kept(ground: Ground, rules: RuleSet, labels: npt.ArrayLike) -> RuleSet
     if not rules.caps or rules.fill == 1.0:
         return rules
     load, capacity = loads(ground.units, rules)
-    place = np.unique(np.asarray(labels), return_inverse=True)[1]
+    given = np.asarray(labels)
+    load, given = load[given != UNASSIGNED], given[given != UNASSIGNED]
+    place = np.unique(given, return_inverse=True)[1]
     full = np.bincount(place, load) > target_load(rules, capacity)
     several = np.bincount(place, load > 0) > 1
     return changed_rules(rules, fill=1.0) if (full & several).any() else rules
