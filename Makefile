@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin
 
-.PHONY: demo setup test check bench serve fuzz db-stop clean
+.PHONY: demo setup test check bench bench-partition serve fuzz db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
 	@exec $(RUN)/wangge demo
@@ -25,6 +25,10 @@ check: setup ## Style, types, import contracts.
 
 bench: setup ## Measure; results stand in bench/*.md.
 	$(RUN)/python -m bench $(ARGS)
+
+bench-partition: setup ## The division engine beside METIS and GerryChain: make bench-partition ARGS="--only towns".
+	@$(PYTHON) -m ops.bench_packages
+	$(RUN)/python -m bench.partition --write $(ARGS)
 
 serve: setup ## Serve what the database holds.
 	@$(RUN)/wangge migrate && exec $(RUN)/wangge serve

@@ -33,7 +33,8 @@ SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes",
 
 
 @contextmanager
-def _database(server: str) -> Iterator[str]:
+def own_database(server: str) -> Iterator[str]:
+    """Make a database of its own on the server, and drop it at the end."""
     name = f"wangge_bench_{uuid.uuid4().hex[:8]}"
     admin = open_engine(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -99,7 +100,7 @@ def main() -> None:
         folder, told = Path(name), _settings(server)
         for suffix in (".gpkg", ".zip", ".geojson"):
             path = write_layer(layers["buildings"], folder / f"b{suffix}", layer="buildings")
-            with _database(server) as url:
+            with own_database(server) as url:
                 _prepare(url, layers, folder)
                 first = in_own_process("bench.importing", url, str(path))
                 assert first["added"] == BUILDINGS, first

@@ -9,7 +9,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,28 @@ def usage(work: Callable[[], Figures]) -> Figures:
     return figures | {"s": seconds, "cpu": busy, "bytes": peak}
 
 
-def in_own_process(module: str, *arguments: str) -> Figures:
-    """Run ``python -m MODULE --one ARGUMENTS`` and return the figures it prints."""
+def in_own_process(
+    module: str,
+    *arguments: str,
+    settings: Mapping[str, str] | None = None,
+    limit_s: float | None = None,
+) -> Figures:
+    """
+    Run ``python -m MODULE --one ARGUMENTS`` and return the figures it prints.
+
+    `settings` are further environment variables. After `limit_s` seconds the process is killed
+    and `subprocess.TimeoutExpired` raised.
+    """
     command = [sys.executable, "-m", module, "--one", *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    figures: Figures = json.loads(done.stdout)
+    done = subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=limit_s,
+        env=os.environ | dict(settings or {}),
+    )
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
