@@ -60,6 +60,7 @@ HELP: dict[str, str] = {
     "Package of base grids that no grid may cross, for micro grids.": (
         "基础网格包，划分微网格时任何网格不得跨越。"
     ),
+    "Base plan that micro grids nest in.": "微网格所属的基础网格方案。",
     "Column of the buildings to divide by.": "按楼栋的哪一列划分。",
     "A preset or a TOML file.": "预设名称或 TOML 文件。",
     "The grid package to write.": "要写出的网格包。",

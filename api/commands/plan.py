@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ import click
 
 from api.commands.bilingual import BilingualGroup
 from api.commands.connection import database
+from api.commands.stopping import INTERRUPTED, stoppable
 from api.language import counted, kind_names, language, say, word
 from api.today import today
 
@@ -42,6 +45,9 @@ def plan() -> None:
 @click.argument("communities", nargs=-1, required=True)
 @_rules
 @click.option("--fill", type=click.FloatRange(0, 1, min_open=True), help="Share of the cap to use.")
+@click.option("--target", type=int, help="Exactly this many grids in each community.")
+@click.option("--weight", metavar="COLUMN", help="Column of the buildings to divide by.")
+@click.option("--within", type=int, metavar="PLAN", help="Base plan that micro grids nest in.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same division.")
 @click.option("--name", help="Name of the plan.")
 @_author
@@ -49,21 +55,52 @@ def divide_command(
     communities: tuple[str, ...],
     rules_name: str,
     fill: float | None,
+    target: int | None,
+    weight: str | None,
+    within: int | None,
     seed: int,
     name: str | None,
     made_by: str,
 ) -> None:
     """Divide COMMUNITIES (12-digit codes) and store each result as a draft."""
     from api.services.plans import divide_community, plan_state
+    from gis.partition.engine import Effort
     from gis.partition.rules import changed_rules, load_rules
 
-    rules = load_rules(rules_name)
-    if fill is not None:
-        rules = changed_rules(rules, fill=fill)
-    with database() as engine:
+    rules = changed_rules(load_rules(rules_name), fill=fill, target=target, weight=weight)
+    with database() as engine, stoppable() as stopped:
         for code in communities:
-            plan_id = divide_community(engine, code, rules, made_by=made_by, seed=seed, name=name)
+            if stopped.is_set():
+                break
+            with _progress(code) as progress:
+                plan_id = divide_community(
+                    engine,
+                    code,
+                    rules,
+                    made_by=made_by,
+                    seed=seed,
+                    name=name,
+                    within=within,
+                    effort=Effort(stopped=stopped),
+                    progress=progress,
+                )
             _print_state(plan_state(engine, plan_id), _kinds(engine, plan_id))
+    if stopped.is_set():
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _progress(code: str) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal, one line elsewhere, on stderr."""
+    label = say(f"dividing {code}", f"划分 {code}")
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
+        done = [0.0]
+
+        def tell(share: float) -> None:
+            done[0] = min(done[0] + share, 1.0)
+            bar.update(round(100 * done[0]) - bar.pos)
+
+        yield tell
 
 
 @plan.command("adopt")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 import geopandas as gpd
@@ -14,11 +14,13 @@ from api.services.grounds import current_ground
 from gis.adoption import Adoption, adopt
 from gis.borders import dissolve
 from gis.cells import Ground
-from gis.errors import Infeasible
+from gis.errors import Conflict, Infeasible
 from gis.numbering import grid_name
 from gis.partition.divide import divide
+from gis.partition.engine import Effort
 from gis.partition.loads import loads
-from gis.partition.result import METHOD, Division
+from gis.partition.nesting import base_grids
+from gis.partition.result import METHOD, Division, Within
 from gis.partition.rules import RuleSet, rules_document, rules_from_document
 from gis.problems import UNASSIGNED, Problem, plan_problems
 from gis.store import plans as store
@@ -56,23 +58,51 @@ def divide_community(
     made_by: str,
     seed: int = 1,
     name: str | None = None,
+    within: int | None = None,
+    effort: Effort | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> PlanId:
     """
     Divide a community into grids and store the result as a draft.
 
+    Parameters
+    ----------
+    within
+        A plan of base grids of the same community, which no grid crosses: for micro grids.
+    effort, progress
+        See `gis.partition.divide.divide`; an effort that is stopped ends with its best so far.
+
     Raises
     ------
     NotFound
-        The community is unknown or has no buildings.
+        The community is unknown or has no buildings, or there is no plan `within`.
+    Conflict
+        The plan `within` is of another community, or is itself one of micro grids.
     Infeasible
         The rules cannot be met; the message says why.
     """
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
         row, ground = current_ground(connection, community_code, rules)
-    division = divide(ground, rules, seed=seed)
+        nest = None if within is None else _nest(connection, community_code, within, ground)
+    division = divide(ground, rules, seed=seed, effort=effort, progress=progress, within=nest)
     with engine.begin() as connection:
         return store_division(connection, row, ground, division, made_by, name or rules.name)
+
+
+def _nest(connection: sa.Connection, community_code: str, plan_id: int, ground: Ground) -> Within:
+    """Base grids of a plan, laid over a ground that may be another one."""
+    plan = store.read_plan(connection, plan_id)
+    if plan.community_code != community_code or plan.tier != "base":
+        raise Conflict(
+            f"Plan {plan_id} is no plan of base grids of {community_code}. Name one that is.",
+            f"方案 {plan_id} 不是 {community_code} 的基础网格方案，请另选。",
+        )
+    units = load_ground(connection, plan.ground_id).units
+    labels = store.read_labels(connection, plan_id).astype(np.int64)
+    names = store.read_grids(connection, plan_id)["name"].astype(str)
+    placed = base_grids(ground, units.assign(grid=labels))
+    return Within(placed, dict(zip(names.index.tolist(), names.tolist(), strict=True)))
 
 
 def divide_community_once(

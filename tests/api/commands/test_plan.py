@@ -29,7 +29,7 @@ def first_plan(text: str) -> str:
 def test_a_community_is_divided_published_and_handed_over(town: Town, tmp_path: Path) -> None:
     assert town.community == COMMUNITY
     divided = run("divide", COMMUNITY, "--rules", "gaoxian-2020", "--by", "planner")
-    plan_id = first_plan(divided.output)
+    plan_id = first_plan(divided.stdout)
     assert "720 registered households" in divided.output
     assert "0 problems" in divided.output
     assert COMMUNITY in run("list").output
@@ -53,7 +53,7 @@ def test_standing_grids_are_adopted_from_a_file(town: Town, tmp_path: Path) -> N
     file = tmp_path / "standing.geojson"
     write_layer(half_grids(), file, layer="grids")
     adopted = run("adopt", COMMUNITY, "--grids", str(file), "--by", "planner")
-    plan_id = first_plan(adopted.output)
+    plan_id = first_plan(adopted.stdout)
     assert "of its cap" in adopted.output
     with pytest.raises(Conflict, match="signed reason"):
         run("publish", plan_id, "--by", "planner")
@@ -64,7 +64,7 @@ def test_standing_grids_are_adopted_from_a_file(town: Town, tmp_path: Path) -> N
 def test_the_handover_of_a_draft_is_refused_in_words(town: Town) -> None:
     divided = run("divide", town.community, "--by", "planner")
     with pytest.raises(Conflict) as refused:
-        run("handover", first_plan(divided.output))
+        run("handover", first_plan(divided.stdout))
     assert "not published" in refused.value.message(language())
 
 
@@ -78,7 +78,7 @@ def test_chinese_figures_name_their_households(town: Town, monkeypatch: pytest.M
 
 
 def test_a_publication_is_withdrawn_before_its_day(town: Town) -> None:
-    plan_id = first_plan(run("divide", town.community, "--by", "planner").output)
+    plan_id = first_plan(run("divide", town.community, "--by", "planner").stdout)
     day = str(today() + timedelta(days=1))
     run("publish", plan_id, "--from", day)
     said = run("withdraw", plan_id, "--reason", "wrong day").output
@@ -91,7 +91,7 @@ def test_a_publication_is_withdrawn_before_its_day(town: Town) -> None:
 def test_grids_adopted_after_a_publication_are_said_to_be_a_redraw(
     town: Town, tmp_path: Path
 ) -> None:
-    plan_id = first_plan(run("divide", town.community, "--by", "planner").output)
+    plan_id = first_plan(run("divide", town.community, "--by", "planner").stdout)
     run("publish", plan_id)
     file = tmp_path / "redraw.geojson"
     write_layer(half_grids(), file, layer="grids")
