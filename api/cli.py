@@ -31,6 +31,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
     # The commands of redrawing hang themselves on the group.
     "plan": ("api.commands.redraw:plan", "Divide, show, publish and hand over plans."),
+    "redraw": (
+        "api.commands.redraw_files:redraw",
+        "Repair, complete, split and merge the grids of a package.",
+    ),
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
     "solve": ("api.commands.solve:solve", "Divide a weighted graph into connected parts."),
     "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),

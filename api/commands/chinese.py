@@ -167,6 +167,24 @@ HELP: dict[str, str] = {
     "Signed reason for the rules the plan breaks.": "方案不符合规则时的签署理由。",
     "Show the grids of PLAN_ID and what is wrong with it.": "显示方案的网格及问题。",
     "As a JSON document.": "以 JSON 输出。",
+    # redraw
+    "Repair, complete, split and merge the grids of a package.": (
+        "修复、补全、拆分、合并网格包中的网格。"
+    ),
+    "Which community of a package of several.": "网格包含多个社区时指定其一。",
+    "Package of today's buildings, made by wangge divide; its ground is used.": (
+        "按今天的楼栋由 wangge divide 生成的网格包；采用其中的底图。"
+    ),
+    "Mend the grids of PACKAGE, moving few households.": "修复网格包中的网格，尽量少调整住户。",
+    "Grids to keep, by number; the rest is divided.": "要保留的网格编号；其余重新划分。",
+    "Keep some grids of PACKAGE and divide the rest anew.": (
+        "保留网格包中的部分网格，其余重新划分。"
+    ),
+    "Split GRID of PACKAGE into PARTS even grids.": "把网格包中的一个网格均匀拆成几个。",
+    "Merge GRIDS of PACKAGE into one.": "把网格包中的几个网格合并为一个。",
+    "Divide the ground of PACKAGE in clearly different ways: PLAN-1.gpkg, PLAN-2.gpkg ...": (
+        "用明显不同的方式划分：写出 方案-1.gpkg、方案-2.gpkg 等。"
+    ),
     "Grids that stay as they are, by number.": "保持不变的网格编号。",
     "Reason, kept with the edit.": "调整原因，随操作保存。",
     "Which plan to store: fewest households moved, fewest grids, or its number.": (
@@ -240,6 +258,7 @@ WORDS: dict[str, str] = {
     "RUN_ID": "批次号",
     "PLAN_ID": "方案号",
     "GRID": "网格编号",
+    "PACKAGE": "网格包",
     "GRIDS...": "网格编号...",
     "GRID,...": "网格编号,...",
     "PARTS": "份数",

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from api.services.redraw import Repaired, Stroked
+    from gis.partition.redrawn import Redrawn
+    from gis.partition.repair import Repair
     from gis.partition.rules import RuleSet
 
-__all__ = ["numbers_of", "plan", "print_alternatives"]
+__all__ = ["numbers_of", "plan", "print_alternatives", "print_choices"]
 
 _author = click.option(
     "--by", "made_by", default=getpass.getuser, show_default="your login", help="Who does it."
@@ -87,14 +89,19 @@ def _rules(name: str | None) -> RuleSet | None:
     return None if name is None else load_rules(name)
 
 
-def _print_repaired(done: Repaired) -> None:
+def print_choices(found: Repair, chosen: Redrawn) -> None:
+    """Show the plans of a repair, the chosen one with a star."""
     click.echo(say("  no.  moved  grids  fullest", "  序号  调整户数  网格数  最满"))
-    for n, choice in enumerate(done.repair.plans, 1):
-        mark = "*" if choice is done.chosen else " "
+    for n, choice in enumerate(found.plans, 1):
+        mark = "*" if choice is chosen else " "
         click.echo(
             f"{mark} {n:>3}  {choice.households_moved:>5}  {choice.grids:>5}  "
             f"{choice.load_max:>7.1%}"
         )
+
+
+def _print_repaired(done: Repaired) -> None:
+    print_choices(done.repair, done.chosen)
     click.echo(
         say(
             f"plan {done.plan_id}: {done.chosen.households_moved} households move, "
