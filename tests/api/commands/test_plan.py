@@ -70,7 +70,7 @@ def test_the_handover_of_a_draft_is_refused_in_words(town: Town) -> None:
 
 def test_chinese_figures_name_their_households(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANGGE_LANG", "zh")
-    told = run("divide", town.community, "--by", "规划员").output
+    told = run("divide", town.community, "--by", "规划员").stdout
     assert "720 户（户籍户）" in told
     assert "草稿" in told
     shown = run("show", first_plan(told)).output

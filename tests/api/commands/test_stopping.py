@@ -23,7 +23,7 @@ def started(output: Path, report: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "WANGGE_LANGUAGE": "en"},
+        env={**os.environ, "WANGGE_LANG": "en"},
     )
     assert run.stderr is not None
     assert any(line.startswith("dividing") for line in run.stderr)
