@@ -64,7 +64,7 @@ def certify(
     return Certificate(
         grids=count,
         lower_bound=bound,
-        reasons=(*reasons(task, found, units, grids), *([_STOPPED] if interrupted else [])),
+        reasons=(*reasons(task, found, units, grids, labels), *([_STOPPED] if interrupted else [])),
         over_cap=tuple(sorted(posts)),
         over_cap_posts={unit: posts[unit] for unit in sorted(posts)},
         courtyards_split=tuple(split.courtyard_id for split in splits),

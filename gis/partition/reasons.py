@@ -6,19 +6,22 @@ import numpy as np
 import pandas as pd
 
 from gis.errors import first_ids
+from gis.partition.graph import Ints
 from gis.partition.search import Found, Task
 
 Sentence = dict[str, str]
 
 
-def reasons(task: Task, found: Found, units: pd.DataFrame, grids: pd.DataFrame) -> list[Sentence]:
+def reasons(
+    task: Task, found: Found, units: pd.DataFrame, grids: pd.DataFrame, labels: Ints
+) -> list[Sentence]:
     """Sentences in Chinese and English, the strongest ground of the bound first."""
     sentences = [_total(task, found)] if task.rules.caps else [_parts_only(task, found)]
     if len(found.bounds) > 1:
         sentences.append(_components(found))
     if task.rules.caps:
         sentences += [*_lone(task, found, units), *_packing(found)]
-    return [*sentences, *_special(found), *_small(task, grids)]
+    return [*sentences, *_special(found), *_small(task, found, grids, labels)]
 
 
 def _sentence(en: str, zh: str) -> Sentence:
@@ -105,16 +108,39 @@ def _special(found: Found) -> list[Sentence]:
     ]
 
 
-def _small(task: Task, grids: pd.DataFrame) -> list[Sentence]:
+def _small(task: Task, found: Found, grids: pd.DataFrame, labels: Ints) -> list[Sentence]:
+    """Tell of the grids under the minimum which must be, and which were only not avoided."""
     small = grids[[("under_minimum" in flags) for flags in grids["flags"]]]
     if small.empty:
         return []
-    names = first_ids(small["name"])
+    minimum, part = task.rules.minimum, np.zeros(len(grids), np.int64)
+    part[labels] = found.component
+    weight = grids["weight"].groupby(part).sum()
+    least = dict(zip(np.unique(found.component[task.load > 0]), found.bounds, strict=True))
+    home = pd.Series(part, index=grids.index)[small.index]
+    cut = small[weight[home].to_numpy() < minimum]
+    spare = {c: int(weight[c]) // minimum - least[c].grids for c in home.unique()}
+    forced = small[(home.map(spare) < 0) & ~small.index.isin(cut.index)]
+    rest = small.drop(index=[*cut.index, *forced.index])
+    said = [
+        (cut, "their part of the community has fewer", "所在部分的总户数不足"),
+        (
+            forced,
+            "the fewest grids that the cap allows are more than the households can fill to it",
+            "按上限至少要这么多网格，户数不足以使每格达到下限",
+        ),
+        (
+            rest,
+            "no exchange with one or two neighbours that lifts them was found, which is no proof",
+            "未找到与一两个相邻网格调整即可达标的办法（并非证明）",
+        ),
+    ]
     return [
         _sentence(
-            f"{len(small)} grids stay under the minimum of {task.rules.minimum} ({names}): what "
-            "they could join is cut off, already full, or indivisible.",
-            f"{len(small)} 个网格低于下限 {task.rules.minimum}（{names}）："
-            "可合并的相邻部分被阻隔、已满或不可分。",
+            f"{len(rows)} grids stay under the minimum of {minimum} "
+            f"({first_ids(rows['name'])}): {en}.",
+            f"{len(rows)} 个网格低于下限 {minimum}（{first_ids(rows['name'])}）：{zh}。",
         )
+        for rows, en, zh in said
+        if len(rows)
     ]

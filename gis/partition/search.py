@@ -11,6 +11,7 @@ from gis.partition.atoms import contract, gather_atoms
 from gis.partition.bounds import Bound, fewest_grids
 from gis.partition.engine import Effort, Progress, Wishes, divide_graph
 from gis.partition.graph import Ints, PieceGraph
+from gis.partition.levelling import lift_small
 from gis.partition.quota import Part, divide_exactly, share_grids
 from gis.partition.rules import RuleSet
 from gis.partition.touching import Terrain, held_courtyards
@@ -102,6 +103,9 @@ class _Solver:
             nodes = np.flatnonzero(self.component == c)
             part = divide_graph(
                 self.graph.part(nodes), self.task.target, rng, wishes=wishes, effort=self.effort
+            )
+            part = lift_small(
+                self.graph.part(nodes), part, self.task.target, rng, wishes, self.effort
             )
             labels[nodes] = part + labels.max(initial=-1) + 1
             self._tell(len(nodes))
