@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import cProfile
-import pstats
 import time
+from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
+from api.services import grounds, plans
 from api.services.batch import communities_to_divide
-from api.services.plans import divide_community_once
 from gis.partition.rules import load_rules
 from gis.store.engine import open_engine
 
-# Functions of the stages by module; the first in each path of calls counts.
-STAGES = {
-    "reading the layers": ("grounds.py", "_layers"),
-    "fingerprint": ("grounds.py", "fingerprint"),
-    "ground": ("cells.py", "build_ground"),
-    "storing the ground": ("grounds.py", "save_ground"),
-    "reading the ground": ("grounds.py", "load_ground"),
-    "division": ("divide.py", "divide"),
-    "storing the draft": ("plans.py", "_store_division"),
+# Names of the stages in the modules that call them.
+_STAGES: dict[str, tuple[Any, str]] = {
+    "reading the layers": (grounds, "_layers"),
+    "fingerprint": (grounds, "fingerprint"),
+    "ground": (grounds, "build_ground"),
+    "storing the ground": (grounds, "save_ground"),
+    "reading the ground": (grounds, "load_ground"),
+    "division": (plans, "divide"),
+    "storing the draft": (plans, "store_division"),
 }
 
 
@@ -37,21 +37,24 @@ def stages(url: str, count: int) -> dict[str, float]:
     codes, _ = communities_to_divide(engine)
     step = max(1, len(codes) // count)
     chosen = codes[::step][:count]
-    divide_community_once(engine, codes[-1], rules, made_by="bench")
-    profile = cProfile.Profile(time.process_time)
+    plans.divide_community_once(engine, codes[-1], rules, made_by="bench")
+    spent = dict.fromkeys(_STAGES, 0.0)
+    for stage, (module, name) in _STAGES.items():
+        setattr(module, name, _timed(getattr(module, name), stage, spent))
     start = time.process_time()
     for code in chosen:
-        profile.runcall(divide_community_once, engine, code, rules, made_by="bench")
-    whole = (time.process_time() - start) / len(chosen)
+        plans.divide_community_once(engine, code, rules, made_by="bench")
+    whole = time.process_time() - start
     engine.dispose()
-    return _by_stage(profile, len(chosen)) | {"all": whole}
+    return {stage: seconds / len(chosen) for stage, seconds in (spent | {"all": whole}).items()}
 
 
-def _by_stage(profile: cProfile.Profile, count: int) -> dict[str, float]:
-    timed = pstats.Stats(profile).stats  # type: ignore[attr-defined] # not in its stub
-    sums = dict.fromkeys(STAGES, 0.0)
-    for (file, _, function), (_, _, _, seconds, _) in timed.items():
-        for name, (module, wanted) in STAGES.items():
-            if function == wanted and file.endswith("/" + module):
-                sums[name] += seconds / count
-    return sums
+def _timed(work: Callable[..., Any], stage: str, spent: dict[str, float]) -> Callable[..., Any]:
+    def timed(*arguments: Any, **named: Any) -> Any:
+        start = time.process_time()
+        try:
+            return work(*arguments, **named)
+        finally:
+            spent[stage] += time.process_time() - start
+
+    return timed

@@ -32,6 +32,7 @@ HEAD = """# The division engine against what it must reach
 core, each row in processes of its own; compiling or loading what is compiled is listed apart.
 *Pace* is the CPU seconds of one fixed loop just before and after a section: the machine is
 shared, and a pace of twice the other means that the same work was charged twice the seconds.
+Budgets of the graph face are wall seconds; they are stretched by what a CPU second takes just then.
 """
 
 
@@ -91,7 +92,7 @@ SECTIONS = {
         "A city: 560 communities, 300,000 buildings, 2.5 million households",
         "Made by the bench, loaded by the importer, divided by `wangge divide-all` on two workers, "
         "PostGIS on the same two cores. Below it, stage by stage, CPU seconds of the client for "
-        "a community (some of all sizes, under a profiler, which adds some percent).",
+        "a community (some of all sizes).",
         lambda given: city.rows(given.communities),
     ),
     "start": Section(

@@ -133,7 +133,8 @@ def plan_made_so(
     """
     Return the newest plan that was divided on this ground by these rules, seed and method.
 
-    Archived plans do not count; a draft that was edited since it was divided does.
+    Archived plans do not count, nor those that were repaired or completed from others; a draft
+    that was edited since it was divided does.
     """
     certificate = t.plan.c.certificate
     query = (
@@ -142,6 +143,11 @@ def plan_made_so(
         .where(t.plan.c.rules == sa.bindparam("rules", dict(rules), pg.JSONB))
         .where(certificate["seed"] == sa.bindparam("seed", seed, pg.JSONB))
         .where(certificate["method"] == sa.bindparam("method", method, pg.JSONB))
+        .where(
+            sa.exists()
+            .where(t.edit.c.plan_id == t.plan.c.id)
+            .where(t.edit.c.seq == 1, t.edit.c.action == "divide")
+        )
         .order_by(t.plan.c.id.desc())
         .limit(1)
     )

@@ -120,9 +120,17 @@ def test_a_city_is_divided_once_and_only_what_changed_is_divided_again(
             sa.text("UPDATE building SET households = 31 WHERE code = :code"),
             {"code": f"{CODES[1]}-0"},
         )
+        # A plan that was mended from another is not the division that was asked for.
+        connection.execute(
+            sa.text(
+                "UPDATE edit SET action = 'repair' FROM plan "
+                "WHERE plan.id = plan_id AND community_code = :code"
+            ),
+            {"code": CODES[2]},
+        )
     second = run("--workers", "1")
-    assert "1 divided, 3 were there" in second.stdout
-    assert drafts(city) == {**dict.fromkeys(CODES, 1), CODES[1]: 2}
+    assert "2 divided, 2 were there" in second.stdout
+    assert drafts(city) == {**dict.fromkeys(CODES, 1), CODES[1]: 2, CODES[2]: 2}
     divide_community(city, CODES[0], load_rules("gaoxian-2020"), made_by="planner")
     assert labels(city, CODES[0], 0) == labels(city, CODES[0], 1)
 
