@@ -33,6 +33,18 @@ HELP: dict[str, str] = {
         "输出地址，供 psql、QGIS、GDAL 或 WANGGE_DATABASE_URL 使用。"
     ),
     "The TCP address, with its password.": "带密码的 TCP 地址。",
+    # divide-all
+    "Divide every community of the database, on all cores or a cluster.": (
+        "划分数据库中的全部社区，可用全部核心或集群。"
+    ),
+    "Divide every community of the database and store each result as a draft.": (
+        "划分数据库中的全部社区，结果各存为草稿方案。"
+    ),
+    "An existing Dask cluster, such as tcp://host:8786.": (
+        "已有的 Dask 集群，如 tcp://host:8786。"
+    ),
+    "Processes on this machine; all cores if unset.": "本机进程数；不填则用全部核心。",
+    "Write the outcome of each community there, as JSON.": "把各社区的结果以 JSON 写到此文件。",
     # demo, migrate, serve
     "Start everything with the sample and serve it, until Ctrl-C.": (
         "载入示例数据，启动全部服务，按 Ctrl-C 结束。"
@@ -248,6 +260,7 @@ WORDS: dict[str, str] = {
     "FLOAT RANGE": "数值",
     "PATH": "路径",
     "FILE": "文件",
+    "COLUMN": "列名",
     "[FILE]": "[文件]",
     "F": "文件",
     "NAME|FILE": "名称|文件",

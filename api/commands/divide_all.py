@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.bilingual import BilingualCommand
 from api.language import language, say
+from gis.errors import InputError
 
 if TYPE_CHECKING:
     from api.services.batch import Outcome, Tally
@@ -24,7 +26,7 @@ _Tell = Callable[["Outcome", "Tally"], None]
 _INTERRUPTED = 130
 
 
-@click.command("divide-all")
+@click.command("divide-all", cls=BilingualCommand)
 @click.option(
     "--rules", "rules_name", default="gaoxian-2020", show_default=True, help="Preset or TOML file."
 )
@@ -58,7 +60,10 @@ def divide_all(
     from gis.partition.rules import changed_rules, load_rules
 
     if scheduler and workers:
-        raise click.UsageError("--workers is for this machine; a cluster has its own.")
+        raise InputError(
+            "--workers is for this machine; a cluster has its own. Leave out one of the two.",
+            "--workers 用于本机，集群有自己的工作进程；--scheduler 与 --workers 只能选一个。",
+        )
     rules = load_rules(rules_name)
     if fill is not None:
         rules = changed_rules(rules, fill=fill)
