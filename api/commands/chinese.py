@@ -261,6 +261,7 @@ WORDS: dict[str, str] = {
     "PATH": "路径",
     "FILE": "文件",
     "COLUMN": "列名",
+    "PLAN": "方案",
     "[FILE]": "[文件]",
     "F": "文件",
     "NAME|FILE": "名称|文件",
