@@ -30,6 +30,9 @@ class Bound:
         Fewest grids of each block (0 for a block without load).
     by_total
         What the total load alone would give.
+    price
+        Prices of the pieces that raise the bound of their blocks (`gis.partition.prices`); all
+        zero in a block that is bounded by its bins. None before prices were looked for.
     """
 
     grids: int
@@ -37,6 +40,7 @@ class Bound:
     block: Ints
     block_grids: Ints
     by_total: int
+    price: Ints | None = None
 
 
 def fewest_grids(graph: PieceGraph, target: int) -> Bound:

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gis.partition import flips, trees
-from gis.partition.bounds import fewest_grids
 from gis.partition.flips import Goals, Pieces, Sums
 from gis.partition.graph import Ints, PieceGraph
+from gis.partition.prices import PriceEffort
 
 Progress = Callable[[float], None]
 
@@ -30,14 +30,19 @@ class Effort:
     """
     How hard to try; counts, never seconds, so that a seed gives the same answer everywhere.
 
-    ``flips`` are proposals for each piece in one annealing, ``restarts`` runs for one number of
-    grids on a small graph, ``most`` proposals in one annealing at most. Once ``stopped`` is set,
-    the search ends with the best it has, or with the first valid answer.
+    ``flips`` are proposals for each piece in one annealing, ``most`` the proposals in one
+    annealing at most. On a graph of up to ``large`` pieces, attempts are repeated for about
+    ``work`` proposals, prices are looked for within ``prices``; `exactly` starts ``restarts``
+    times. Once ``stopped`` is set, the search ends with the best it has, or with the first valid
+    answer.
     """
 
     flips: int = 400
     restarts: int = 8
     most: int = 3_000_000
+    large: int = 2000
+    work: int = 5_000_000
+    prices: PriceEffort = field(default_factory=PriceEffort)
     stopped: threading.Event | None = field(default=None, compare=False)
 
     @property
@@ -53,72 +58,6 @@ class Wishes:
     balance: float = 1.0
     compactness: float = 1.0
     low: int = 0
-
-
-def divide_graph(
-    graph: PieceGraph,
-    cap: int,
-    rng: np.random.Generator,
-    *,
-    wishes: Wishes | None = None,
-    effort: Effort | None = None,
-    progress: Progress | None = None,
-) -> Ints:
-    """
-    Divide a connected graph into few connected grids, each within `cap`.
-
-    A piece above the cap is counted as exactly full: it gets a grid that holds no other load.
-
-    Parameters
-    ----------
-    graph
-        A connected graph with at least one loaded piece.
-    cap
-        Load a grid may reach, at least 1.
-    rng
-        Source of all chance; the same generator state gives the same answer.
-
-    Returns
-    -------
-    labels
-        Grid of each piece, 0..k-1. Every grid is connected and holds a loaded piece.
-    """
-    goals, task = effort or Effort(), wishes or Wishes()
-    clipped = _clipped(graph, cap)
-    bound = fewest_grids(clipped, cap)
-    labels = np.full(graph.size, -1, np.int64)
-    labels[bound.alone] = np.arange(bound.alone.sum())
-    made = int(bound.alone.sum())
-    for block in np.flatnonzero(bound.block_grids):
-        nodes = np.flatnonzero(bound.block == block)
-        part = fewest(clipped.part(nodes), cap, int(bound.block_grids[block]), rng, task, goals)
-        labels[nodes] = part + made
-        made += int(part.max()) + 1
-        if progress:
-            progress(len(nodes) / graph.size)
-    labels = adopt_unlabelled(clipped, labels)
-    return polish(clipped, labels, cap, rng, task, goals)
-
-
-def fewest(
-    graph: PieceGraph, cap: int, bound: int, rng: np.random.Generator, task: Wishes, effort: Effort
-) -> Ints:
-    """Divide a connected graph into as few grids within `cap` as the search finds."""
-    if bound == 1 and int(graph.load.sum()) <= cap:
-        return np.zeros(graph.size, np.int64)
-    best: Ints | None = None
-    grids, step = bound, 1
-    loaded = int((graph.load > 0).sum())
-    while best is None or grids < int(best.max()) + 1:
-        for _ in range(effort.restarts if graph.size <= 2000 else 1):
-            part = _attempt(graph, cap, min(grids, loaded), rng, task, effort)
-            if best is None or part.max() < best.max():
-                best = part
-            if best.max() + 1 <= grids or effort.is_stopped:
-                return best
-        # One more at first, then one hundredth more at a time.
-        grids, step = grids + step, max(step, math.ceil(grids / 100))
-    return best
 
 
 def exactly(
@@ -200,9 +139,10 @@ def adopt_unlabelled(graph: PieceGraph, labels: Ints) -> Ints:
     return labels
 
 
-def _attempt(
+def attempt(
     graph: PieceGraph, cap: int, grids: int, rng: np.random.Generator, task: Wishes, effort: Effort
 ) -> Ints:
+    """Divide a connected graph into `grids` grids within `cap`, or, failing that, into more."""
     goals = engine_goals(graph, cap, grids, task)
     part = _settled(graph, goals, grids, rng, effort)
     count = int(trees.split_heavy(engine_pieces(graph), goals, part, grids, _state(rng)))
@@ -241,11 +181,6 @@ def merged(graph: PieceGraph, part: Ints, cap: int) -> Ints:
             return part
         pick = np.flatnonzero(fit)[np.argmin((load[a] + load[b])[fit])]
         part[part == b[pick]] = a[pick]
-
-
-def _clipped(graph: PieceGraph, cap: int) -> PieceGraph:
-    load = np.minimum(graph.load, cap)
-    return PieceGraph(load, graph.x, graph.y, graph.mass, graph.i, graph.j, graph.length)
 
 
 def engine_pieces(graph: PieceGraph) -> Pieces:
@@ -313,8 +248,7 @@ __all__ = [
     "Sums",
     "Wishes",
     "adopt_unlabelled",
-    "divide_graph",
+    "attempt",
     "exactly",
-    "fewest",
     "polish",
 ]

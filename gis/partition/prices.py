@@ -81,7 +81,7 @@ def price_bound(
     for _ in range(limits.rounds):
         total, dual = cover.solve()
         for trial in _trials(dual, anchor):
-            prices, sets = _priced(graph, cover, reach, trial)
+            prices, sets = _priced(cover, reach, trial)
             if _is_better(prices, best):
                 best, anchor = prices, trial
             if cover.add(sets):
@@ -103,9 +103,7 @@ def _is_better(prices: Prices, best: Prices) -> bool:
     return int(prices.price.sum()) * best.most > int(best.price.sum()) * prices.most
 
 
-def _priced(
-    graph: PieceGraph, cover: _Cover, reach: Reach, dual: Floats
-) -> tuple[Prices, list[Ints]]:
+def _priced(cover: _Cover, reach: Reach, dual: Floats) -> tuple[Prices, list[Ints]]:
     """Round the dual values to prices, and find the sets that they price too low."""
     price = np.floor(cover.of_pieces(dual) * _SCALE)
     count = len(reach.first) - 1
@@ -133,7 +131,7 @@ class _Cover:
         total = np.bincount(self.row, load, self.rows)
         self.share = np.where(load > 0, load / np.maximum(total[self.row], 1.0), 1.0)
         self.known: set[bytes] = set()
-        self.model = highspy.Highs()
+        self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.setOptionValue("output_flag", False)
         self.model.setOptionValue("threads", 1)
         self.model.setOptionValue("simplex_strategy", 4)  # primal: columns come, rows stay
@@ -153,7 +151,7 @@ class _Cover:
             self.known.add(key)
             rows, inverse = np.unique(self.row[pieces], return_inverse=True)
             share = np.bincount(inverse, self.share[pieces])
-            self.model.addCol(1.0, 0.0, highspy.kHighsInf, len(rows), rows.astype(np.int32), share)
+            self.model.addCol(1.0, 0.0, highspy.kHighsInf, len(rows), rows, share)  # type: ignore[arg-type]
             added += 1
         return added
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.errors import Infeasible
-from gis.partition.engine import Effort, Wishes, divide_graph, exactly
+from gis.partition.engine import Effort, Wishes, exactly
+from gis.partition.fewest import divide_graph
 from gis.partition.graph import Ints, PieceGraph
 
 
@@ -78,7 +79,7 @@ def divide_exactly(
     if even is not None or cap is None:
         assert even is not None  # noqa: S101 - without a cap there is always an answer
         return even
-    labels = divide_graph(graph, cap, rng, wishes=wishes, effort=effort)
+    labels = divide_graph(graph, cap, rng, wishes=wishes, effort=effort).labels
     found = int(labels.max()) + 1
     if found > grids:
         raise Infeasible(

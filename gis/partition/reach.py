@@ -66,8 +66,8 @@ def best_grids(reach, price, least, value, first, pieces):  # type: ignore[no-un
     Find the highest price of what a grid with each root may hold, under the relaxation above.
 
     Prices are whole numbers, kept as floats, in which they stay exact below 2**53 and are added
-    faster. Fills `value` for each tree. Where it is above `least`, the pieces go to `pieces`, those of
-    the k-th such grid to ``pieces[first[k]:first[k + 1]]``. Returns how many there are.
+    faster. Fills `value` for each tree. Where it is above `least`, the pieces go to `pieces`,
+    those of the k-th such grid to ``pieces[first[k]:first[k + 1]]``. Returns how many there are.
     """
     deepest = 0
     for t in range(len(reach.first) - 1):
@@ -139,7 +139,8 @@ def _trees(start, near, size, rank, roots, steps, most):  # type: ignore[no-unty
             nodes = _longer(nodes, begin + reached)
             skip = _longer(skip, begin + reached)
         part, behind = nodes[begin : begin + reached], skip[begin : begin + reached]
-        kept = _preorder(size, root, steps, post, above, below, beside, stack, part, behind, reached)
+        order = post[:reached]
+        kept = _preorder(size, root, steps, order, above, below, beside, stack, part, behind)
         first[t + 1] = begin + kept
     return first, nodes[: first[count]], skip[: first[count]]
 
@@ -223,12 +224,10 @@ def _dominators(start, near, path, root, steps, post, place, above, reached):  #
 
 
 @njit(cache=True)
-def _preorder(size, root, steps, post, above, below, beside, stack, nodes, skip, reached):  # type: ignore[no-untyped-def]
+def _preorder(size, root, steps, post, above, below, beside, stack, nodes, skip):  # type: ignore[no-untyped-def]
     """Flatten the tree; what weighs too much with its dominators is left out with its subtree."""
-    for p in range(reached):
-        below[post[p]] = -1
-    for p in range(reached - 1):
-        v = post[p]
+    below[post] = -1
+    for v in post[:-1]:
         beside[v] = below[above[v]]
         below[above[v]] = v
     needs, tree_size = np.zeros(len(size), np.int64), np.ones(len(size), np.int64)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from gis.partition.atoms import contract, gather_atoms
 from gis.partition.bounds import Bound, fewest_grids
-from gis.partition.engine import Effort, Progress, Wishes, divide_graph
+from gis.partition.engine import Effort, Progress, Wishes
+from gis.partition.fewest import divide_graph
 from gis.partition.graph import Ints, PieceGraph
 from gis.partition.levelling import lift_small
 from gis.partition.quota import Part, divide_exactly, share_grids
@@ -104,10 +105,11 @@ class _Solver:
             part = divide_graph(
                 self.graph.part(nodes), self.task.target, rng, wishes=wishes, effort=self.effort
             )
-            part = lift_small(
-                self.graph.part(nodes), part, self.task.target, rng, wishes, self.effort
+            self.bounds[c] = part.bound
+            lifted = lift_small(
+                self.graph.part(nodes), part.labels, self.task.target, rng, wishes, self.effort
             )
-            labels[nodes] = part + labels.max(initial=-1) + 1
+            labels[nodes] = lifted + labels.max(initial=-1) + 1
             self._tell(len(nodes))
         return labels
 

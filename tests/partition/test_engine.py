@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gis.errors import InputError
 from gis.partition.bounds import bin_bound, fewest_grids
-from gis.partition.engine import Effort, Wishes, divide_graph, exactly
+from gis.partition.engine import Effort, Wishes, exactly
+from gis.partition.fewest import divide_graph
 from gis.partition.graph import Ints, PieceGraph, piece_graph
 
 CAP = 10
@@ -74,11 +75,11 @@ def least_grids(graph: PieceGraph, cap: int) -> int:
 def test_every_division_is_lawful_and_not_below_the_bound(graph: PieceGraph, seed: int) -> None:
     if graph.load.sum() == 0:
         return
-    labels = divide_graph(graph, CAP, np.random.default_rng(seed))
+    labels = divide_graph(graph, CAP, np.random.default_rng(seed)).labels
     assert labels.min() == 0
     assert is_lawful(graph, labels, CAP)
     assert fewest_grids(graph, CAP).grids <= labels.max() + 1
-    assert (labels == divide_graph(graph, CAP, np.random.default_rng(seed))).all()
+    assert (labels == divide_graph(graph, CAP, np.random.default_rng(seed)).labels).all()
 
 
 @settings(max_examples=60, deadline=None)
@@ -88,7 +89,7 @@ def test_the_bound_never_exceeds_the_optimum_and_the_optimum_is_found(graph: Pie
         return
     least = least_grids(graph, CAP)
     assert fewest_grids(graph, CAP).grids <= least
-    assert divide_graph(graph, CAP, np.random.default_rng(1)).max() + 1 == least
+    assert divide_graph(graph, CAP, np.random.default_rng(1)).labels.max() + 1 == least
 
 
 @given(sizes=st.lists(st.integers(0, 12), max_size=7), capacity=st.integers(12, 20))
@@ -115,14 +116,14 @@ def test_the_bin_bound_is_between_the_total_and_the_best_packing(
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_an_even_lattice_is_divided_into_as_few_grids_as_its_total_asks_for(seed: int) -> None:
     graph = lattice(12, 10, [5] * 120)
-    labels = divide_graph(graph, 20, np.random.default_rng(seed))
+    labels = divide_graph(graph, 20, np.random.default_rng(seed)).labels
     assert labels.max() + 1 == 30
     assert is_lawful(graph, labels, 20)
 
 
 def test_a_lattice_with_some_room_gets_compact_grids() -> None:
     graph = lattice(20, 20, [3] * 400)
-    labels = divide_graph(graph, 80, np.random.default_rng(1))
+    labels = divide_graph(graph, 80, np.random.default_rng(1)).labels
     cut = float(graph.length[labels[graph.i] != labels[graph.j]].sum())
     assert labels.max() + 1 <= 16
     # Sixteen squares of 5 x 5 have 3 + 3 straight cuts of 600 m; ribbons would have 9,000 m.
@@ -134,13 +135,13 @@ def test_pieces_that_cannot_share_stand_alone_and_cut_the_graph_into_blocks() ->
     bound = fewest_grids(heavy_middle, CAP)
     assert bound.alone.all()
     assert (bound.grids, bound.by_total) == (5, 2)
-    assert divide_graph(heavy_middle, CAP, np.random.default_rng(1)).max() + 1 == 5
+    assert divide_graph(heavy_middle, CAP, np.random.default_rng(1)).labels.max() + 1 == 5
 
 
 def test_ground_without_load_joins_pieces_across_it() -> None:
     park = piece_graph([0, 5, 5, 5, 5], [0] * 4, [1, 2, 3, 4])
     assert fewest_grids(park, CAP).grids == 2
-    labels = divide_graph(park, CAP, np.random.default_rng(1))
+    labels = divide_graph(park, CAP, np.random.default_rng(1)).labels
     # Only one grid can own the park and be joined by it.
     assert labels.max() + 1 == 3
     assert is_lawful(park, labels, CAP)
@@ -159,14 +160,14 @@ def test_ground_without_load_joins_pieces_across_it() -> None:
     ids=["one", "one over the cap", "path", "star", "clique", "giants between parks"],
 )
 def test_small_shapes_have_known_answers(graph: PieceGraph, grids: int) -> None:
-    labels = divide_graph(graph, CAP, np.random.default_rng(1))
+    labels = divide_graph(graph, CAP, np.random.default_rng(1)).labels
     assert labels.max() + 1 == grids
     assert is_lawful(graph, labels, CAP)
 
 
 def test_a_cap_of_one_gives_each_loaded_piece_its_own_grid() -> None:
     graph = lattice(4, 3, [1, 0, 3] * 4)
-    labels = divide_graph(graph, 1, np.random.default_rng(1))
+    labels = divide_graph(graph, 1, np.random.default_rng(1)).labels
     assert labels.max() + 1 == 8
     assert is_lawful(graph, labels, 1)
 

@@ -1,0 +1,168 @@
+"""
+As few grids as the search finds, and a bound on how few there can be.
+
+Attempts at ever fewer grids fill a pool; a set partitioning program puts the grids of different
+attempts together anew; prices (`gis.partition.prices`) tell when to stop.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gis.partition.bounds import Bound, fewest_grids
+from gis.partition.engine import Effort, Progress, Wishes, adopt_unlabelled, attempt, polish
+from gis.partition.graph import Ints, PieceGraph
+from gis.partition.prices import Prices, price_bound
+from gis.partition.recombine import Pool, recombined
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """Grid of each piece, 0..k-1, and what is known about the fewest grids."""
+
+    labels: Ints
+    bound: Bound
+
+
+def divide_graph(
+    graph: PieceGraph,
+    cap: int,
+    rng: np.random.Generator,
+    *,
+    wishes: Wishes | None = None,
+    effort: Effort | None = None,
+    progress: Progress | None = None,
+) -> Divided:
+    """
+    Divide a connected graph into few connected grids, each within `cap`.
+
+    A piece above the cap is counted as exactly full: it gets a grid that holds no other load.
+
+    Parameters
+    ----------
+    graph
+        A connected graph with at least one loaded piece.
+    cap
+        Load a grid may reach, at least 1.
+    rng
+        Source of all chance; the same generator state gives the same answer.
+
+    Returns
+    -------
+    divided
+        Every grid is connected and holds a loaded piece; the bound holds for every division.
+    """
+    goals, task = effort or Effort(), wishes or Wishes()
+    clipped = replace(graph, load=np.minimum(graph.load, cap))
+    bound = fewest_grids(clipped, cap)
+    labels = np.full(graph.size, -1, np.int64)
+    labels[bound.alone] = np.arange(bound.alone.sum())
+    price, block_grids = np.zeros(graph.size, np.int64), bound.block_grids.copy()
+    for block in np.flatnonzero(bound.block_grids):
+        nodes = np.flatnonzero(bound.block == block)
+        search = _Fewest(clipped.part(nodes), cap, int(block_grids[block]), rng, task, goals)
+        labels[nodes] = search.run() + labels.max(initial=-1) + 1
+        block_grids[block] = search.bound
+        if search.prices is not None and search.prices.grids == search.bound:
+            price[nodes] = search.prices.price
+        if progress:
+            progress(len(nodes) / graph.size)
+    labels = adopt_unlabelled(clipped, labels)
+    grids = int(bound.alone.sum()) + int(block_grids.sum())
+    known = replace(bound, grids=grids, block_grids=block_grids, price=price)
+    return Divided(polish(clipped, labels, cap, rng, task, goals), known)
+
+
+class _Fewest:
+    """Search on one connected graph in which no load exceeds the cap."""
+
+    def __init__(
+        self,
+        graph: PieceGraph,
+        cap: int,
+        bound: int,
+        rng: np.random.Generator,
+        task: Wishes,
+        effort: Effort,
+    ) -> None:
+        self.graph, self.cap, self.rng, self.task, self.effort = graph, cap, rng, task, effort
+        self.bound = bound
+        self.prices: Prices | None = None
+        self.best = np.zeros(0, np.int64)
+        self.pool = Pool()
+        self.loaded = int((graph.load > 0).sum())
+
+    @property
+    def found(self) -> int:
+        """Grids of the best division so far."""
+        return int(self.best.max(initial=-1)) + 1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no fewer grids can come, or nobody waits for them."""
+        return self.found <= self.bound or self.effort.is_stopped
+
+    def run(self) -> Ints:
+        """Return the best division found."""
+        if self.bound == 1 and int(self.graph.load.sum()) <= self.cap:
+            return np.zeros(self.graph.size, np.int64)
+        self._start()
+        if self.graph.size <= self.effort.large:
+            self._search()
+        return self.best
+
+    def _search(self) -> None:
+        """Try again, tell how few grids there can be, and try until they are reached."""
+        flips = max(self.effort.flips * self.graph.size, 1)
+        tries = int(np.clip(self.effort.work // flips, 8, 200))
+        self._try_again(tries // 4)
+        self._raise_bound()
+        for _ in range(3):
+            self._try_again(tries // 4)
+            if not self.is_over:
+                self._recombine()
+
+    def _start(self) -> None:
+        """Ask for ever more grids until an attempt needs no more than it was asked for."""
+        grids, step = self.bound, 1
+        while True:
+            self._keep(attempt(self.graph, self.cap, min(grids, self.loaded), *self._how()))
+            if self.is_over or self.found <= grids or self.graph.size <= self.effort.large:
+                return
+            # One more at first, then one hundredth more at a time.
+            grids, step = grids + step, max(step, math.ceil(grids / 100))
+
+    def _try_again(self, times: int) -> None:
+        """Attempt numbers below the best: the further below, the more unlike the outcome."""
+        for _ in range(times):
+            if self.is_over:
+                return
+            asked = int(self.rng.integers(self.bound, self.found))
+            self._keep(attempt(self.graph, self.cap, asked, *self._how()))
+
+    def _recombine(self) -> None:
+        labels = recombined(self.graph, self.pool.grids)
+        if labels is not None and labels.max() + 1 < self.found:
+            self.best = adopt_unlabelled(self.graph, labels)
+
+    def _raise_bound(self) -> None:
+        if self.is_over:
+            return
+        self._recombine()
+        self.prices = price_bound(
+            self.graph, self.cap, self.pool.grids, enough=self.found, effort=self.effort.prices
+        )
+        if self.prices is not None:
+            self.bound = max(self.bound, self.prices.grids)
+
+    def _keep(self, labels: Ints) -> None:
+        if self.graph.size <= self.effort.large:
+            self.pool.take(labels)
+        if not len(self.best) or labels.max() + 1 < self.found:
+            self.best = labels
+
+    def _how(self) -> tuple[np.random.Generator, Wishes, Effort]:
+        return self.rng, self.task, self.effort
