@@ -13,7 +13,8 @@ from gis.cells import Ground
 from gis.errors import Infeasible
 from gis.partition import shifts
 from gis.partition.bounds import fewest_grids
-from gis.partition.engine import Effort, Wishes, divide_graph
+from gis.partition.engine import QUICK, Effort, Wishes
+from gis.partition.fewest import divide_graph
 from gis.partition.graph import Ints
 from gis.partition.loads import loads
 from gis.partition.quota import Part, divide_exactly, share_grids
@@ -24,7 +25,6 @@ from gis.partition.rules import RuleSet
 from gis.partition.standing import UNASSIGNED, Standing, checked_labels, standing_on
 
 Grow = Literal["never", "pockets", "room"]
-_QUICK = Effort(flips=100, restarts=1)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def complete(
     part[~view.live] = UNASSIGNED
     stood = len(np.unique(part[part >= 0]))
     _finish_courtyards(view, part)
-    least = _divide_rest(view, part, rng, effort or _QUICK, may_grow=grow != "never")
+    least = _divide_rest(view, part, rng, effort or QUICK, may_grow=grow != "never")
     _take_in_ground(view, part)
     if grow == "room" and rules.target == "fewest":
         part = _saved(view, part, rng)
@@ -185,7 +185,7 @@ def _divide_clumps(
     for nodes, share in zip(clumps, shares, strict=True):
         graph = view.graph.part(nodes)
         if share is None:
-            labels = divide_graph(graph, limit, rng, wishes=wishes, effort=effort)
+            labels = divide_graph(graph, limit, rng, wishes=wishes, effort=effort).labels
         else:
             mean = float(view.task.load.sum()) / int(rules.target)
             cap = limit if rules.caps else None

@@ -51,6 +51,10 @@ class Effort:
         return self.stopped is not None and self.stopped.is_set()
 
 
+QUICK = Effort(flips=100, restarts=2, work=0, prices=PriceEffort(rounds=0))
+"""For answers that somebody waits for: a few attempts, no search for prices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Soft goals of a division: weights, and the load below which a grid is too small."""
@@ -244,6 +248,7 @@ def _state(rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.uint6
 
 
 __all__ = [
+    "QUICK",
     "Effort",
     "Sums",
     "Wishes",

@@ -117,7 +117,7 @@ class _Fewest:
     def _search(self) -> None:
         """Try again, tell how few grids there can be, and try until they are reached."""
         flips = max(self.effort.flips * self.graph.size, 1)
-        tries = int(np.clip(self.effort.work // flips, 8, 200))
+        tries = int(np.clip(self.effort.work // flips, 4, 200))
         self._try_again(tries // 4)
         self._raise_bound()
         for _ in range(3):

@@ -68,10 +68,10 @@ def price_bound(
     Returns
     -------
     prices
-        None when the graph is too large for `effort`.
+        None when the graph is too large for `effort`, or it allows no rounds.
     """
     limits = effort or PriceEffort()
-    if not graph.load.any():
+    if not graph.load.any() or not limits.rounds:
         return None
     reach = reach_of(graph, target, most_steps=limits.steps, most_nodes=limits.nodes)
     if reach is None:

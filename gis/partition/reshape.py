@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from gis.partition import keepers, shifts
-from gis.partition.engine import Effort, Wishes, divide_graph, exactly
+from gis.partition.engine import QUICK, Wishes, exactly
+from gis.partition.fewest import divide_graph
 from gis.partition.flips import Pieces
 from gis.partition.graph import Floats, Ints, connected_parts
 from gis.partition.standing import UNASSIGNED, Standing
@@ -150,7 +151,7 @@ def _open_for(
 ) -> None:
     """Divide a clump that no neighbour has room for into grids of its own."""
     graph = standing.graph.part(nodes)
-    labels = divide_graph(graph, cap, rng, effort=Effort(flips=200, restarts=2))
+    labels = divide_graph(graph, cap, rng, effort=QUICK).labels
     free = free_slots(standing, part)
     if int(labels.max()) < len(free):
         part[nodes] = free[labels]
@@ -324,7 +325,7 @@ def one_more(standing: Standing, part: Ints, rng: np.random.Generator) -> Ints |
         return None
     slot = int(np.argmax(np.where(several, load, -1.0)))
     nodes = np.flatnonzero(part == slot)
-    some = Effort(flips=200, restarts=2)
+    some = QUICK
     halves = exactly(graph.part(nodes), None, 2, load[slot] / 2, rng, Wishes(), some)
     assert halves is not None  # noqa: S101 - without a cap there is always an answer
     part = part.copy()

@@ -66,7 +66,8 @@ def test_nothing_drawn_is_a_division() -> None:
     ground = lattice([[50] * 4] * 3)
     found = complete(ground, RULES, np.full(12, -1))
     certificate = divide(ground, RULES).certificate
-    assert (found.made, found.least) == (certificate.grids, certificate.lower_bound)
+    assert found.made == certificate.grids
+    assert found.least <= certificate.lower_bound  # drawing must not wait for prices
 
 
 def test_a_pocket_joins_a_drawn_neighbour_unless_that_may_not_grow() -> None:
