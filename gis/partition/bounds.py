@@ -30,9 +30,11 @@ class Bound:
         Fewest grids of each block (0 for a block without load).
     by_total
         What the total load alone would give.
+    by_bins
+        What lone pieces and bins give, before prices.
     price
         Prices of the pieces that raise the bound of their blocks (`gis.partition.prices`); all
-        zero in a block that is bounded by its bins. None before prices were looked for.
+        zero in a block that is bounded by its bins.
     """
 
     grids: int
@@ -40,7 +42,8 @@ class Bound:
     block: Ints
     block_grids: Ints
     by_total: int
-    price: Ints | None = None
+    by_bins: int
+    price: Ints
 
 
 def fewest_grids(graph: PieceGraph, target: int) -> Bound:
@@ -62,7 +65,8 @@ def fewest_grids(graph: PieceGraph, target: int) -> Bound:
     groups = np.split(size[order], np.searchsorted(block[order], np.arange(count)))[1:]
     grids = np.array([bin_bound(group, target) for group in groups], np.int64)
     by_total = -(-int(sum(size.tolist())) // target)
-    return Bound(int(alone.sum()) + int(grids.sum()), alone, block, grids, by_total)
+    least = int(alone.sum()) + int(grids.sum())
+    return Bound(least, alone, block, grids, by_total, least, np.zeros(graph.size, np.int64))
 
 
 def bin_bound(sizes: Ints, capacity: int) -> int:

@@ -80,7 +80,15 @@ def certify(
         households=int(households.sum()),
         households_estimated=int(households[estimated].sum()),
         households_kinds=_households_kinds(units),
+        prices=_prices(found, units),
     )
+
+
+def _prices(found: Found, units: pd.DataFrame) -> dict[str, int]:
+    """Price of each piece, said of its first unit."""
+    first = pd.Series(units["unit_id"].astype(str).to_numpy(object)).groupby(found.piece).min()
+    worth = found.price[first.index.to_numpy()]
+    return {u: int(p) for u, p in sorted(zip(first, worth, strict=True)) if p}
 
 
 def split_courtyards(task: Task, units: pd.DataFrame, labels: Ints) -> tuple[Split, ...]:

@@ -65,8 +65,8 @@ def divide_graph(
         nodes = np.flatnonzero(bound.block == block)
         search = _Fewest(clipped.part(nodes), cap, int(block_grids[block]), rng, task, goals)
         labels[nodes] = search.run() + labels.max(initial=-1) + 1
-        block_grids[block] = search.bound
-        if search.prices is not None and search.prices.grids == search.bound:
+        if search.prices is not None and search.prices.grids > block_grids[block]:
+            block_grids[block] = search.prices.grids
             price[nodes] = search.prices.price
         if progress:
             progress(len(nodes) / graph.size)

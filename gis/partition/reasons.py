@@ -20,7 +20,7 @@ def reasons(
     if len(found.bounds) > 1:
         sentences.append(_components(found))
     if task.rules.caps:
-        sentences += [*_lone(task, found, units), *_packing(found)]
+        sentences += [*_lone(task, found, units), *_packing(found), *_prices(found)]
     return [*sentences, *_special(found), *_small(task, found, grids, labels)]
 
 
@@ -82,7 +82,7 @@ def _lone(task: Task, found: Found, units: pd.DataFrame) -> list[Sentence]:
 
 
 def _packing(found: Found) -> list[Sentence]:
-    least = sum(b.grids for b in found.bounds)
+    least = sum(b.by_bins for b in found.bounds)
     by_total = sum(b.by_total for b in found.bounds)
     if least <= by_total:
         return []
@@ -91,6 +91,21 @@ def _packing(found: Found) -> list[Sentence]:
             f"What cannot be joined leaves room unused: {least - by_total} more than the total "
             f"asks for, so at least {least} in all.",
             f"无法合并的部分留下空余，比按总量多 {least - by_total} 个，共至少 {least} 个。",
+        )
+    ]
+
+
+def _prices(found: Found) -> list[Sentence]:
+    least = sum(b.grids for b in found.bounds)
+    more = least - sum(b.by_bins for b in found.bounds)
+    if more <= 0:
+        return []
+    return [
+        _sentence(
+            f"What lies too far apart, or only beyond others, cannot share a grid: prices on the "
+            f"buildings and courtyards show {more} more, at least {least} in all.",
+            f"相距过远或被隔开的部分无法同格：对楼栋与小区定价可证明还需多 {more} 个，"
+            f"共至少 {least} 个。",
         )
     ]
 

@@ -167,7 +167,8 @@ def _found(task: Task, ground: Ground, labels: Ints) -> Found:
     shared = np.bincount(pairs[:, 1])
     whole = parts == 1
     whole[pairs[shared[pairs[:, 1]] > 1, 0]] = False
-    return Found(labels, piece, graph, component, bounds, ~loaded & whole)
+    unpriced = np.zeros(graph.size, np.int64)
+    return Found(labels, piece, graph, component, bounds, ~loaded & whole, unpriced)
 
 
 def rules_kept(ground: Ground, rules: RuleSet, labels: npt.ArrayLike) -> RuleSet:

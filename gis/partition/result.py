@@ -65,6 +65,7 @@ class Certificate:
     over_cap_posts: dict[str, int] = field(default_factory=dict)
     splits: tuple[Split, ...] = ()
     interrupted: bool = False
+    prices: dict[str, int] = field(default_factory=dict)
     method: str = METHOD
 
     @property

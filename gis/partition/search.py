@@ -24,7 +24,8 @@ class Found:
     Labels of the units and what they were found from.
 
     ``piece`` is the piece of each unit and ``graph`` the graph of the pieces; ``component``
-    the connected part of each unit; ``bounds`` one bound for each component with load.
+    the connected part of each unit; ``bounds`` one bound for each component with load;
+    ``price`` the price of each piece, by which bounds above those of the bins are shown.
     """
 
     labels: Ints
@@ -33,6 +34,7 @@ class Found:
     component: Ints
     bounds: tuple[Bound, ...]
     special: npt.NDArray[np.bool_]
+    price: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ def search(
     for number, c in enumerate(rest, len(special)):
         labels[component == c] = number
     special = np.concatenate((special, np.ones(len(rest), np.bool_)))
-    return Found(labels[piece], piece, graph, component[piece], tuple(bounds.values()), special)
+    price = np.zeros(graph.size, np.int64)
+    for c, bound in bounds.items():
+        price[component == c] = bound.price
+    shown = tuple(bounds.values())
+    return Found(labels[piece], piece, graph, component[piece], shown, special, price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,23 @@ from scipy.sparse.csgraph import connected_components
 
 from gis.verify.edges import Ints
 from gis.verify.loads import Recount
+from gis.verify.prices import most_worth
 
 
-def lower_bound(count: Recount) -> int:
+def lower_bound(count: Recount, prices: Ints | None = None) -> int:
     """
     Bound the number of grids that hold households, from below.
+
+    Parameters
+    ----------
+    prices
+        Price of each unit, as the certificate names them; without them only bins are counted.
 
     Notes
     -----
     Section "The bound" of docs/grid-package.md: pieces that can share a grid with no other
     stand alone; what remains needs, block by block, the bins of bound L2 (Martello and Toth,
-    Knapsack Problems, 1990, section 8.3).
+    Knapsack Problems, 1990, section 8.3) or what the prices show, whichever is more.
     """
     load = np.minimum(count.piece_loads(), count.target)
     i, j = _piece_links(count)
@@ -28,9 +34,34 @@ def lower_bound(count: Recount) -> int:
     lonely = _stand_alone(load, i, j, there, count.target)
     there[lonely] = False
     block = _parts(len(load), i, j, there)
+    price = np.zeros(len(load), np.int64)
+    if prices is not None:
+        np.add.at(price, count.piece, prices)
     kept = there & (load > 0)
-    sizes = pd.Series(load[kept]).groupby(block[kept])
-    return int(lonely.size) + sum(bins_l2(np.asarray(items), count.target) for _, items in sizes)
+    least = int(lonely.size)
+    for b in np.unique(block[kept]):
+        inside = np.flatnonzero(there & (block == b))
+        bins = bins_l2(load[inside], count.target)
+        if price[inside].any():
+            links = _among(inside, i, j)
+            bins = max(bins, _by_prices(load[inside], price[inside], *links, count.target))
+        least += bins
+    return least
+
+
+def _by_prices(load: Ints, price: Ints, i: Ints, j: Ints, target: int) -> int:
+    near: list[list[int]] = [[] for _ in load]
+    for a, b in zip(i.tolist(), j.tolist(), strict=True):
+        near[a].append(b)
+        near[b].append(a)
+    most = most_worth(load, near, price, target)
+    return -(-int(price.sum()) // most) if most > 0 else 0
+
+
+def _among(inside: Ints, i: Ints, j: Ints) -> tuple[Ints, Ints]:
+    """Links among some pieces, by their places among these."""
+    both = np.isin(i, inside) & np.isin(j, inside)
+    return np.searchsorted(inside, i[both]), np.searchsorted(inside, j[both])
 
 
 def _piece_links(count: Recount) -> tuple[Ints, Ints]:

@@ -22,7 +22,8 @@ def check_certificate(community: Package, edges: CellEdges, count: Recount) -> l
     code = community.community
     said = community.certificates[code]
     figures = grid_figures(community, count)
-    own, grids = lower_bound(count), figures.ordinary
+    prices = community.units["unit_id"].map(said.get("prices", {})).fillna(0).to_numpy(np.int64)
+    own, grids = lower_bound(count, prices), figures.ordinary
     return [
         promise(
             "certificate",

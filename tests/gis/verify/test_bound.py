@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.partition.bounds import bin_bound, fewest_grids
+from gis.partition.fewest import divide_graph
 from gis.partition.graph import piece_graph
 from gis.verify.bound import bins_l2, lower_bound
 from gis.verify.graph import Touching
@@ -88,6 +89,34 @@ def test_engine_and_verifier_find_the_same_bound(graph: tuple[list[int], Pairs, 
     count = counted(loads, pairs, target)
     engine = piece_graph(count.load, count.graph.i, count.graph.j)
     assert lower_bound(count) == fewest_grids(engine, target).grids
+
+
+@settings(deadline=None)
+@given(graphs(most=8))
+def test_prices_show_the_same_to_engine_and_verifier(graph: tuple[list[int], Pairs, int]) -> None:
+    loads, pairs, target = graph
+    count = counted(loads, pairs, target)
+    engine = piece_graph(count.load, count.graph.i, count.graph.j)
+    for part in np.unique(count.component[count.load > 0]):
+        nodes = np.flatnonzero(count.component == part)
+        found = divide_graph(engine.part(nodes), target, np.random.default_rng(1))
+        own = np.arange(len(nodes), dtype=np.int64)
+        i, j = engine.part(nodes).i, engine.part(nodes).j
+        touching = Touching(len(nodes), i, j)
+        load = count.load[nodes]
+        alone = Recount(touching, load, count.capacity, target, own, touching.parts(), own)
+        assert lower_bound(alone, found.bound.price) >= found.bound.grids
+        assert lower_bound(alone, found.bound.price) <= found.labels.max() + 1
+
+
+@given(graphs(most=6), st.lists(st.integers(-50, 50), min_size=6, max_size=6))
+def test_no_prices_whatever_show_more_than_there_is(
+    graph: tuple[list[int], Pairs, int], prices: list[int]
+) -> None:
+    loads, pairs, target = graph
+    count = counted(loads, pairs, target)
+    price = np.array(prices[: len(loads)], dtype=np.int64)
+    assert lower_bound(count, price) <= fewest(loads, pairs, target)
 
 
 @given(st.integers(1, 30).flatmap(lambda c: st.tuples(st.lists(st.integers(0, c)), st.just(c))))
