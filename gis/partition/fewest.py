@@ -144,8 +144,8 @@ class _Fewest:
             self._keep(attempt(self.graph, self.cap, asked, *self._how()))
 
     def _recombine(self) -> None:
-        labels = recombined(self.graph, self.pool.grids)
-        if labels is not None and labels.max() + 1 < self.found:
+        labels = recombined(self.graph, self.pool.grids, self.found - 1)
+        if labels is not None:
             self.best = adopt_unlabelled(self.graph, labels)
 
     def _raise_bound(self) -> None:

@@ -10,8 +10,7 @@ from scipy import sparse
 
 from gis.partition.graph import Floats, Ints, PieceGraph
 
-_NODES = 2_000
-_SHAPE = 1e-3  # all grids' borders together weigh less than one grid
+_NODES = 100
 
 
 class Pool:
@@ -35,12 +34,13 @@ class Pool:
             self._grids.setdefault(grid.astype(np.int32).tobytes(), grid)
 
 
-def recombined(graph: PieceGraph, pool: Iterable[Ints]) -> Ints | None:
+def recombined(graph: PieceGraph, pool: Iterable[Ints], most: int) -> Ints | None:
     """
-    Choose grids of the pool that hold every loaded piece once, as few as can be.
+    Choose at most `most` grids of the pool that hold every loaded piece once.
 
-    A set partitioning program, solved by HiGHS within a fixed number of nodes; among equally
-    many grids those with less border are chosen. Pieces without load may be left over (-1).
+    A set partitioning program, solved by HiGHS within a fixed number of nodes; when its linear
+    relaxation already needs more grids, no search is made. Pieces without load may be left over
+    (-1).
 
     Returns None when no choice was found.
     """
@@ -48,8 +48,7 @@ def recombined(graph: PieceGraph, pool: Iterable[Ints]) -> Ints | None:
     piece = np.concatenate(grids)
     grid = np.repeat(np.arange(len(grids)), [len(g) for g in grids])
     matrix = sparse.csc_array((np.ones(len(piece)), (piece, grid)), shape=(graph.size, len(grids)))
-    lowest = (graph.load > 0).astype(np.float64)
-    chosen = _solve(matrix, 1.0 + _SHAPE * _borders(graph, matrix), lowest)
+    chosen = _chosen(matrix, (graph.load > 0).astype(np.float64), most)
     if chosen is None:
         return None
     labels = np.full(graph.size, -1, np.int64)
@@ -58,32 +57,35 @@ def recombined(graph: PieceGraph, pool: Iterable[Ints]) -> Ints | None:
     return labels
 
 
-def _borders(graph: PieceGraph, matrix: sparse.csc_array) -> Floats:
-    """Border of each grid with other grids, as a share of all borders."""
-    if not len(graph.length):
-        return np.zeros(matrix.shape[1])
-    inside = matrix.multiply(graph.adjacency @ matrix).sum(axis=0)
-    whole = matrix.T @ graph.adjacency.sum(axis=1)
-    return np.asarray((whole - inside) / (2.0 * graph.length.sum()), np.float64)
+def _chosen(matrix: sparse.csc_array, lowest: Floats, most: int) -> Ints | None:
+    model = _program(matrix, lowest)
+    model.run()
+    if not model.getInfo().objective_function_value <= most + 1e-6:
+        return None
+    columns = np.arange(matrix.shape[1], dtype=np.int32)
+    whole = np.full(len(columns), highspy.HighsVarType.kInteger.value, np.uint8)
+    model.changeColsIntegrality(len(columns), columns, whole)
+    model.addRow(-highspy.kHighsInf, float(most), len(columns), columns, np.ones(len(columns)))
+    model.run()
+    if model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    return np.flatnonzero(np.asarray(model.getSolution().col_value) > 0.5)
 
 
-def _solve(matrix: sparse.csc_array, cost: Floats, lowest: Floats) -> Ints | None:
+def _program(matrix: sparse.csc_array, lowest: Floats) -> highspy.Highs:
     program = highspy.HighsLp()
     program.num_row_, program.num_col_ = matrix.shape
-    program.col_cost_ = cost
-    program.col_lower_, program.col_upper_ = np.zeros(len(cost)), np.ones(len(cost))
+    program.col_cost_ = np.ones(matrix.shape[1])
+    program.col_lower_, program.col_upper_ = np.zeros(matrix.shape[1]), np.ones(matrix.shape[1])
     program.row_lower_, program.row_upper_ = lowest, np.ones(len(lowest))
     program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     program.a_matrix_.start_ = matrix.indptr
     program.a_matrix_.index_ = matrix.indices
     program.a_matrix_.value_ = matrix.data
-    program.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
     model.setOptionValue("mip_max_nodes", _NODES)
+    model.setOptionValue("mip_max_improving_sols", 1)
     model.passModel(program)
-    model.run()
-    if model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
-    return np.flatnonzero(np.asarray(model.getSolution().col_value) > 0.5)
+    return model

@@ -135,10 +135,11 @@ def test_grids_of_two_poor_divisions_make_a_good_one() -> None:
     pool = Pool()
     pool.take(np.array([0, 0, 1, 1, 2, 3, 3, 4]))
     pool.take(np.array([0, 1, 1, 2, 3, 3, 4, 4]))
-    labels = recombined(row, pool.grids)
+    labels = recombined(row, pool.grids, 4)
     assert labels is not None
     assert labels.max() + 1 == 4
-    assert recombined(row, [np.array([0, 1])]) is None  # what is left over is nowhere
+    assert recombined(row, pool.grids, 3) is None
+    assert recombined(row, [np.array([0, 1])], 4) is None  # what is left over is nowhere
 
 
 def test_quick_answers_are_valid_and_the_same_again() -> None:
