@@ -12,6 +12,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
@@ -24,6 +25,10 @@ from ops.throwaway import throwaway_cluster
 from ops.web_packages import node_program
 
 _SERVER = "WANGGE_TEST_DATABASE_URL"
+
+# How long an example takes depends on who else uses the machine; pytest-timeout guards the whole.
+settings.register_profile("wangge", deadline=None)
+settings.load_profile("wangge")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -71,7 +71,7 @@ def test_edges_are_sorted_and_name_what_runs_along(ground: Ground) -> None:
     assert edges.length_m[bridged] == 0
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_dissolve_agrees_with_a_union_of_cells(data: st.DataObject) -> None:
     labels = np.array(data.draw(label_lists(len(GROUND.units))))
@@ -85,7 +85,6 @@ def test_dissolve_agrees_with_a_union_of_cells(data: st.DataObject) -> None:
         assert shapely.get_num_geometries(shape) == shapely.get_num_geometries(united)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_outlines_are_the_borders_between_different_grids(data: st.DataObject) -> None:
     labels = np.array(data.draw(label_lists(len(GROUND.units))))

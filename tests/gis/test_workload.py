@@ -44,7 +44,7 @@ def test_special_grids_get_no_post() -> None:
     assert posts_by_visits([300, 0], quota=200, special=[False, True]).tolist() == [2, 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(POINTS)
 def test_a_tour_lies_between_the_shortest_one_and_twice_the_tree(points: np.ndarray) -> None:
     length = closed_tour(points)

@@ -22,7 +22,6 @@ from tests.partition.test_divide import assert_lawful, lattice, lattices
 RULES = load_rules("gaoxian-2020")
 QUICK = settings(
     max_examples=50,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 grows = st.sampled_from(["never", "pockets", "room"])

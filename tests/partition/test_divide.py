@@ -182,7 +182,7 @@ def lattices(draw: st.DrawFn) -> Ground:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     ground=lattices(),
     preset=st.sampled_from(["gaoxian-2020", "urban-300-500", "micro-30-50"]),
@@ -196,7 +196,7 @@ def test_any_lattice_is_divided_lawfully(
     assert_lawful(ground, divide(ground, rules))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ground=lattices(), zones=st.integers(1, 5), cap=st.sampled_from([None, 150, 500]))
 def test_exactly_k_is_met_or_refused_with_a_reason(
     ground: Ground, zones: int, cap: int | None
@@ -217,7 +217,7 @@ def test_exactly_k_is_met_or_refused_with_a_reason(
             assert divide(ground, rules).certificate.grids == zones
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(town=towns())
 def test_towns_with_rivers_and_courtyards_are_divided_lawfully(town: Town) -> None:
     assume(any(b.intersection(town.community).area > 0.6 * b.area for b in town.buildings))
@@ -228,7 +228,7 @@ def test_towns_with_rivers_and_courtyards_are_divided_lawfully(town: Town) -> No
     assert_lawful(ground, divide(ground, load_rules("micro-30-50")))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(ground=lattices())
 def test_the_same_seed_gives_the_same_division(ground: Ground) -> None:
     one, two = divide(ground, RULES, seed=7), divide(ground, RULES, seed=7)

@@ -70,7 +70,7 @@ def least_grids(graph: PieceGraph, cap: int) -> int:
     raise AssertionError
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graph=connected_graphs(), seed=st.integers(0, 9))
 def test_every_division_is_lawful_and_not_below_the_bound(graph: PieceGraph, seed: int) -> None:
     if graph.load.sum() == 0:
@@ -82,7 +82,7 @@ def test_every_division_is_lawful_and_not_below_the_bound(graph: PieceGraph, see
     assert (labels == divide_graph(graph, CAP, np.random.default_rng(seed)).labels).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graph=connected_graphs(most=6))
 def test_the_bound_never_exceeds_the_optimum_and_the_optimum_is_found(graph: PieceGraph) -> None:
     if graph.load.sum() == 0:
@@ -172,7 +172,7 @@ def test_a_cap_of_one_gives_each_loaded_piece_its_own_grid() -> None:
     assert is_lawful(graph, labels, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(graph=connected_graphs(), grids=st.integers(1, 6))
 def test_exactly_k_is_kept_without_a_cap(graph: PieceGraph, grids: int) -> None:
     if (graph.load > 0).sum() < grids:

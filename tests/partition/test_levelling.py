@@ -34,7 +34,7 @@ def test_two_neighbours_lift_what_one_cannot() -> None:
     assert np.bincount(lifted, graph.load).tolist() == [300, 300, 300]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 200), min_size=5, max_size=5), min_size=4, max_size=4))
 def test_what_is_lifted_keeps_every_rule(rows: list[list[int]]) -> None:
     ground = lattice(rows)

@@ -29,7 +29,7 @@ def nested(ground: Ground, base: Ground, division: Division) -> Within:
     return Within(base_grids(ground, units), names)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 45), min_size=6, max_size=6), min_size=4, max_size=4))
 def test_no_micro_grid_crosses_a_base_grid(rows: list[list[int]]) -> None:
     ground = lattice(rows)

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gis.partition.bounds import fewest_grids
@@ -66,7 +66,6 @@ def bound_of(graph: PieceGraph, target: int) -> Prices | None:
     return price_bound(graph, target, [], enough=graph.size)
 
 
-@settings(deadline=None)
 @given(small_graphs())
 def test_no_grid_is_worth_more_than_the_most_and_no_division_beats_the_bound(
     graph: PieceGraph,
@@ -80,7 +79,6 @@ def test_no_grid_is_worth_more_than_the_most_and_no_division_beats_the_bound(
     assert prices.grids <= fewest_of_all(graph, 10)
 
 
-@settings(deadline=None)
 @given(small_graphs(), st.integers(0, 3))
 def test_small_graphs_get_the_fewest_grids(graph: PieceGraph, seed: int) -> None:
     if not graph.load.any():

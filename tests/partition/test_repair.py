@@ -65,7 +65,6 @@ def standings(draw: st.DrawFn, ground: Ground, most: int = 4) -> Labels:
 
 @settings(
     max_examples=40,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(
@@ -85,7 +84,6 @@ def test_any_standing_grids_are_repaired_lawfully(
 
 @settings(
     max_examples=40,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(ground=lattices())
@@ -99,7 +97,6 @@ def test_nothing_broken_nothing_moved(ground: Ground) -> None:
 
 @settings(
     max_examples=40,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(data=st.data(), ground=lattices())
@@ -181,7 +178,6 @@ counted = st.lists(st.sampled_from([0, 20, 35, 50, 80, 160]), min_size=8, max_si
 
 @settings(
     max_examples=20,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(

@@ -112,7 +112,7 @@ def small_documents(draw: st.DrawFn, most: int = 7) -> Document:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(small_documents(), st.integers(1, 4), st.integers(0, 12), st.integers(0, 14))
 def test_small_graphs_get_the_answer_of_brute_force(
     document: Document, k: int, low: int, width: int
@@ -135,7 +135,7 @@ def test_small_graphs_get_the_answer_of_brute_force(
     assert solved(document, "inertia").metrics.inertia == pytest.approx(least)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(small_documents(), st.integers(9, 20))
 def test_small_graphs_get_the_fewest_parts(document: Document, cap: int) -> None:
     document["cap"] = cap

@@ -39,7 +39,7 @@ def about(graph: PieceGraph, labels: np.ndarray[tuple[int], np.dtype[np.int64]])
     return total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 300))
 def test_the_dual_value_of_the_best_centres_is_a_lower_bound(seed: int, steps: int) -> None:
     graph = chain_with_rungs(seed)

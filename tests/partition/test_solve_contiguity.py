@@ -19,7 +19,7 @@ def divided_graphs(draw: st.DrawFn) -> tuple[PieceGraph, list[int]]:
     return graph, draw(st.lists(st.integers(0, 2), min_size=n, max_size=n))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(divided_graphs())
 def test_leaving_breaks_a_part_exactly_when_a_naive_search_says_so(
     case: tuple[PieceGraph, list[int]],

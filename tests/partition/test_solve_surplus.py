@@ -19,7 +19,7 @@ def strip(width: int, height: int, loads: list[int]) -> tuple[Ints, Ints]:
     return a, b
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 9), min_size=36, max_size=36), st.integers(1, 2**32))
 def test_parts_stay_connected_and_the_surplus_never_grows(loads: list[int], seed: int) -> None:
     a, b = strip(9, 4, loads)

@@ -367,9 +367,7 @@ def test_codes_of_a_file_adopted_later_follow_the_households(town: Town) -> None
     assert handover(town.engine, second).empty
 
 
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(caps=st.lists(st.integers(60, 400), min_size=3, max_size=3))
 def test_codes_are_never_given_twice_over_three_publications(town: Town, caps: list[int]) -> None:
     """A code that was retired never comes back, and a frozen plan never changes."""

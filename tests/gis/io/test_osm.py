@@ -302,7 +302,7 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, name: str, share: f
     assert "town.osm" in told.value.zh
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=ONE_FOLDER)
+@settings(max_examples=150, suppress_health_check=ONE_FOLDER)
 @given(
     name=st.sampled_from(["town.osm", "town.osm.gz", "town.osm.bz2", "town.osm.pbf"]),
     flips=st.lists(st.tuples(st.floats(0, 0.9999), st.integers(1, 255)), min_size=1, max_size=8),
@@ -394,7 +394,7 @@ def test_a_file_of_histories_is_refused(tmp_path: Path) -> None:
         read_osm(town.save(tmp_path))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=ONE_FOLDER)
+@settings(max_examples=60, suppress_health_check=ONE_FOLDER)
 @given(
     boxes=st.lists(
         st.tuples(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gis.partition.bounds import bin_bound, fewest_grids
@@ -91,7 +91,6 @@ def test_engine_and_verifier_find_the_same_bound(graph: tuple[list[int], Pairs, 
     assert lower_bound(count) == fewest_grids(engine, target).grids
 
 
-@settings(deadline=None)
 @given(graphs(most=8))
 def test_prices_show_the_same_to_engine_and_verifier(graph: tuple[list[int], Pairs, int]) -> None:
     loads, pairs, target = graph
