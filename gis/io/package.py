@@ -206,7 +206,10 @@ def _community_frames(
         geometry=[outline],
         crs=place.ground.units.crs,
     ).to_crs(_STORED)
-    document = json.dumps(certificate_document(place.area_code, place.division), ensure_ascii=False)
+    certificate = certificate_document(place.area_code, place.division)
+    stored = dict(zip(place.ground.units["unit_id"].astype(str), units["unit_id"], strict=True))
+    certificate["prices"] = {stored[u]: price for u, price in certificate["prices"].items()}
+    document = json.dumps(certificate, ensure_ascii=False)
     return {
         "areas": areas,
         "units": units,

@@ -118,7 +118,13 @@ def test_two_communities_share_a_package(tmp_path: Path) -> None:
     renamed = ground.units.assign(unit_id=ids.where(ground.units["kind"] == "ground", "x" + ids))
     other = Ground(gpd.GeoDataFrame(renamed, crs=ground.units.crs), ground.borders)
     two = DividedCommunity("110108001002", "锦屏社区", other, divide(other, RULES))
-    frames = read_package(write_package(tmp_path / "two.gpkg", [one, two])).frames
+    stored = read_package(write_package(tmp_path / "two.gpkg", [one, two]))
+    frames = stored.frames
+    for place in (one, two):
+        mine = frames["units"][frames["units"]["area_code"] == place.area_code]
+        priced = stored.certificates[place.area_code]["prices"]
+        assert len(priced) == len(place.division.certificate.prices)
+        assert set(priced) <= set(mine["unit_id"])
     assert frames["grids"]["grid"].is_unique
     assert frames["units"]["unit_id"].is_unique
     assert frames["grids"].groupby("area_code")["number"].min().tolist() == [1, 1]
