@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gis.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 DAYS_AHEAD = 366
 
 
 class Settings(BaseSettings):
-    """Settings of one process; frozen."""
+    """Settings of one process; frozen. A variable that is set but empty counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="WANGGE_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     database_url: SecretStr | None = Field(
         default=None, description="PostGIS to use; empty: the private one of this folder."
@@ -43,6 +51,41 @@ class Settings(BaseSettings):
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: str = Field(default="info", description="debug, info, warning or error.")
+
+
+def read_settings(**given: object) -> Settings:
+    """
+    Read the settings from the environment; what is given goes before it.
+
+    Raises
+    ------
+    InputError
+        A value does not fit; every such setting is named.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as fault:
+        wrong = [(_variable(one), one["input"], *_remedy(one)) for one in fault.errors()]
+        en = "; ".join(f"{name} is {value!r}: {remedy}" for name, value, remedy, _ in wrong)
+        zh = "；".join(f"{name} 的值是“{value}”：{remedy}" for name, value, _, remedy in wrong)
+        raise InputError(f"{en}.", f"{zh}。") from None
+
+
+def _variable(wrong: ErrorDetails) -> str:
+    return f"WANGGE_{str(wrong['loc'][0]).upper()}"
+
+
+def _remedy(wrong: ErrorDetails) -> tuple[str, str]:
+    kind, bounds = wrong["type"], wrong.get("ctx", {})
+    if kind.startswith("bool"):
+        return "write 1 or 0", "请写 1 或 0"
+    if kind.startswith("int"):
+        return "write a whole number", "请写整数"
+    if "ge" in bounds:
+        return f"write {bounds['ge']} or more", f"不得小于 {bounds['ge']}"
+    if "le" in bounds:
+        return f"write {bounds['le']} or less", f"不得大于 {bounds['le']}"
+    return wrong["msg"], wrong["msg"]
 
 
 def env_example() -> str:

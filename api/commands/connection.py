@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def database() -> Iterator[sa.Engine]:
     """Open the database of the settings, and close it."""
     from api.services.database import open_database
-    from api.settings import Settings
+    from api.settings import read_settings
 
-    engine = open_database(Settings())
+    engine = open_database(read_settings())
     try:
         yield engine
     finally:

@@ -11,7 +11,7 @@ from api.commands.bilingual import BilingualGroup
 from api.language import say, word
 from api.services import database as databases
 from api.services.contents import Contents, count_contents
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from gis.errors import Conflict
 from gis.store import cluster
 
@@ -25,7 +25,7 @@ def db() -> None:
 @click.option("--tcp/--no-tcp", default=None, help="Also listen on a free port of 127.0.0.1.")
 def start(tcp: bool | None) -> None:
     """Start it, making it first when there is none; its address goes to stdout."""
-    settings = Settings()
+    settings = read_settings()
     if databases.is_private(settings):
         home = databases.private_home(settings)
         _tell_state(home.path, cluster.start(home, tcp=tcp))
@@ -42,7 +42,7 @@ def stop() -> None:
 @db.command()
 def status() -> None:
     """Tell whether it is there and answers; exit code 1 when it does not."""
-    settings = Settings()
+    settings = read_settings()
     url = databases.database_url(settings)
     if databases.is_private(settings):
         found = cluster.status(databases.private_home(settings))
@@ -63,7 +63,7 @@ def status() -> None:
 @click.option("--tcp", is_flag=True, help="The TCP address, with its password.")
 def url_command(tcp: bool) -> None:
     """Print the address, for psql, QGIS, GDAL or WANGGE_DATABASE_URL."""
-    settings = Settings()
+    settings = read_settings()
     if tcp:
         click.echo(cluster.url(databases.private_home(_private_settings("url --tcp")), tcp=True))
     else:
@@ -107,7 +107,7 @@ def psql(arguments: tuple[str, ...]) -> None:
 
 def _private_settings(verb: str) -> Settings:
     """Refuse verbs of the private database while another one is set."""
-    settings = Settings()
+    settings = read_settings()
     if not databases.is_private(settings):
         raise Conflict(
             f"`wangge db {verb}` works on the private database only, and WANGGE_DATABASE_URL is "

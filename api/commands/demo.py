@@ -17,7 +17,7 @@ from api.services.database import (
 )
 from api.services.sample import prepare_sample
 from api.serving import print_ready, serve_until_signal, signals_as_interrupt, undisturbed
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from api.today import today
 from gis.errors import UnreadableFile
 
@@ -26,7 +26,7 @@ from gis.errors import UnreadableFile
 @click.option("--no-serve", is_flag=True, help="Only prepare the database.")
 def demo(no_serve: bool) -> None:
     """Start everything with the sample and serve it, until Ctrl-C."""
-    settings = Settings(open=True)
+    settings = read_settings(open=True)
     refuse_open_to_the_world(settings)
     with signals_as_interrupt(), running_database(settings, closing=undisturbed):
         _prepare(settings)

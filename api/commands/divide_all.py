@@ -56,7 +56,7 @@ def divide_all(
     """Divide every community of the database and store each result as a draft."""
     from api.services.batch import Order, Tally, communities_to_divide
     from api.services.database import open_database
-    from api.settings import Settings
+    from api.settings import read_settings
     from gis.partition.rules import changed_rules, load_rules
 
     if scheduler and workers:
@@ -71,7 +71,7 @@ def divide_all(
         from api.services.output_places import refuse_unusable
 
         refuse_unusable(report, [], suffix=".json")
-    settings = Settings()
+    settings = read_settings()
     engine = open_database(settings)
     try:
         codes, empty = communities_to_divide(engine)

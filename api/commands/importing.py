@@ -136,11 +136,15 @@ def list_runs(all_runs: bool) -> None:
     from api.services.import_runs import list_runs as run
 
     with database() as engine:
-        for found in run(engine, all_runs=all_runs):
+        runs = run(engine, all_runs=all_runs)
+        for found in runs:
             started = found.started_at.astimezone().strftime("%Y-%m-%d %H:%M")
             waiting = say(f"{found.waiting} wait", f"待处理 {found.waiting}")
             layer = say(found.layer, LAYERS[found.layer].zh)
             click.echo(f"{found.run_id}\t{started}\t{layer}\t{found.source}\t{waiting}")
+    if not runs:
+        nothing = ("no imports yet", "尚无导入") if all_runs else ("no rows wait", "没有待处理的行")
+        click.echo(say(*nothing), err=True)
 
 
 @import_group.command("show")

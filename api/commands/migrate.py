@@ -12,9 +12,9 @@ from api.language import say
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     from api.services.database import migrate_database
-    from api.settings import Settings
+    from api.settings import read_settings
 
-    before, after = migrate_database(Settings())
+    before, after = migrate_database(read_settings())
     if before == after:
         click.echo(say(f"The database has schema {after} already.", f"数据库结构已是 {after}。"))
     else:

@@ -250,7 +250,7 @@ def publish_command(
 ) -> None:
     """Publish PLAN_ID: from that day its grids stand, with codes and a handover list."""
     from api.services.publishing import publish_plan
-    from api.settings import Settings
+    from api.settings import read_settings
 
     day = today()
     with database() as engine:
@@ -261,7 +261,7 @@ def publish_command(
             published_by=made_by,
             today=day,
             reason=reason,
-            days_ahead=Settings().publish_ahead_days,
+            days_ahead=read_settings().publish_ahead_days,
         )
     _print_published(done)
 
@@ -352,10 +352,10 @@ def handover_command(plan_id: int, output: Path | None) -> None:
 def page_command(plan_id: int, output: Path) -> None:
     """Draw PLAN_ID as one HTML file that opens with no network."""
     from api.services.plan_files import plan_file
-    from api.settings import Settings
+    from api.settings import read_settings
 
     with database() as engine, engine.connect() as connection:
-        html = plan_file(connection, plan_id, language(), Settings())
+        html = plan_file(connection, plan_id, language(), read_settings())
     output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))
 

@@ -8,7 +8,7 @@ from api.commands.bilingual import BilingualCommand
 from api.services.database import running_database
 from api.services.health import require_ready_database
 from api.serving import print_ready, serve_until_signal, signals_as_interrupt, undisturbed
-from api.settings import Settings
+from api.settings import read_settings
 
 
 @click.command(cls=BilingualCommand)
@@ -17,7 +17,7 @@ from api.settings import Settings
 def serve(host: str | None, port: int | None) -> None:
     """Serve what the database holds, until Ctrl-C."""
     given = {"host": host, "port": port}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    settings = read_settings(**{name: one for name, one in given.items() if one is not None})
     with signals_as_interrupt(), running_database(settings, closing=undisturbed):
         require_ready_database(settings)
         serve_until_signal(settings, any_port=False, ready=print_ready)

@@ -30,7 +30,7 @@ from distributed.security import Security
 
 from api.services.batch import Order, Outcome
 from api.services.database import database_url, postgis_version
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from gis.errors import Unavailable
 from gis.store.engine import open_engine
 
@@ -92,7 +92,7 @@ class DatabaseOfWorker(WorkerPlugin):  # type: ignore[misc] # Dask's types are n
             The worker's settings name another database.
         """
         if self._engine is None:
-            self._engine = open_engine(database_url(Settings()), pool_size=4)
+            self._engine = open_engine(database_url(read_settings()), pool_size=4)
         if self._mark != mark:
             self._mark = database_mark(self._engine)
         if self._mark != mark:

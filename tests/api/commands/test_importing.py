@@ -57,6 +57,15 @@ def test_a_retry_with_nothing_waiting_says_so(
     assert "没有待处理的行" in run("retry", "1").output
 
 
+def test_a_list_of_no_runs_says_so(buildings: Path) -> None:
+    assert "no imports yet" in run("runs", "--all").stderr
+    run("buildings", str(buildings))
+    assert "1 wait" in run("runs").stdout
+    run("drop", "1")
+    none = run("runs")
+    assert (none.stdout, none.stderr) == ("", "no rows wait\n")
+
+
 def test_a_retry_that_cannot_help_says_what_would(buildings: Path) -> None:
     run("buildings", str(buildings))
     assert "`wangge import retry 1 FILE`" in run("retry", "1").stderr

@@ -20,9 +20,9 @@ def test_a_plan_is_split_merged_completed_and_repaired(
     monkeypatch.setenv("WANGGE_LANG", "en")
     assert town.community == COMMUNITY
     divided = run("divide", COMMUNITY, "--rules", "gaoxian-2020", "--by", "planner")
-    plan_id = divided.output.split()[1]
+    plan_id = divided.stdout.split()[1]
     assert "new grids" in run("split", plan_id, "0", "2", "--by", "planner").output
-    highest = run("show", plan_id).output.strip().splitlines()[-1].split()[0]
+    highest = run("show", plan_id).stdout.strip().splitlines()[-1].split()[0]
     merged = run("merge", plan_id, "0", highest, "--by", "planner", "--why", "as it was").output
     assert "gone" in merged
     assert "0 units" in run("complete", plan_id, "--by", "planner").output
