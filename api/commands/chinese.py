@@ -223,7 +223,8 @@ HELP: dict[str, str] = {
     # solve
     "Divide a graph (INSTANCE, .json or .json.gz) into connected parts.": (
         "把一个图（.json 或 .json.gz 实例文件）划分为连通的部分。\n\n"
-        "未给出 --seconds 或 --iterations 时用 10 秒；按 Ctrl-C 得到目前最好的结果。"
+        "未给出 --seconds 或 --iterations 时，一段时间没有改进即停止，最多 60 秒；"
+        "按 Ctrl-C 得到目前最好的结果。"
         "格式见 docs/solve.md。"
     ),
     "Divide a weighted graph into connected parts.": "把带权图划分为连通的部分。",

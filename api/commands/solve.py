@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
 import click
 
 from api.commands.bilingual import BilingualCommand
-from api.language import language
+from api.commands.stopping import INTERRUPTED, stoppable
+from api.language import language, say
+
+_LONGEST_S, _PATIENCE_S = 60.0, 5.0
+_STOPPED = ("stopped early: the best so far is written", "已提前停止：写入的是目前最好的结果")
 
 
 @click.command(cls=BilingualCommand)
@@ -50,16 +55,24 @@ def solve(
     """
     Divide a graph (INSTANCE, .json or .json.gz) into connected parts.
 
-    Uses 10 seconds unless --seconds or --iterations is given; Ctrl-C gives the best so far.
-    The format is told in docs/solve.md.
+    Unless --seconds or --iterations is given, it ends when nothing better turns up for a while,
+    after 60 seconds at most. Ctrl-C gives the best so far. The format is told in docs/solve.md.
     """
+    from api.commands.search_progress import search_progress
     from api.services.solve_file import solve_file
 
     # What starting up took counts against the seconds, so that the command keeps its word.
     spare = None if seconds is None else max(seconds - min(time.process_time(), 3.0), seconds / 2)
+    patience = None
     if seconds is None and iterations is None:
-        spare = 10.0
-    answer = solve_file(instance, output, objective, spare, iterations, seed, threads)
+        spare, patience = _LONGEST_S, _PATIENCE_S
+    with stoppable() as stopped, search_progress() as tell:
+        answer = solve_file(
+            *(instance, output, objective, spare, iterations, seed, threads),
+            patience=patience,
+            stopped=stopped,
+            tell=tell,
+        )
     metrics, proof = answer.metrics, answer.certificate
     if language() == "zh":
         click.echo(
@@ -80,4 +93,5 @@ def solve(
         )
     click.echo(proof.reason["zh" if language() == "zh" else "en"], err=True)
     if answer.interrupted:
-        click.echo("提前停止" if language() == "zh" else "stopped early: the best so far", err=True)
+        click.echo(say(*_STOPPED), err=True)
+        sys.exit(INTERRUPTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
@@ -9,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from gis.io.instance import read_instance, write_answer
-from gis.partition.clock import Budget
+from gis.partition.clock import Budget, Tell
 from gis.partition.instance import Objective
 from gis.partition.solve import Solution, solve
 
@@ -22,6 +23,10 @@ def solve_file(
     iterations: int | None,
     seed: int,
     threads: int,
+    *,
+    patience: float | None = None,
+    stopped: threading.Event | None = None,
+    tell: Tell | None = None,
 ) -> Solution:
     """
     Read a division problem, solve it, write labels, metrics and certificate as JSON.
@@ -37,9 +42,11 @@ def solve_file(
     answer = solve(
         instance,
         cast(Objective | None, objective),
-        budget=Budget(seconds, iterations),
+        budget=Budget(seconds, iterations, patience),
         rng=np.random.default_rng(seed),
         threads=threads,
+        stopped=stopped,
+        tell=tell,
     )
     document: dict[str, object] = {
         "name": instance.name,

@@ -7,20 +7,19 @@ already), so that the program stays small; HiGHS solves it.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from gis.partition.annealer import Net
 from gis.partition.graph import Floats, Ints, connected_parts
+from gis.partition.integer import Answer, Rows, least
 
 _MOST = 4000  # binaries in one program; the least likely choices are left out beyond
 _REPAIRS = 12
-_NODES = 2000  # of one branch and bound
 
 
 @dataclass
@@ -55,7 +54,7 @@ class Program:
             if own[0] >= 0:
                 self.rows.append((own, around))
 
-    def constraints(self) -> list[LinearConstraint]:
+    def rows_of(self) -> list[Rows]:
         """Each unit once, loads within the limits, contiguity as far as it was asked for."""
         n, k, m = len(self.net.load), len(self.centre), len(self.unit)
         every = np.arange(m)
@@ -69,11 +68,8 @@ class Program:
         column = np.concatenate([np.empty(0, np.int64), *entries])
         row = np.repeat(np.arange(len(size)), size)
         bound = sparse.csr_array((sign, (row, column)), shape=(len(size), m))
-        return [
-            LinearConstraint(once, 1, 1),
-            LinearConstraint(load, *self.limits),
-            LinearConstraint(bound, 0, np.inf),
-        ]
+        low, high = self.limits
+        return [(once, 1.0, 1.0), (load, float(low), float(high)), (bound, 0.0, np.inf)]
 
 
 def assigned(
@@ -86,8 +82,9 @@ def assigned(
     *,
     able: npt.NDArray[np.bool_] | None,
     room: float,
-    until: float,
-) -> tuple[Ints | None, bool]:
+    work: float,
+    late: Callable[[], bool],
+) -> tuple[Ints | None, bool, float]:
     """
     Divide a graph about fixed centres at least inertia.
 
@@ -101,38 +98,35 @@ def assigned(
         Which part may take which unit; every part every unit unless given.
     room
         How far above the dual value an answer may lie; what costs more is not looked for.
-    until
-        Wall time (`time.monotonic`) to stop at.
+    work
+        Iterations of the simplex method that may be spent.
+    late
+        Asked now and then; the search ends once it says yes.
 
     Returns
     -------
     labels
         Connected parts within the limits, or None when there are none or none was found.
     settled
-        Whether nodes and time sufficed, so that no more can be had from these centres.
+        Whether work and time sufficed, so that no more can be had from these centres.
+    spent
+        Iterations of the simplex method.
     """
-    settled = True
+    settled, spent = True, 0.0
     program = Program(net, centre, limits, *_choices(net, centre, spread, price, able, room))
     for _ in range(_REPAIRS):
-        left = until - time.monotonic()
-        if left <= 0.05:
-            return None, False
-        found = milp(
-            program.cost,
-            constraints=program.constraints(),
-            integrality=np.ones(len(program.cost), np.int64),
-            bounds=Bounds(0, 1),
-            options={"node_limit": _NODES, "mip_rel_gap": 1e-6, "time_limit": min(left, 1e6)},
-        )
-        settled = settled and found.status in (0, 2)
-        if found.x is None:
-            return None, settled
-        chosen = found.x > 0.5
+        found: Answer = least(program.cost, program.rows_of(), work - spent, late)
+        spent += found.work
+        settled = settled and found.settled
+        if found.chosen is None:
+            return None, settled, spent
         labels = np.full(len(net.load), -1, np.int64)
-        labels[program.unit[chosen]] = program.part[chosen]
+        labels[program.unit[found.chosen]] = program.part[found.chosen]
         if not _bind_loose(program, labels, pairs):
-            return labels, settled
-    return None, False
+            return labels, settled, spent
+        if spent >= work or late():
+            break
+    return None, False, spent
 
 
 def _choices(

@@ -9,7 +9,6 @@ promising first, together with the neighbours of the best division's own centres
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +26,8 @@ _WORK = 400_000  # units x parts up to which centres are searched
 _STARTS = 40
 _STEPS = 25  # price steps for one trial of a centre
 _TRIES = 3
+_SMALL = 400  # choices that are settled fast: so many are always left open
+_EFFORT = 2000  # simplex iterations at a first try
 _FIRST_ROOM = 0.002  # share of the dual value an answer may cost above it, at a first try
 
 
@@ -60,15 +61,16 @@ class CentreSearch:
         task = self.hunt.task
         return bool(task.graph.size * task.k <= _WORK and task.graph.load.any())
 
-    def round(self, clock: Clock) -> None:
-        """Find new centres, then settle one set that may beat the best division so far."""
+    def round(self, clock: Clock) -> float:
+        """Find new centres, then settle a set that may beat the best so far; returns the work."""
         clock.rounds += 1
         if self.starts < _STARTS:
             for _ in range(4):
                 self._start(clock)
         chosen = self._chosen(clock)
-        if chosen is not None and not clock.is_late():
-            self._settle(chosen, clock)
+        if chosen is None or clock.is_late():
+            return 0.0
+        return self._settle(chosen, clock)
 
     def _start(self, clock: Clock) -> None:
         task = self.hunt.task
@@ -151,14 +153,14 @@ class CentreSearch:
                     self._keep(self._priced(centre, own.price, _STEPS))
         return keys
 
-    def _settle(self, candidate: Candidate, clock: Clock) -> None:
+    def _settle(self, candidate: Candidate, clock: Clock) -> float:
         """Find the best division about these centres, each try looking farther than the last."""
         task, net, tried = self.hunt.task, self.hunt.net, self._tried(candidate)
         known, able = self.hunt.value - candidate.bound, self._within_reach(candidate, tried)
         room = known
         if able is None:
             room = min(known, _FIRST_ROOM * 3.0**tried * abs(candidate.bound))
-        labels, settled = assigned(
+        labels, settled, spent = assigned(
             net,
             (task.graph.i, task.graph.j),
             candidate.centre,
@@ -167,15 +169,17 @@ class CentreSearch:
             (task.low, task.high),
             able=able,
             room=room,
-            until=time.monotonic() + clock.left,
+            work=_EFFORT * 2.0**tried,
+            late=clock.is_late,
         )
         whole = settled and able is None and room == known
-        self.tries[candidate.key] = _TRIES if whole or not settled else tried + 1
+        self.tries[candidate.key] = _TRIES if whole else tried + 1
         if labels is not None:
             self.hunt.offer(labels)
+        return spent
 
     def _within_reach(self, candidate: Candidate, tried: int) -> Flags | None:
-        """Units within a few steps of each part; None unless the centres are nearly the same."""
+        """Units near each part, in steps; None unless the centres are nearly the same."""
         best, own = self.hunt.best, self.hunt.centre
         if best is None or own is None:
             return None
@@ -188,7 +192,9 @@ class CentreSearch:
         kept = np.isin(candidate.centre, own)
         part[kept] = where[np.searchsorted(own[where], candidate.centre[kept])]
         able: Flags = np.arange(len(own))[:, None] == best[None, :]
-        for _ in range(tried + (2 if self.hunt.is_tight else 1)):
+        steps = 0
+        while steps <= tried or (able.sum() < _SMALL and steps < len(able)):
+            steps += 1
             able = able | ((self.hunt.task.graph.adjacency @ able.T.astype(np.float64)).T > 0)
         reached: Flags = able[part]
         return reached

@@ -42,7 +42,8 @@ def search_of(start):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _root(joined, s):  # type: ignore[no-untyped-def]
+def root(joined, s):  # type: ignore[no-untyped-def]
+    """First of the set that s is joined with; shortens the way for the next time."""
     while joined[s] != s:
         joined[s] = joined[joined[s]]
         s = joined[s]
@@ -70,7 +71,7 @@ def stays_whole(start, near, part, v, search):  # type: ignore[no-untyped-def]
     while head < tail:
         u = queue[head]
         head += 1
-        g = _root(joined, mark[u] - base)
+        g = root(joined, mark[u] - base)
         waiting[g] -= 1
         for e in range(start[u], start[u + 1]):
             w = near[e]
@@ -82,7 +83,7 @@ def stays_whole(start, near, part, v, search):  # type: ignore[no-untyped-def]
                 tail += 1
                 waiting[g] += 1
                 continue
-            h = _root(joined, mark[w] - base)
+            h = root(joined, mark[w] - base)
             if h != g:
                 joined[h] = g
                 waiting[g] += waiting[h]

@@ -46,7 +46,7 @@ class District:
 
 @dataclass
 class Hunt:
-    """The state of one search: the best division so far and what it costs."""
+    """The state of one search: the best division so far, what it costs, where the last ended."""
 
     task: District
     rng: np.random.Generator
@@ -54,6 +54,8 @@ class Hunt:
     best: Ints | None = None
     value: float = math.inf
     centre: Ints | None = None
+    last: Ints | None = None
+    fitting: float = 1.0  # how often of late an annealing met a division that fits
     net: Net = field(init=False)
     state: State = field(init=False)
 
@@ -65,47 +67,45 @@ class Hunt:
         """Keep a division that fits when it beats the best so far."""
         part = np.array(part, np.int64)
         parts = settled(self.net, part, self.task.k)
-        value, unfit = annealer.score(self.net, self._weights(1.0, 1.0), part, parts)
+        value, unfit = annealer.score(self.net, self.weights(1.0, 1.0), part, parts)
         if unfit == 0 and value < self.value - 1e-9:
             self.best, self.value, self.centre = part, float(value), parts.centre.copy()
 
-    def round(self, clock: Clock, *, short: bool = False) -> None:
-        """Run one annealing, from the best so far or a start drawn at random."""
+    def round(self, clock: Clock, *, short: bool = False) -> float:
+        """Anneal once, from the best so far or a start drawn at random; returns the proposals."""
         clock.rounds += 1
         reheat = self.best is not None and self.rng.random() < self.reheats
-        start = self.best.copy() if reheat and self.best is not None else self._start()
+        start = self.best.copy() if reheat and self.best is not None else self.start()
         if short:
-            goals = self._weights(8.0, 0.5)
-            self._run(start, goals, 0.4, 0.1, clock, proposals=40 * self.task.graph.size)
-            return
+            goals = self.weights(8.0, 0.5)
+            return self._run(start, goals, 0.4, 0.1, clock, proposals=40 * self.task.graph.size)
         if self.task.inertia:
-            self._anneal_inertia(start, reheat, clock)
-        else:
-            self._anneal_cuts(start, reheat, clock)
+            return self._anneal_inertia(start, reheat, clock)
+        return self._anneal_cuts(start, reheat, clock)
 
-    def _anneal_cuts(self, part: Ints, reheat: bool, clock: Clock) -> None:
+    def _anneal_cuts(self, part: Ints, reheat: bool, clock: Clock) -> float:
         hot = self.rng.uniform(0.5, 1.2) if reheat else self.rng.uniform(1.5, 3.0)
         cold = self.rng.uniform(0.2, 0.4)
-        goals = self._weights(self._penalty(), self._softness())
-        self._run(part, goals, hot, cold, clock)
+        goals = self.weights(self._penalty(), self._softness())
+        return self._run(part, goals, hot, cold, clock)
 
-    def _anneal_inertia(self, part: Ints, reheat: bool, clock: Clock) -> None:
+    def _anneal_inertia(self, part: Ints, reheat: bool, clock: Clock) -> float:
         parts = settled(self.net, part, self.task.k)
         whole = Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
         typical = float(annealer.score(self.net, whole, part, parts)[0]) / self.task.graph.size
-        if self.is_tight and self.rng.random() < 0.8:
-            # Few divisions fit at all: wander at a steady heat until one is met.
-            hot, cold = self._drawn(1.5, 8.0), self._drawn(0.2, 6.0)
-            goals = self._weights(self._drawn(1.5, 8.0), self._drawn(0.4, 1.2))
+        if self.rng.random() > max(0.2, self.fitting):
+            # Few divisions fit: wander at a steady heat until one is met.
+            hot, cold = self.drawn(1.5, 8.0), self.drawn(0.2, 6.0)
+            goals = self.weights(self.drawn(1.5, 8.0), self.drawn(0.4, 1.2))
         else:
-            hot = self._drawn(0.05, 0.4 if reheat else 2.0)
-            cold = self._drawn(0.002, 0.05 if reheat else 0.3)
-            goals = self._weights(self._penalty(), self._softness())
+            hot = self.drawn(0.05, 0.4 if reheat else 2.0)
+            cold = self.drawn(0.002, 0.05 if reheat else 0.3)
+            goals = self.weights(self._penalty(), self._softness())
         if typical > 0:
             # The score stays in its own unit; heat and penalty are stretched to match it.
             goals = goals._replace(penalty=goals.penalty * typical)
             hot, cold = hot * typical, min(cold, hot) * typical
-        self._run(part, goals, hot, cold, clock)
+        return self._run(part, goals, hot, cold, clock)
 
     def _run(
         self,
@@ -116,17 +116,16 @@ class Hunt:
         clock: Clock,
         *,
         proposals: int | None = None,
-    ) -> None:
+    ) -> float:
         """Cool from hot to cold in chunks, looking at the clock between them."""
         self.offer(part)
         parts = settled(self.net, part, self.task.k)
         proposals = proposals or self._proposals()
         chunks = max(60 if self.task.inertia else 1, -(-proposals // _CHUNK))
-        best, value = part.copy(), math.inf
+        best, value, size = part.copy(), math.inf, proposals // chunks
         for chunk in range(chunks):
             warm = hot * (cold / hot) ** (chunk / chunks)
             cool = hot * (cold / hot) ** ((chunk + 1) / chunks)
-            size = proposals // chunks
             value = annealer.anneal(
                 self.net, goals, part, parts, self.state, size, warm, cool, best, value
             )
@@ -136,37 +135,37 @@ class Hunt:
                 break
         if value < math.inf:
             self.offer(best)
+        self.fitting = 0.9 * self.fitting + (0.1 if value < math.inf else 0.0)
+        self.last = part
+        return float(size * (chunk + 1))
 
     def _proposals(self) -> int:
         n = self.task.graph.size
         most = 4_000_000 if self.rng.random() < 0.6 else 1_000_000
         return max(min(most, 60_000 * n), 200 * n)
 
-    @property
-    def is_tight(self) -> bool:
-        """Whether the units are heavy beside the room between the limits."""
-        return float(self.task.graph.load.mean()) > 2.0 * (self.task.high - self.task.low)
-
-    def _drawn(self, least: float, most: float) -> float:
+    def drawn(self, least: float, most: float) -> float:
+        """Draw a number between two, even in its logarithm."""
         return math.exp(self.rng.uniform(math.log(least), math.log(most)))
 
     def _penalty(self) -> float:
-        return self._drawn(0.7, 3.0)
+        return self.drawn(0.7, 3.0)
 
     def _softness(self) -> float:
         # Mostly about half a unit; now and then as hard as narrow limits ask for.
         least = 0.6 if self.rng.random() < 0.7 else 0.03
-        return self._drawn(least, 1.6)
+        return self.drawn(least, 1.6)
 
-    def _weights(self, penalty: float, softness: float) -> Weights:
+    def weights(self, penalty: float, softness: float) -> Weights:
+        """Goals whose penalty is for a load outside the limits by about `softness` units."""
         task = self.task
         unit = float(task.graph.load.mean())
         scale = max(min((task.high - task.low) / 2, unit), unit / 2, 1e-9) * softness
         cut, inertia = (0.0, 1.0) if task.inertia else (1.0, 0.0)
         return Weights(task.low, task.high, scale, penalty, cut, inertia)
 
-    def _start(self) -> Ints:
-        """Start each component from tree cuts, or from a power diagram now and then."""
+    def start(self) -> Ints:
+        """Begin each component from tree cuts, or from a power diagram now and then."""
         part = np.empty(self.task.graph.size, np.int64)
         made = 0
         for c, share in enumerate(self.task.shares):

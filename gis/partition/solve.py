@@ -8,6 +8,8 @@ with the fewest cut edges or the least inertia.
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,21 +18,24 @@ from typing import TypeVar
 import numpy as np
 
 from gis.errors import Infeasible, InputError
-from gis.partition import annealer
+from gis.partition import annealer, centres, hess
 from gis.partition.bounds import fewest_grids
 from gis.partition.capped import Packing
 from gis.partition.centred import CentreSearch
-from gis.partition.clock import Budget, Clock
+from gis.partition.clock import Budget, Clock, Tell
 from gis.partition.districts import District, Hunt, settled
 from gis.partition.engine import adopt_unlabelled, engine_pieces
 from gis.partition.exact import exact_division, is_small
 from gis.partition.graph import Ints, PieceGraph, connected_parts, piece_graph
 from gis.partition.instance import Instance, Objective
 from gis.partition.power import make_whole, power_diagram
+from gis.partition.recutting import Recuts
 from gis.partition.shares import refuse_heavy, shares_of
 from gis.partition.surplus import walk_surplus
+from gis.partition.turns import Turns, Way
 
 _POLISH_ROUNDS = 1
+_BOUND_SHARE = 0.05  # of the seconds, for the bound on inertia
 _LOADING_S = 3.0  # longer than this was a compilation
 
 
@@ -75,6 +80,8 @@ def solve(
     budget: Budget | None = None,
     rng: np.random.Generator,
     threads: int = 1,
+    stopped: threading.Event | None = None,
+    tell: Tell | None = None,
 ) -> Solution:
     """
     Divide a graph into connected parts.
@@ -89,11 +96,16 @@ def solve(
         weight x (distance in whole km to the part's best unit) ** 2 / 1e6. With a cap, parts
         come first and the objective second.
     budget
-        10 seconds unless given. The search ends early only at a proven answer.
+        10 seconds unless given. The search ends early only at a proven answer, or when its
+        ``patience`` is over.
     rng
         Source of all chance: the same state and ``iterations`` give the same answer.
     threads
         Searches side by side, each with its own seed; the best is kept.
+    stopped
+        Once set, the search ends within about a second with the best so far.
+    tell
+        Called now and then, from the threads of the search, with how it stands.
 
     Returns
     -------
@@ -114,7 +126,7 @@ def solve(
             "Inertia needs a place for every unit: give 'x' and 'y' in metres.",
             "惯量目标需要每个单元的位置：请给出以米为单位的 x 与 y。",
         )
-    watch = _started(budget or Budget())
+    watch = _started(budget or Budget(), stopped or threading.Event(), tell)
     order = _canonical_order(instance)
     ordered = replace(
         instance,
@@ -137,13 +149,13 @@ def solve(
     exact = is_small(instance.graph.size, instance.k)
     lower = value if exact else bound
     proof = Proof(chosen, value, lower, _EXACT if exact else reason, value <= lower + 1e-9)
-    stopped = watch.stopped.is_set()
-    return Solution(labels, metrics, proof, watch.rounds, watch.elapsed, stopped)
+    interrupted = watch.stopped.is_set()
+    return Solution(labels, metrics, proof, watch.rounds, watch.elapsed, interrupted)
 
 
-def _started(budget: Budget) -> Clock:
+def _started(budget: Budget, stopped: threading.Event, tell: Tell | None) -> Clock:
     """Load the compiled loops; a first compilation (once after installing) takes no budget."""
-    clock = Clock(budget)
+    clock = Clock(budget, stopped=stopped, tell=tell)
     line = np.arange(4)
     path = piece_graph(line, line[:-1], line[1:], x=line * 1000.0)
     for inertia in (False, True):
@@ -151,13 +163,15 @@ def _started(budget: Budget) -> Clock:
             District(path, path.components(), (2,), 1, 5, inertia), np.random.default_rng(0)
         )
         hunt.round(Clock(Budget(0.0)), short=True)
+        Recuts(hunt).round(Clock(Budget(0.0)))
         if inertia:
             power_diagram(hunt.net, 2, hunt.state)
             make_whole(hunt.net, np.zeros(4, np.int64), 1)
             CentreSearch(hunt).round(Clock(Budget(None)))
+            _inertia_bound(hunt.task, np.array([0, 0, 1, 1]), Clock(Budget(0.0)))
     Packing(path, 3, 2).attempt(Clock(Budget(0.0)), hunt.state)
     walk_surplus(engine_pieces(path), np.zeros(4, np.int64), 1, 3, hunt.state, 2, 1)
-    return clock if clock.elapsed < _LOADING_S else Clock(budget)
+    return clock if clock.elapsed < _LOADING_S else Clock(budget, stopped=stopped, tell=tell)
 
 
 def measured(instance: Instance, labels: Ints) -> Metrics:
@@ -167,15 +181,19 @@ def measured(instance: Instance, labels: Ints) -> Metrics:
     np.add.at(load, labels, graph.load)
     inertia = None
     if instance.placed:
-        inertia = 0.0
-        for g in range(k):
-            inertia += _least_inertia(graph, np.flatnonzero(labels == g)) if k <= 500 else 0.0
-        if k > 500:
-            net = annealer.net_of(graph)
-            whole = annealer.Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
-            inertia = float(annealer.score(net, whole, labels, settled(net, labels, k))[0])
+        inertia = measured_inertia(graph, labels)
     cut = int((labels[graph.i] != labels[graph.j]).sum())
     return Metrics(k, cut, inertia, int(load.min()), int(load.max()))
+
+
+def measured_inertia(graph: PieceGraph, labels: Ints) -> float:
+    """Inertia of a division, each part about its best unit (a very good one beyond 500 parts)."""
+    k = int(labels.max()) + 1
+    if k <= 500:
+        return sum(_least_inertia(graph, np.flatnonzero(labels == g)) for g in range(k))
+    net = annealer.net_of(graph)
+    whole = annealer.Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
+    return float(annealer.score(net, whole, labels, settled(net, labels, k))[0])
 
 
 _EXACT = {
@@ -224,6 +242,8 @@ def _capped(
         return exact, least, reason
 
     def search(own: Clock, seed: np.random.Generator) -> tuple[float, Ints]:
+        if chosen != "parts":
+            own.tell = None  # a count of parts is not what is told then
         labels = _packed(graph, component, cap, own, seed)
         return float(labels.max() + 1), labels
 
@@ -234,6 +254,7 @@ def _capped(
     rounds = 0
     while not clock.is_over() and (chosen != "parts" or rounds < _POLISH_ROUNDS):
         hunt.round(clock, short=chosen == "parts")
+        clock.met(hunt.value if chosen != "parts" else math.inf)
         rounds += 1
     assert hunt.best is not None  # noqa: S101 - the division that was offered fits
     if chosen != "parts":
@@ -259,6 +280,7 @@ def _packed(
         rest = math.inf if seconds is None else max(0.0, seconds - clock.elapsed)
         packing.attempt(clock, state, clock.elapsed + 0.9 * rest * packing.graph.size / left)
         left -= packing.graph.size
+    clock.met(_parts_of(packings))
     while not clock.is_over():
         waiting = [p for p in packings if not p.is_settled]
         if not waiting:
@@ -266,6 +288,7 @@ def _packed(
         for packing in waiting:
             if not clock.is_over():
                 packing.attempt(clock, state)
+                clock.met(_parts_of(packings))
     labels = np.full(graph.size, -1, np.int64)
     labels[bound.alone] = np.arange(int(bound.alone.sum()))
     for nodes, packing in zip(blocks, packings, strict=True):
@@ -276,6 +299,10 @@ def _packed(
     if bare.any():
         labels[bare] = np.unique(component[bare], return_inverse=True)[1] + labels.max() + 1
     return labels
+
+
+def _parts_of(packings: list[Packing]) -> float:
+    return float(sum(packing.parts for packing in packings))
 
 
 def _exactly_k(
@@ -295,17 +322,18 @@ def _exactly_k(
             )
         return exact, 0.0, _EXACT
     task = District(graph, component, shares, low, high, inertia)
-    least, reason = _cut_bound(task)
+    least, reason = (0.0, _NO_BOUND) if inertia else _cut_bound(task)
+    whole = clock
+    if inertia and clock.budget.seconds is not None:
+        # What the bound takes at the end is kept back.
+        clock = clock.shortened(1.0 - _BOUND_SHARE)
 
     def search(own: Clock, seed: np.random.Generator) -> tuple[float, Ints | None]:
         hunt = Hunt(task, seed)
-        centred, turn = CentreSearch(hunt), 0
-        pace = 24 if hunt.is_tight else 1
+        turns = _turns(hunt, own)
         while not own.is_over() or own.rounds == 0:
-            hunt.round(own)
-            turn += 1
-            if inertia and centred.is_useful and turn % pace == 0 and not own.is_over():
-                centred.round(own)
+            turns.take(lambda: hunt.value)
+            own.met(hunt.value)
             if hunt.best is not None and (
                 chosen == "parts" or (not inertia and hunt.value <= least) or k == graph.size
             ):
@@ -313,6 +341,7 @@ def _exactly_k(
         return hunt.value, hunt.best
 
     best = _side_by_side(search, clock, rng, threads)[1]
+    whole.rounds = clock.rounds
     if best is None:
         raise Infeasible(
             f"No {k} connected parts of {low} to {high} were found within the budget; that does "
@@ -322,7 +351,48 @@ def _exactly_k(
         )
     if chosen == "parts":
         return best, float(k), {"en": "Exactly k parts are asked for.", "zh": "要求恰好 k 个部分。"}
-    return (best, 0.0, _NO_BOUND) if inertia else (best, least, reason)
+    if inertia:
+        return (best, *_inertia_bound(task, best, whole))
+    return best, least, reason
+
+
+def _inertia_bound(task: District, best: Ints, clock: Clock) -> tuple[float, dict[str, str]]:
+    """Bound over all choices of centres; none on a graph too large for all pairs of units."""
+    graph = task.graph
+    if graph.size > hess.LARGEST or not graph.load.any():
+        return 0.0, _NO_BOUND
+    net = annealer.net_of(graph)
+    centre = settled(net, best, task.k).centre
+    spread, price = centres.spreads(net, task.component, centre), np.zeros(task.k)
+    centres.priced(net, spread, task.low, task.high, price, 300)
+    served = np.where(np.isfinite(spread), spread + price[:, None], np.inf).min(axis=0)
+    until = time.monotonic() + _BOUND_SHARE * (clock.budget.seconds or math.inf)
+    bound = hess.hess_bound(
+        net,
+        task.component,
+        task.k,
+        (task.low, task.high),
+        served,
+        measured_inertia(task.graph, best),
+        late=lambda: clock.stopped.is_set() or time.monotonic() > until,
+    )
+    return max(bound, 0.0), {
+        "en": "With the best prices found, no choice of centres (Hess's model, contiguity left "
+        f"out) gives an inertia below {bound:.2f}.",
+        "zh": "按已找到的最优对偶价格，任何中心选择（Hess 模型，不计连通性）"
+        f"的惯量都不低于 {bound:.2f}。",
+    }
+
+
+def _turns(hunt: Hunt, clock: Clock) -> Turns:
+    """Ways of searching that suit a problem, with the seconds of one unit of their work."""
+    ways = [Way(lambda: hunt.round(clock), 7e-8)]
+    recuts, centred = Recuts(hunt), CentreSearch(hunt)
+    if recuts.is_useful:
+        ways.append(Way(lambda: recuts.round(clock), 7e-8))
+    if hunt.task.inertia and centred.is_useful:
+        ways.append(Way(lambda: centred.round(clock), 2e-4))
+    return Turns(ways)
 
 
 _NO_BOUND = {"en": "No better bound than 0 is known.", "zh": "没有比 0 更好的下界。"}
@@ -378,6 +448,8 @@ def _side_by_side(
                 found = [future.result() for future in futures]
                 break
             except KeyboardInterrupt:
+                if clock.stopped.is_set():
+                    raise  # asked a second time
                 clock.stopped.set()
     clock.rounds += sum(c.rounds for c in clocks)
     return min(found, key=lambda f: f[0])

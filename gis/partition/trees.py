@@ -10,15 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from gis.partition.contiguity import root
 from gis.partition.flips import draw, inertia_cost, load_cost, shift
-
-
-@njit(cache=True)
-def _root(parent, v):  # type: ignore[no-untyped-def]
-    while parent[v] != v:
-        parent[v] = parent[parent[v]]
-        v = parent[v]
-    return v
 
 
 @njit(cache=True)
@@ -36,7 +29,7 @@ def spanning_tree(pieces, nodes, place, state, bias):  # type: ignore[no-untyped
     degree = np.zeros(m + 1, np.int64)
     taken = np.zeros(count, np.bool_)
     for k in np.argsort(key):
-        a, b = _root(parent, ends_a[k]), _root(parent, ends_b[k])
+        a, b = root(parent, ends_a[k]), root(parent, ends_b[k])
         if a != b:
             parent[a] = b
             taken[k] = True

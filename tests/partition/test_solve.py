@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import math
+import threading
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -18,12 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.commands.solve import solve as solve_command
+from bench.graph_maker import Recipe, made_instance
 from gis.errors import Infeasible, InputError, UnreadableFile
 from gis.io.instance import read_instance
 from gis.partition.capped import Packing
-from gis.partition.clock import Budget, Clock
+from gis.partition.clock import Budget, Clock, Standing
 from gis.partition.districts import District, Hunt
 from gis.partition.instance import Instance, Objective, instance_of
+from gis.partition.recutting import Recuts
 from gis.partition.solve import Solution, solve
 
 Document = dict[str, Any]
@@ -152,15 +155,17 @@ def test_small_graphs_get_the_fewest_parts(document: Document, cap: int) -> None
 
 @pytest.mark.parametrize("inertia", [False, True])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_annealing_finds_what_the_exact_answer_is(inertia: bool, seed: int) -> None:
+def test_flips_and_recuts_find_what_the_exact_answer_is(inertia: bool, seed: int) -> None:
     document = lattice(5, 2, k=3, L=5, U=22)
     document["w"] = np.random.default_rng(seed).integers(1, 9, 10).tolist()
     instance = instance_of(document)
     task = District(instance.graph, instance.graph.components(), (3,), 5, 22, inertia)
     hunt = Hunt(task, np.random.default_rng(seed))
-    clock = Clock(Budget(None, 10))
+    recuts = Recuts(hunt)
+    clock = Clock(Budget(None, 12))
     while not clock.is_over():
         hunt.round(clock)
+        recuts.round(clock)
     best = solved(document, "inertia" if inertia else "cut-edges").certificate
     assert best.proven
     assert hunt.value == pytest.approx(best.value)
@@ -349,3 +354,52 @@ def test_a_time_budget_is_kept_within_a_tenth() -> None:
     instance, rng = instance_of(document), np.random.default_rng(1)
     solve(instance, "inertia", budget=Budget(3.0), rng=rng)
     assert time.monotonic() - start < 3.3
+
+
+@pytest.mark.parametrize("objective", ["cut-edges", "inertia"])
+def test_the_same_seed_and_rounds_give_the_same_answer_with_all_ways_of_searching(
+    objective: Objective,
+) -> None:
+    document = lattice(14, 12, k=5, L=115, U=145)
+    first, again = (solved(document, objective, rounds=9) for _ in range(2))
+    assert first.labels.tolist() == again.labels.tolist()
+    assert first.certificate == again.certificate
+    assert first.rounds == 9
+
+
+def test_a_search_that_finds_nothing_better_ends_by_itself() -> None:
+    document = lattice(12, 12, k=4, L=120, U=170)
+    start = time.monotonic()
+    budget = Budget(120.0, patience=0.5)
+    solve(instance_of(document), budget=budget, rng=np.random.default_rng(1))
+    assert time.monotonic() - start < 60
+
+
+def test_a_stopped_search_gives_the_best_so_far_and_tells_how_it_stood() -> None:
+    document = lattice(20, 20, k=4, L=350, U=500)
+    stopped, told = threading.Event(), []
+
+    def tell(standing: Standing) -> None:
+        told.append(standing)
+        if math.isfinite(standing.value):
+            stopped.set()
+
+    answer = solve(
+        instance_of(document),
+        "inertia",
+        budget=Budget(None),
+        rng=np.random.default_rng(1),
+        stopped=stopped,
+        tell=tell,
+    )
+    assert answer.interrupted
+    assert answer.certificate.value <= told[-1].value + 1e-9
+    assert parts_hold(instance_of(document), answer.labels.tolist(), 350, 500)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_instance_with_heavy_units_and_narrow_limits_is_met(seed: int) -> None:
+    instance = instance_of(made_instance(Recipe(45, 5, 1.2), seed))
+    answer = solve(instance, "inertia", budget=Budget(None, 12), rng=np.random.default_rng(seed))
+    assert parts_hold(instance, answer.labels.tolist(), instance.low, instance.high)
+    assert 0 < answer.certificate.lower_bound <= answer.certificate.value

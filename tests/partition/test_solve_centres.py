@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from gis.partition import annealer, centres
 from gis.partition.assigning import assigned
@@ -17,6 +17,8 @@ from gis.partition.clock import Budget, Clock
 from gis.partition.districts import District, Hunt
 from gis.partition.exact import exact_division
 from gis.partition.graph import PieceGraph, piece_graph
+from gis.partition.hess import hess_bound
+from gis.partition.integer import Rows, least
 
 LOW, HIGH = 10, 22
 
@@ -55,7 +57,7 @@ def test_the_dual_value_of_the_best_centres_is_a_lower_bound(seed: int, steps: i
     spread = centres.spreads(net, component, centre)
     bound = centres.priced(net, spread, LOW, HIGH, price, steps)
     assert bound <= about(graph, best) + 1e-9
-    labels, _ = assigned(
+    labels, _, _ = assigned(
         net,
         (graph.i, graph.j),
         centre,
@@ -64,7 +66,8 @@ def test_the_dual_value_of_the_best_centres_is_a_lower_bound(seed: int, steps: i
         (LOW, HIGH),
         able=None,
         room=math.inf,
-        until=time.monotonic() + 60,
+        work=math.inf,
+        late=lambda: False,
     )
     assert labels is not None
     assert about(graph, labels) == pytest.approx(about(graph, best))
@@ -103,3 +106,42 @@ def test_two_components_share_no_centre() -> None:
         search.round(clock)
     assert hunt.best is not None
     assert len({(int(c), int(g)) for c, g in zip(component, hunt.best, strict=True)}) == 3
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_bound_over_all_centres_lies_below_the_exact_answer(seed: int) -> None:
+    graph = chain_with_rungs(seed)
+    net, component = annealer.net_of(graph), graph.components()
+    best = exact_division(net, LOW, HIGH, 3, inertia=True)
+    if best is None:
+        return
+    value = about(graph, best)
+    rng = np.random.default_rng(seed)
+    for price in (np.zeros(10), rng.uniform(0, 2 * value / graph.load.sum(), 10)):
+        bound = hess_bound(net, component, 3, (LOW, HIGH), price, value)
+        assert 0.0 <= bound <= value + 1e-9
+
+
+def test_the_bound_over_all_centres_meets_an_answer_that_is_obvious() -> None:
+    # Two far groups of three like units, each group about its middle.
+    x = np.array([0.0, 10e3, 20e3, 900e3, 910e3, 920e3])
+    graph = piece_graph([5] * 6, range(5), range(1, 6), x=x, y=np.zeros(6))
+    net = annealer.net_of(graph)
+    bound = hess_bound(net, graph.components(), 2, (15, 15), np.zeros(6), 4 * 5 * 100 / 1e6)
+    assert bound == pytest.approx(4 * 5 * 100 / 1e6, rel=0.01)
+
+
+def test_a_program_says_whether_its_answer_is_final_and_stops_when_it_is_late() -> None:
+    rng = np.random.default_rng(4)
+    weight = rng.integers(10, 60, (3, 40)).astype(np.float64)
+    rows: list[Rows] = [(sparse.csr_array(weight), 400.0, 410.0)]
+    cost = rng.uniform(1, 9, 40)
+    whole = least(cost, rows, 1e9, lambda: False)
+    assert whole.chosen is not None
+    assert (np.abs(weight @ whole.chosen - 405) <= 5 + 1e-6).all()
+    assert not least(cost, rows, 1e9, lambda: True).settled
+    again = [least(cost, rows, 300.0, lambda: False) for _ in range(2)]
+    assert again[0].work == again[1].work
+    none = least(cost, [(sparse.csr_array(np.ones((1, 40))), 41.0, 50.0)], 1e9, lambda: False)
+    assert none.chosen is None
+    assert none.settled
