@@ -70,6 +70,28 @@ def test_labels_tell_name_and_load_and_mark_estimates(visitor: Visitor, town_add
     assert set(labels) == {"96 户 · 64%", "144 户 · 96%", "168 户 · 112%", "约120 户 · 80%"}
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1440, 900), (360, 740)])
+def test_no_grid_lies_under_the_legend(
+    visitor: Visitor, town_address: str, size: tuple[int, int]
+) -> None:
+    page = visitor.visit(f"{town_address}/plan/1", size=size).page
+    if size[0] < 721:
+        page.get_by_role("button", name="地图").click()
+    drawn_grids(page)
+    under = page.evaluate(
+        """() => {
+          const map = document.querySelector('wg-plan-page').map.map;
+          const box = document.querySelector('.map').getBoundingClientRect();
+          const legend = document.querySelector('.legend').getBoundingClientRect();
+          return map.queryRenderedFeatures(
+            [[legend.left - box.left, legend.top - box.top],
+             [legend.right - box.left, legend.bottom - box.top]],
+            {layers: ['grid-fill', 'grid-labels']}).map(f => f.layer.id);
+        }"""
+    )
+    assert under == []
+
+
 def test_a_row_selects_on_the_map_and_the_map_selects_a_row(
     visitor: Visitor, town_address: str
 ) -> None:
@@ -130,8 +152,13 @@ def test_the_language_is_switched_and_remembered(visitor: Visitor, town_address:
 def test_a_browser_that_speaks_english_is_answered_in_english(
     visitor: Visitor, town_address: str
 ) -> None:
-    page = visitor.visit(town_address, locale="en-GB").page
+    page = visitor.visit(town_address, locale="en-GB", size=(360, 740)).page
     expect(page.locator("h1")).to_have_text("Communities")
+    cells = page.locator("table.communities td[data-label]")
+    expect(cells.first).to_be_visible()
+    labels = cells.evaluate_all("cells => cells.map(c => c.dataset.label)")
+    assert "Registered households" in labels
+    assert all(label[0].isupper() for label in labels)
 
 
 def test_a_plan_that_is_not_there_names_the_request(visitor: Visitor, town_address: str) -> None:

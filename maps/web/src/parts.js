@@ -40,6 +40,14 @@ export function householdsWord(kinds) {
   return kinds.map((kind) => t(`households.${kind}`)).join(t("list.comma"));
 }
 
+/**
+ * A word as the label of a figure: labels begin with a capital where the script has them.
+ * @param {string} word
+ */
+export function labelOf(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
 /** Rows of grey until the data is there. */
 export function skeleton() {
   return html`<div class="skeleton" role="status" aria-label=${t("loading")}>

@@ -12,6 +12,7 @@ import { t } from "./texts.js";
 
 const TILE_LAYERS = ["communities", "courtyards", "buildings", "streets", "barriers"];
 const PADDING = { top: 32, right: 32, bottom: 56, left: 32 };
+const GAP = 8;
 /** @type {import("maplibre-gl").ExpressionSpecification} */
 const NOBODY = ["==", ["get", "grid_no"], -1];
 
@@ -19,12 +20,15 @@ export class PlanMap {
   /**
    * Draw the map of a plan; throws where the browser has no WebGL.
    * @param {HTMLElement} box
+   * @param {HTMLElement | null} over the legend, which lies over the lower left of the box
    * @param {number} plan
    * @param {Extent} extent
    * @param {(grid: number | null) => void} onSelect
    */
-  constructor(box, plan, extent, onSelect) {
+  constructor(box, over, plan, extent, onSelect) {
     this.extent = extent;
+    this.box = box;
+    this.over = over;
     this.map = new GlMap({
       container: box,
       bounds: extent,
@@ -39,6 +43,7 @@ export class PlanMap {
       locale: controlTexts(),
       style: emptyStyle(plan),
     });
+    this.whole();
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
@@ -91,11 +96,27 @@ export class PlanMap {
     const [west, south, east, north] = extent;
     if (seen.contains([west, south]) && seen.contains([east, north])) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.fitBounds(extent, { padding: PADDING, maxZoom: 17, animate: !still });
+    this.map.fitBounds(extent, { padding: this.padding(extent), maxZoom: 17, animate: !still });
   }
 
   whole() {
-    this.map.fitBounds(this.extent, { padding: PADDING, animate: false });
+    this.map.fitBounds(this.extent, { padding: this.padding(this.extent), animate: false });
+  }
+
+  /**
+   * Room around an extent, so that nothing lies under the legend: beside it or above it,
+   * whichever shows the extent larger.
+   * @param {Extent} extent
+   */
+  padding(extent) {
+    const box = this.box.getBoundingClientRect();
+    const legend = this.over?.getBoundingClientRect();
+    if (!legend?.width || !box.width) return PADDING;
+    const beside = { ...PADDING, left: legend.right - box.left + GAP };
+    const above = { ...PADDING, bottom: box.bottom - legend.top + GAP };
+    const zoom = (/** @type {typeof PADDING} */ padding) =>
+      this.map.cameraForBounds(extent, { padding })?.zoom ?? -1;
+    return zoom(beside) >= zoom(above) ? beside : above;
   }
 
   /**

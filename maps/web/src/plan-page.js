@@ -6,7 +6,7 @@ import { count } from "./figures.js";
 import "./grid-list.js";
 import { legend } from "./map-legend.js";
 import { base } from "./page.js";
-import { empty, fault, householdsWord, mapLine, skeleton, statePill, topBar } from "./parts.js";
+import { empty, fault, householdsWord, labelOf, mapLine, skeleton, statePill, topBar } from "./parts.js";
 import { PlanMap } from "./plan-map.js";
 import { Component, onLanguage, t } from "./texts.js";
 
@@ -77,7 +77,8 @@ class PlanPage extends Component {
     const box = /** @type {HTMLElement | null} */ (this.querySelector(".map"));
     if (!box || !shown.extent || this.map) return;
     try {
-      this.map = new PlanMap(box, shown.id, shown.extent, (grid) => this.choose(grid, false));
+      const over = /** @type {HTMLElement | null} */ (this.querySelector(".legend"));
+      this.map = new PlanMap(box, over, shown.id, shown.extent, (grid) => this.choose(grid, false));
       this.map.label(rows);
     } catch {
       // No WebGL: the list says everything the map does.
@@ -172,7 +173,7 @@ class PlanPage extends Component {
         <p class="line">${statePill(shown.state)} <span class="muted">${this.validity(shown)}</span></p>
         <dl class="strip">
           <div><dt>${t("grids")}</dt><dd>${count(shown.grids)}</dd></div>
-          <div><dt>${householdsWord(shown.households_kinds)}</dt><dd>${count(shown.households, shown.households_estimated)}</dd></div>
+          <div><dt>${labelOf(householdsWord(shown.households_kinds))}</dt><dd>${count(shown.households, shown.households_estimated)}</dd></div>
           <div class=${shown.over_cap ? "bad" : ""}><dt>${t("over-cap")}</dt><dd>${count(shown.over_cap)}</dd></div>
           <div class=${shown.unassigned_households ? "bad" : ""}>
             <dt>${t("unassigned")}</dt>

@@ -5,7 +5,7 @@ import { communities } from "./api.js";
 import { count, percent } from "./figures.js";
 import { loadBar } from "./load-bar.js";
 import { base } from "./page.js";
-import { empty, fault, householdsWord, skeleton, statePill, topBar } from "./parts.js";
+import { empty, fault, householdsWord, labelOf, skeleton, statePill, topBar } from "./parts.js";
 import { Component, t } from "./texts.js";
 
 /** @typedef {import("./api.js").Community} Community */
@@ -58,7 +58,7 @@ class StartPage extends Component {
     return html`<dl class="totals">
       <div><dt>${t("communities")}</dt><dd>${count(rows.length)}</dd></div>
       <div><dt>${t("buildings")}</dt><dd>${count(sum((row) => row.buildings))}</dd></div>
-      <div><dt>${householdsWord(kinds)}</dt><dd>${count(sum((row) => row.households), guessed)}</dd></div>
+      <div><dt>${labelOf(householdsWord(kinds))}</dt><dd>${count(sum((row) => row.households), guessed)}</dd></div>
       <div><dt>${t("grids")}</dt><dd>${count(sum((row) => row.plan?.grids ?? 0))}</dd></div>
       <div class=${over ? "bad" : ""}><dt>${t("over-cap")}</dt><dd>${count(over)}</dd></div>
     </dl>`;
@@ -94,7 +94,7 @@ class StartPage extends Component {
       <th scope="row" title=${row.name}>
         ${name}<small>${row.subdistrict ?? ""} ${row.code}</small>
       </th>
-      <td class="number" data-label=${householdsWord(row.households_kinds)}>
+      <td class="number" data-label=${labelOf(householdsWord(row.households_kinds))}>
         ${count(row.households, row.households_estimated)}
       </td>
       ${plan ? this.figures(plan) : this.without()}
