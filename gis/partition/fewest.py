@@ -157,6 +157,10 @@ class _Fewest:
         )
         if self.prices is not None:
             self.bound = max(self.bound, self.prices.grids)
+            for hint in self.prices.hints:
+                where = np.zeros(self.graph.size, np.bool_)
+                where[hint] = True
+                self.pool.take(self.graph.components(where))
 
     def _keep(self, labels: Ints) -> None:
         if self.graph.size <= self.effort.large:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -38,11 +38,17 @@ class PriceEffort:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices that prove at least `grids` grids, since no grid can be worth more than `most`."""
+    """
+    Prices that prove at least `grids` grids, since no grid can be worth more than `most`.
+
+    ``hints`` are sets of pieces that the linear program chose, in whole or in part: where they
+    are connected they make good grids.
+    """
 
     price: Ints
     most: int
     grids: int
+    hints: tuple[Ints, ...] = ()
 
 
 def price_bound(
@@ -78,8 +84,10 @@ def price_bound(
         return None
     cover = _Cover(graph, target, found)
     best, anchor = Prices(np.zeros(graph.size, np.int64), 1, 0), None
+    hints: dict[int, Ints] = {}
     for _ in range(limits.rounds):
         total, dual = cover.solve()
+        hints.update(cover.chosen())
         for trial in _trials(dual, anchor):
             prices, sets = _priced(cover, reach, trial)
             if _is_better(prices, best):
@@ -90,7 +98,7 @@ def price_bound(
             break
         if best.grids >= min(enough, math.ceil(total - 1e-6)):
             break  # the program itself, or a division, says that no more can come
-    return best
+    return replace(best, hints=tuple(hints.values()))
 
 
 def _trials(dual: Floats, anchor: Floats | None) -> list[Floats]:
@@ -131,6 +139,7 @@ class _Cover:
         total = np.bincount(self.row, load, self.rows)
         self.share = np.where(load > 0, load / np.maximum(total[self.row], 1.0), 1.0)
         self.known: set[bytes] = set()
+        self.sets: list[Ints] = []
         self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.setOptionValue("output_flag", False)
         self.model.setOptionValue("threads", 1)
@@ -149,6 +158,7 @@ class _Cover:
             if key in self.known:
                 continue
             self.known.add(key)
+            self.sets.append(pieces)
             rows, inverse = np.unique(self.row[pieces], return_inverse=True)
             share = np.bincount(inverse, self.share[pieces])
             self.model.addCol(1.0, 0.0, highspy.kHighsInf, len(rows), rows, share)  # type: ignore[arg-type]
@@ -162,6 +172,11 @@ class _Cover:
             float(self.model.getInfo().objective_function_value),
             np.asarray(self.model.getSolution().row_dual, np.float64),
         )
+
+    def chosen(self) -> dict[int, Ints]:
+        """Sets that the last solution uses, by their number."""
+        value = np.asarray(self.model.getSolution().col_value)
+        return {int(k): self.sets[k] for k in np.flatnonzero(value > 1e-6)}
 
     def of_pieces(self, dual: Floats) -> Floats:
         """Dual value of each piece: its row's, by its share of the row's load."""

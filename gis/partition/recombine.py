@@ -28,8 +28,8 @@ class Pool:
         return list(self._grids.values())
 
     def take(self, labels: Ints) -> None:
-        """Add the grids of a division."""
-        order = np.argsort(labels, kind="stable")
+        """Add the grids of a division; pieces with -1 lie in none."""
+        order = np.argsort(labels, kind="stable")[int((labels < 0).sum()) :]
         for grid in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
             self._grids.setdefault(grid.astype(np.int32).tobytes(), grid)
 
