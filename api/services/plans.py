@@ -17,7 +17,7 @@ from gis.cells import Ground
 from gis.errors import Conflict, Infeasible
 from gis.numbering import grid_name
 from gis.partition.divide import divide
-from gis.partition.engine import Effort
+from gis.partition.engine import BATCH, Effort
 from gis.partition.loads import loads
 from gis.partition.nesting import base_grids
 from gis.partition.result import METHOD, Division, Within
@@ -127,7 +127,7 @@ def divide_community_once(
         there = _same_draft(connection, row, rules, seed)
     if there is not None:
         return Divided(there.plan_id, there.certificate or {}, was_there=True)
-    division = divide(ground, rules, seed=seed)
+    division = divide(ground, rules, seed=seed, effort=BATCH)
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
         there = _same_draft(connection, row, rules, seed)

@@ -89,6 +89,9 @@ class _Fewest:
         effort: Effort,
     ) -> None:
         self.graph, self.cap, self.rng, self.task, self.effort = graph, cap, rng, task, effort
+        # Many short attempts find more than few long ones, where they can be put together anew.
+        small = graph.size <= effort.large
+        self.quick = replace(effort, flips=max(1, effort.flips // 4)) if small else effort
         self.bound = bound
         self.prices: Prices | None = None
         self.best = np.zeros(0, np.int64)
@@ -116,7 +119,7 @@ class _Fewest:
 
     def _search(self) -> None:
         """Try again, tell how few grids there can be, and try until they are reached."""
-        flips = max(self.effort.flips * self.graph.size, 1)
+        flips = max(self.quick.flips * self.graph.size, 1)
         tries = int(np.clip(self.effort.work // flips, 4, 200))
         self._try_again(tries // 4)
         self._raise_bound()
@@ -169,4 +172,4 @@ class _Fewest:
             self.best = labels
 
     def _how(self) -> tuple[np.random.Generator, Wishes, Effort]:
-        return self.rng, self.task, self.effort
+        return self.rng, self.task, self.quick

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gis.partition.rules import RuleSet
 
-METHOD = "wangge 0.1: spanning-tree carving, annealed flips, recombination"
+METHOD = "wangge 0.1: spanning trees, annealed flips, set partitioning, prices"
 
 
 @dataclass(frozen=True, slots=True)
