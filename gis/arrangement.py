@@ -221,6 +221,20 @@ def chains(tail: Ints, head: Ints, kind: Ints) -> tuple[Ints, Ints]:
     return _ranked(chain, after, joined, first)
 
 
+def strung(tail: Ints, head: Ints, order: Ints, chain: Ints) -> tuple[Ints, Ints, Ints]:
+    """
+    List the nodes along each of the `chains`.
+
+    Returns
+    -------
+    first, node, of
+        Where in `order` each chain begins, the nodes of all chains, and the chain of each node.
+    """
+    first = np.flatnonzero(np.diff(chain, prepend=-1))
+    nodes = np.insert(head[order], first, tail[order[first]])
+    return first, nodes, np.insert(chain, first, chain[first])
+
+
 def _open_rings(chain: Ints, tail: Ints, first: Flags) -> None:
     """Mark in `first` the segment at the lowest node of each chain that has no first one."""
     has_first = np.zeros(chain.max() + 1, dtype=bool)

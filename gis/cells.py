@@ -23,6 +23,7 @@ from gis.arrangement import (
     chains,
     line_array,
     polygons_between,
+    strung,
 )
 from gis.blocks import Blocks, cut_blocks, line_ranks
 from gis.errors import InvalidGeometry, first_ids
@@ -116,7 +117,7 @@ def build_ground(
 
     Notes
     -----
-    10,000 buildings take about 5 s (see ``bench/ground.md``).
+    10,000 buildings take about 3 s (see ``bench/ground.md``).
     """
     making = making or UnitRules()
     layout = lay_out(
@@ -224,9 +225,7 @@ def _strung(
     """Lines from segments, sorted by sides and place."""
     _, kind = np.unique(sides, axis=0, return_inverse=True)
     order, chain = chains(tail, head, kind)
-    first = np.unique(chain, return_index=True)[1]
-    nodes = np.insert(head[order], first, tail[order[first]])
-    of = np.insert(chain, first, chain[first])
+    first, nodes, of = strung(tail, head, order, chain)
     lines = line_array(arrangement.nodes[nodes], of)
     x, y = arrangement.nodes[tail[order[first]]].T
     left, right, rank = sides[order[first]].T

@@ -19,7 +19,7 @@ from gis.arrangement import (
     Ints,
     Shapes,
     arrange,
-    point_array,
+    groups,
 )
 from gis.blocks import Blocks, Lines, barrier_ranks, first_holder
 from gis.sites import Pieces, outline_pieces, priority, refined, ridges
@@ -61,8 +61,8 @@ def divide_faces(sites: Shapes, blocks: Blocks, lines: Lines, step_m: float) -> 
         Lattice step in metres.
     """
     pieces, fronts = _pieces(sites, blocks, lines, step_m)
-    samples = _samples(refined(pieces, step_m), sites, blocks)
     polygons = blocks.polygons()
+    samples = _samples(refined(pieces, step_m), sites, polygons)
     drawn = ridges(samples, polygons, step_m)
     halves = _inside_blocks(*drawn, polygons)
     cut = _cut_sites(sites, halves, blocks)
@@ -99,16 +99,19 @@ def _pieces(sites: Shapes, blocks: Blocks, lines: Lines, step_m: float) -> tuple
     return Pieces(np.concatenate(ends), owner, block), len(front)
 
 
-def _samples(pieces: Pieces, sites: Shapes, blocks: Blocks) -> Pieces:
+def _samples(pieces: Pieces, sites: Shapes, polygons: Shapes) -> Pieces:
     """Pieces with distinct middles, those of sites only inside their own block."""
-    xy = np.round(pieces.middles)
-    where = np.column_stack([pieces.block, xy])
-    pieces = pieces.take(np.sort(np.unique(where, axis=0, return_index=True)[1]))
-    points = point_array(np.round(pieces.middles))
-    at, sample = shapely.STRtree(points).query(blocks.polygons(), predicate="intersects")
-    own = pieces.owner >= len(sites)
-    own[sample[at == pieces.block[sample]]] = True
-    return pieces.take(np.flatnonzero(own))
+    x, y = np.round(pieces.middles).T
+    order = np.lexsort([pieces.owner, y, x, pieces.block])
+    places = np.column_stack([pieces.block, x, y])[order]
+    distinct = np.append(True, (places[1:] != places[:-1]).any(axis=1))
+    order = order[distinct[: len(order)]]
+    own = pieces.owner[order] >= len(sites)
+    for number, members in groups(pieces.block[order]):
+        shapely.prepare(polygons[number])
+        at = order[members]
+        own[members] |= shapely.intersects_xy(polygons[number], x[at], y[at])
+    return pieces.take(order[own])
 
 
 def _inside_blocks(lines: Shapes, block: Ints, polygons: Shapes) -> Shapes:

@@ -6,15 +6,23 @@ Coordinates are lattice steps (see `gis.arrangement`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import shapely
-from scipy.spatial import QhullError, Voronoi
 
-from gis.arrangement import OUTSIDE, Floats, Ints, Shapes, groups, line_array, polygonal
+from gis.arrangement import (
+    OUTSIDE,
+    Floats,
+    Ints,
+    Shapes,
+    chains,
+    groups,
+    line_array,
+    polygonal,
+    strung,
+)
 from gis.blocks import Blocks
 
 OUTLINE_M = 0.1
@@ -29,12 +37,6 @@ TINY_M2 = 0.25
 """Smaller footprints are drawn as a square of this area, so that the lattice can hold them."""
 COVERED = 0.05
 """A footprint of which other footprints leave less than this share cannot stand beside them."""
-
-
-# A ufunc takes one distance for each pair; its published signature has a single one.
-dwithin: Callable[[Shapes, Shapes, Floats], object] = cast(
-    Callable[[Shapes, Shapes, Floats], object], shapely.dwithin
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +176,46 @@ def refined(pieces: Pieces, step_m: float) -> Pieces:
     """
     Halve pieces until they are short against their distance to the next owner in the block.
 
-    Only there does the border between two owners need close samples.
+    Only there does the border between two owners need close samples. The result is sorted by
+    owner.
     """
+    from gis.halving import halved  # loads the compiler, which those who build no ground spare
+
+    pieces = pieces.take(np.argsort(pieces.owner, kind="stable").astype(np.int64))
     pieces = _shortened(pieces, LONGEST_PIECE_M / step_m)
-    owners, shapes = _owner_shapes(pieces)
-    shapely.prepare(shapes)
-    piece, near = _candidates(pieces, owners, shapes)
-    while True:
-        lengths = _lengths(pieces.ends)
-        reach = NEAR * lengths[piece]
-        lines = line_array(pieces.ends)
-        close = np.asarray(dwithin(shapes[near], lines[piece], reach), dtype=bool)
-        close &= lengths[piece] > SHORTEST_PIECE_M / step_m
-        if not close.any():
-            return pieces
-        pieces, piece, near = _halved(pieces, piece[close], near[close])
+    owners, first = np.unique(pieces.owner, return_index=True)
+    if len(owners) < 2:
+        return pieces
+    segments = pieces.ends.reshape(-1, 4)
+    boxes = np.column_stack(
+        [
+            np.minimum.reduceat(np.minimum(segments[:, :2], segments[:, 2:]), first),
+            np.maximum.reduceat(np.maximum(segments[:, :2], segments[:, 2:]), first),
+        ]
+    )
+    reach = NEAR * np.maximum.reduceat(_lengths(pieces.ends), first)
+    beside, count = _neighbours(boxes, reach, pieces.block[first])
+    parts, piece = halved(
+        segments,
+        np.append(first, len(segments)),
+        boxes,
+        beside,
+        np.append(0, np.cumsum(count)),
+        NEAR,
+        SHORTEST_PIECE_M / step_m,
+    )
+    return Pieces(parts.reshape(-1, 2, 2), pieces.owner[piece], pieces.block[piece])
+
+
+def _neighbours(boxes: Floats, reach: Floats, block: Ints) -> tuple[Ints, Ints]:
+    """Owners of the same block whose box is within reach, and how many each owner has."""
+    wide = shapely.box(*(boxes[:, :2] - reach[:, None]).T, *(boxes[:, 2:] + reach[:, None]).T)
+    tree = shapely.STRtree(cast(Shapes, shapely.box(*boxes.T)))
+    a, b = tree.query(wide)
+    both = (a != b) & (block[a] == block[b])
+    a, b = a[both], b[both]
+    order = np.lexsort([b, a])
+    return b[order].astype(np.int64), np.bincount(a, minlength=len(boxes))
 
 
 def _lengths(ends: Floats) -> Floats:
@@ -204,48 +231,6 @@ def _shortened(pieces: Pieces, longest: float) -> Pieces:
     share = np.column_stack([part, part + 1]) / parts[piece, None]
     ends = start[:, None] + step[:, None] * share[:, :, None]
     return Pieces(ends, pieces.owner[piece], pieces.block[piece])
-
-
-def _owner_shapes(pieces: Pieces) -> tuple[Ints, Shapes]:
-    """One multi-line for each owner."""
-    order = np.argsort(pieces.owner, kind="stable")
-    owners, number = np.unique(pieces.owner[order], return_inverse=True)
-    lines = line_array(pieces.ends[order])
-    return owners, cast(Shapes, shapely.multilinestrings(lines, indices=number))
-
-
-def _candidates(pieces: Pieces, owners: Ints, shapes: Shapes) -> tuple[Ints, Ints]:
-    """Pairs of a piece and the shape of another owner of its block that may be near it."""
-    block_of = np.empty(len(owners), dtype=np.int64)
-    number = np.searchsorted(owners, pieces.owner)
-    block_of[number] = pieces.block
-    reach = np.full(len(owners), 0.0)
-    np.maximum.at(reach, number, NEAR * _lengths(pieces.ends))
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach)
-    both = (a != b) & (block_of[a] == block_of[b])
-    a, b = a[both], b[both]
-    by_owner = np.argsort(number, kind="stable")
-    count = np.bincount(number, minlength=len(owners))
-    first = np.cumsum(count) - count
-    pair = np.repeat(np.arange(len(a)), count[a])
-    offset = np.arange(len(pair)) - np.repeat(np.cumsum(count[a]) - count[a], count[a])
-    return by_owner[first[a[pair]] + offset], b[pair]
-
-
-def _halved(pieces: Pieces, piece: Ints, near: Ints) -> tuple[Pieces, Ints, Ints]:
-    """Halve the pieces named in `piece`; both halves inherit their near shapes."""
-    split = np.unique(piece)
-    middle = pieces.ends[split].mean(axis=1)
-    ends = pieces.ends.copy()
-    ends[split, 1] = middle
-    tails = np.stack([middle, pieces.ends[split, 1]], axis=1)
-    halves = Pieces(
-        np.concatenate([ends, tails]),
-        np.append(pieces.owner, pieces.owner[split]),
-        np.append(pieces.block, pieces.block[split]),
-    )
-    second = len(pieces.owner) + np.searchsorted(split, piece)
-    return halves, np.concatenate([piece, second]), np.tile(near, 2)
 
 
 def ridges(samples: Pieces, polygons: Shapes, step_m: float) -> tuple[Shapes, Ints]:
@@ -266,46 +251,59 @@ def ridges(samples: Pieces, polygons: Shapes, step_m: float) -> tuple[Shapes, In
     lines, block
         One line (or several) between two owners, and its block. Lines may leave their block.
     """
-    ends, pairs = [np.empty((0, 2, 2))], [np.empty((0, 3), dtype=np.int64)]
-    middles, owner = np.round(samples.middles), samples.owner
-    for number, members in groups(samples.block):
-        if (owner[members] != owner[members[0]]).any():
+    xy = np.round(samples.middles).astype(np.int64)
+    # Samples that are near each other come near each other, so that the next is soon found.
+    order = np.lexsort([_hilbert(xy), samples.block])
+    ends, pairs = [np.empty((0, 4))], [np.empty((0, 3), dtype=np.int64)]
+    starts = np.flatnonzero(np.diff(samples.block[order], prepend=-1, append=-1))
+    for members in np.split(order, starts[1:-1]) if len(order) else ():
+        if (samples.owner[members] != samples.owner[members[0]]).any():
+            number = samples.block[members[0]]
             bounds = shapely.bounds(polygons[number])
-            segments, between = _block_ridges(middles[members], owner[members], bounds)
+            segments, between = _block_ridges(xy[members], samples.owner[members], bounds)
             ends.append(segments)
             pairs.append(np.column_stack([np.full(len(between), number), between]))
     return _joined(np.concatenate(ends), np.concatenate(pairs), SIMPLIFY_M / step_m)
 
 
-def _block_ridges(samples: Floats, owner: Ints, bounds: Floats) -> tuple[Floats, Ints]:
-    """Ridges of the Voronoi diagram between samples of different owners."""
-    centre = (bounds[:2] + bounds[2:]) / 2
-    radius = float((bounds[2:] - bounds[:2]).max())
+def _hilbert(xy: Ints) -> Ints:
+    """Place of each point on a curve that fills the plane."""
+    from gis.delaunay import hilbert_ranks
+
+    if len(xy) == 0:
+        return np.empty(0, dtype=np.int64)
+    low = xy - xy.min(axis=0)
+    return hilbert_ranks(low[:, 0], low[:, 1], int(low.max()) + 1)
+
+
+def _block_ridges(samples: Ints, owner: Ints, bounds: Floats) -> tuple[Floats, Ints]:
+    """Ridges of the Voronoi diagram between samples of different owners, lower owner left."""
+    from gis.delaunay import WIDEST, ridges_between
+
+    centre = np.round((bounds[:2] + bounds[2:]) / 2).astype(np.int64)
+    radius = int(np.ceil((bounds[2:] - bounds[:2]).max()))
     # A far square closes every region; its ridges lie outside the block.
-    corners = 4 * radius * np.array([(-1, -1), (-1, 1), (1, 1), (1, -1)])
+    corners = 4 * radius * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
     points = np.concatenate([samples - centre, corners])
-    try:
-        diagram = Voronoi(points)
-    except QhullError:
-        diagram = Voronoi(points, qhull_options="Qbb Qc QJ")
-    between = np.asarray(diagram.ridge_points, dtype=np.int64)
-    ends = np.asarray(diagram.ridge_vertices, dtype=np.int64)
-    used = (between < len(samples)).all(axis=1) & (ends >= 0).all(axis=1)
-    pairs = owner[between[used]]
-    ends = ends[used][pairs[:, 0] != pairs[:, 1]]
-    pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
-    # Corners where four cells all but meet become one point.
-    vertices = np.round((diagram.vertices + centre) / MEET) * MEET
-    apart = (vertices[ends[:, 0]] != vertices[ends[:, 1]]).any(axis=1)
-    return vertices[ends[apart]], pairs[apart]
+    # Ground wider than 25 km loses a digit of its samples, so that products fit their numbers.
+    coarse = int(radius // WIDEST) + 1
+    points = np.ascontiguousarray((points // coarse).T)
+    ends, pairs = ridges_between(points[0], points[1], owner, MEET / coarse)
+    return ends * coarse + np.tile(centre, 2), pairs
 
 
 def _joined(ends: Floats, pairs: Ints, tolerance: float) -> tuple[Shapes, Ints]:
-    """Join the ridges between two owners and draw them straight within the tolerance."""
+    """String the ridges between two owners and draw them straight within the tolerance."""
     if len(ends) == 0:
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
-    order = np.lexsort(pairs.T[::-1])
-    groups, group = np.unique(pairs[order], axis=0, return_inverse=True)
-    lines = shapely.multilinestrings(line_array(ends[order]), indices=group)
-    merged = shapely.simplify(shapely.line_merge(lines), tolerance)
-    return cast(Shapes, merged), groups[:, 0]
+    tail, head = ends[:, 0] + 1j * ends[:, 1], ends[:, 2] + 1j * ends[:, 3]
+    nodes, node = np.unique(np.concatenate([tail, head]), return_inverse=True)
+    tail, head = node[: len(ends)], node[len(ends) :]
+    order, chain = chains(tail, head, pairs[:, 1] * (pairs.max() + 1) + pairs[:, 2])
+    first, vertices, of = strung(tail, head, order, chain)
+    lines = line_array(np.column_stack([nodes.real, nodes.imag])[vertices], of)
+    # An outline of its own must not shrink to a point; other lines end at the same places anyway.
+    closed = shapely.is_closed(lines)
+    lines[closed] = shapely.simplify(lines[closed], tolerance)
+    lines[~closed] = shapely.simplify(lines[~closed], tolerance, preserve_topology=False)
+    return lines, pairs[order[first], 0]

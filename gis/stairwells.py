@@ -90,7 +90,7 @@ def divided_buildings(
         order of their numbers.
     """
     table = layout.table
-    declared = _declared(stairwells)
+    declared = _declared(stairwells, table["building_id"].to_numpy(dtype=object)[over])
     parts = []
     for place in np.flatnonzero(over).tolist():
         own = declared.get(str(table["building_id"].iloc[place]))
@@ -129,11 +129,15 @@ def divided_sites(sites: Shapes, building: Ints) -> Shapes:
     return result
 
 
-def _declared(stairwells: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
-    if stairwells is None or stairwells.empty:
+def _declared(
+    stairwells: pd.DataFrame | None, buildings: npt.NDArray[np.object_]
+) -> dict[str, pd.DataFrame]:
+    """Rows of the buildings asked for that have at least two."""
+    if stairwells is None or len(buildings) == 0:
         return {}
-    plain = pd.DataFrame(stairwells)
-    groups = plain.groupby(plain["building_id"].astype(str))
+    of = stairwells["building_id"].astype(str)
+    asked = of.isin(buildings).to_numpy(dtype=bool)
+    groups = pd.DataFrame(stairwells)[asked].groupby(of[asked])
     return {str(name): group for name, group in groups if len(group) > 1}
 
 

@@ -33,7 +33,7 @@ _SHAPING: dict[LayerName, tuple[str, ...]] = {
     "streets": ("street_id", "street_class", "bridge", "tunnel"),
 }
 # Raise it when build_ground gives other cells for the same layers.
-_METHOD = 2
+_METHOD = 3
 
 
 def current_ground(
