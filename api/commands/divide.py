@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.commands.best_so_far import best_so_far
 from api.commands.bilingual import BilingualCommand
 from api.commands.stopping import INTERRUPTED, stoppable
 from api.language import counted, field_name, kind_names, language, say
@@ -101,7 +102,14 @@ def divide(
             bar.update(round(100 * stage.share) - bar.pos)
 
         divided = divide_files(
-            inputs, rules, output, seed=seed, tell=tell, stopped=stopped, within=within
+            inputs,
+            rules,
+            output,
+            seed=seed,
+            tell=tell,
+            stopped=stopped,
+            best=best_so_far(bar),
+            within=within,
         )
     if report:
         write_report(report, divided.report)

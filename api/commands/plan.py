@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands.best_so_far import best_so_far
 from api.commands.bilingual import BilingualGroup
 from api.commands.connection import database
 from api.commands.stopping import INTERRUPTED, stoppable
@@ -72,7 +73,7 @@ def divide_command(
         for code in communities:
             if stopped.is_set():
                 break
-            with _progress(code) as progress:
+            with _progress(code) as (progress, best):
                 plan_id = divide_community(
                     engine,
                     code,
@@ -81,7 +82,7 @@ def divide_command(
                     seed=seed,
                     name=name,
                     within=within,
-                    effort=Effort(stopped=stopped),
+                    effort=Effort(stopped=stopped, tell=best),
                     progress=progress,
                 )
             _print_state(plan_state(engine, plan_id), _kinds(engine, plan_id))
@@ -90,7 +91,9 @@ def divide_command(
 
 
 @contextmanager
-def _progress(code: str) -> Iterator[Callable[[float], None]]:
+def _progress(
+    code: str,
+) -> Iterator[tuple[Callable[[float], None], Callable[[int, int], None]]]:
     """A bar on a terminal, one line elsewhere, on stderr."""
     label = say(f"dividing {code}", f"划分 {code}")
     with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
@@ -100,7 +103,7 @@ def _progress(code: str) -> Iterator[Callable[[float], None]]:
             done[0] = min(done[0] + share, 1.0)
             bar.update(round(100 * done[0]) - bar.pos)
 
-        yield tell
+        yield tell, best_so_far(bar, label)
 
 
 @plan.command("adopt")

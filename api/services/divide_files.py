@@ -87,6 +87,7 @@ def divide_files(
     seed: int = 1,
     tell: Callable[[Stage], None] = lambda _: None,
     stopped: threading.Event | None = None,
+    best: Callable[[int, int], None] | None = None,
     within: Path | None = None,
 ) -> Divided:
     """
@@ -123,7 +124,7 @@ def divide_files(
         stage(0.0)
         ground = _ground(reads, buildings, boundary, rules)
         nest = None if base is None else _nest(base, code, ground)
-        effort = Effort(stopped=stopped)
+        effort = Effort(stopped=stopped, tell=best)
         division = divide(ground, rules, seed=seed, effort=effort, progress=stage, within=nest)
         communities.append(_divided(code, name, boundary, ground, division))
         left.pop(0)

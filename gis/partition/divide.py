@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from gis.cells import Ground
 from gis.errors import Infeasible
 from gis.partition.certificate import certify
-from gis.partition.engine import Effort, Progress
+from gis.partition.engine import QUICK, Effort, Progress
 from gis.partition.grids import grid_table, numbered
 from gis.partition.loads import loads, target_load, unit_weights
 from gis.partition.nesting import kept_within, nested_names, nested_order
@@ -123,7 +125,7 @@ def _advised(
     within: Within | None,
 ) -> Infeasible:
     """Try, with a small effort, which single change would make the division possible."""
-    small = Effort(flips=100, restarts=2, most=300_000, stopped=effort.stopped if effort else None)
+    small = replace(QUICK, most=300_000, stopped=effort.stopped if effort else None)
 
     def attempt(place: Ground, under: RuleSet) -> object:
         if small.is_stopped:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Effort:
     annealing at most. On a graph of up to ``large`` pieces, attempts are repeated for about
     ``work`` proposals, prices are looked for within ``prices``; `exactly` starts ``restarts``
     times. Once ``stopped`` is set, the search ends with the best it has, or with the first valid
-    answer.
+    answer. ``tell`` hears of each better division: its grids, and the fewest there can be.
     """
 
     flips: int = 400
@@ -44,11 +44,19 @@ class Effort:
     work: int = 1_000_000
     prices: PriceEffort = field(default_factory=PriceEffort)
     stopped: threading.Event | None = field(default=None, compare=False)
+    tell: Callable[[int, int], None] | None = field(default=None, compare=False)
 
     @property
     def is_stopped(self) -> bool:
         """Whether the search is to end."""
         return self.stopped is not None and self.stopped.is_set()
+
+    def beside(self, grids: int, least: int) -> Effort:
+        """The same for one part of the work, beside which others have grids."""
+        tell = self.tell
+        if tell is None:
+            return self
+        return replace(self, tell=lambda more, fewest: tell(grids + more, least + fewest))
 
 
 QUICK = Effort(flips=200, restarts=2, work=0, prices=PriceEffort(rounds=0))

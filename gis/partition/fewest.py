@@ -63,7 +63,10 @@ def divide_graph(
     price, block_grids = np.zeros(graph.size, np.int64), bound.block_grids.copy()
     for block in np.flatnonzero(bound.block_grids):
         nodes = np.flatnonzero(bound.block == block)
-        search = _Fewest(clipped.part(nodes), cap, int(block_grids[block]), rng, task, goals)
+        made = int(labels.max(initial=-1)) + 1 + int(block_grids[block + 1 :].sum())
+        least = int(bound.alone.sum()) + int(block_grids.sum() - block_grids[block])
+        part_of = goals.beside(made, least)
+        search = _Fewest(clipped.part(nodes), cap, int(block_grids[block]), rng, task, part_of)
         labels[nodes] = search.run() + labels.max(initial=-1) + 1
         if search.prices is not None and search.prices.grids > block_grids[block]:
             block_grids[block] = search.prices.grids
@@ -149,7 +152,12 @@ class _Fewest:
     def _recombine(self) -> None:
         labels = recombined(self.graph, self.pool.grids, self.found - 1)
         if labels is not None:
-            self.best = adopt_unlabelled(self.graph, labels)
+            self._improve(adopt_unlabelled(self.graph, labels))
+
+    def _improve(self, labels: Ints) -> None:
+        self.best = labels
+        if self.effort.tell is not None:
+            self.effort.tell(self.found, self.bound)
 
     def _raise_bound(self) -> None:
         if self.is_over:
@@ -169,7 +177,7 @@ class _Fewest:
         if self.graph.size <= self.effort.large:
             self.pool.take(labels)
         if not len(self.best) or labels.max() + 1 < self.found:
-            self.best = labels
+            self._improve(labels)
 
     def _how(self) -> tuple[np.random.Generator, Wishes, Effort]:
         return self.rng, self.task, self.quick

@@ -108,8 +108,12 @@ class _Solver:
         wishes = self._wishes()
         for c in self.bounds:
             nodes = np.flatnonzero(self.component == c)
+            others = [b.grids for other, b in self.bounds.items() if other > c]
+            made = int(labels.max(initial=-1)) + 1 + sum(others)
+            least = sum(b.grids for other, b in self.bounds.items() if other != c)
+            effort = self.effort.beside(made, least)
             part = divide_graph(
-                self.graph.part(nodes), self.task.target, rng, wishes=wishes, effort=self.effort
+                self.graph.part(nodes), self.task.target, rng, wishes=wishes, effort=effort
             )
             self.bounds[c] = part.bound
             lifted = lift_small(

@@ -155,3 +155,14 @@ def test_quick_answers_are_valid_and_the_same_again() -> None:
         assert sums.max() <= 20
         same = first.labels[graph.i] == first.labels[graph.j]
         assert connected_parts(60, graph.i[same], graph.j[same]).max() == first.labels.max()
+
+
+def test_each_better_division_is_told_with_its_bound() -> None:
+    """Two rows and a lone heavy piece: what is told counts all parts, and ends at the answer."""
+    load = [5, 8, 5, 8, 5, 20, 5, 8, 5, 8, 5]
+    i, j = list(range(10)), list(range(1, 11))
+    heard: list[tuple[int, int]] = []
+    effort = Effort(tell=lambda grids, least: heard.append((grids, least)))
+    found = divide_graph(piece_graph(load, i, j), 13, np.random.default_rng(1), effort=effort)
+    assert heard[-1][0] == found.labels.max() + 1 == 7
+    assert all(least <= found.bound.grids for _, least in heard)
