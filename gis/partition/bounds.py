@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ class Bound:
     price
         Prices of the pieces that raise the bound of their blocks (`gis.partition.prices`); all
         zero in a block that is bounded by its bins.
+    by_search
+        How many of `grids` only an exact search shows (`gis.partition.proof`).
     """
 
     grids: int
@@ -44,6 +46,12 @@ class Bound:
     by_total: int
     by_bins: int
     price: Ints
+    by_search: int = 0
+
+    @property
+    def recomputable(self) -> Bound:
+        """The same without what only an exact search shows."""
+        return replace(self, grids=self.grids - self.by_search, by_search=0)
 
 
 def fewest_grids(graph: PieceGraph, target: int) -> Bound:

@@ -21,6 +21,7 @@ from gis.partition import flips, trees
 from gis.partition.flips import Goals, Pieces, Sums
 from gis.partition.graph import Ints, PieceGraph
 from gis.partition.prices import PriceEffort
+from gis.partition.proof import ProofEffort
 
 Progress = Callable[[float], None]
 
@@ -32,9 +33,10 @@ class Effort:
 
     ``flips`` are proposals for each piece in one annealing, ``most`` the proposals in one
     annealing at most. On a graph of up to ``large`` pieces, attempts are repeated for about
-    ``work`` proposals, prices are looked for within ``prices``; `exactly` starts ``restarts``
-    times. Once ``stopped`` is set, the search ends with the best it has, or with the first valid
-    answer. ``tell`` hears of each better division: its grids, and the fewest there can be.
+    ``work`` proposals, prices are looked for within ``prices``, and what then stays open on a
+    small graph is searched exactly within ``proof``; `exactly` starts ``restarts`` times. Once
+    ``stopped`` is set, the search ends with the best it has, or with the first valid answer.
+    ``tell`` hears of each better division: its grids, and the fewest there can be.
     """
 
     flips: int = 400
@@ -43,6 +45,7 @@ class Effort:
     large: int = 2000
     work: int = 1_000_000
     prices: PriceEffort = field(default_factory=PriceEffort)
+    proof: ProofEffort = field(default_factory=ProofEffort)
     stopped: threading.Event | None = field(default=None, compare=False)
     tell: Callable[[int, int], None] | None = field(default=None, compare=False)
 
@@ -59,10 +62,12 @@ class Effort:
         return replace(self, tell=lambda more, fewest: tell(grids + more, least + fewest))
 
 
-QUICK = Effort(flips=200, restarts=2, work=0, prices=PriceEffort(rounds=0))
-"""For answers that somebody waits for: a few attempts, no search for prices."""
+QUICK = Effort(
+    flips=200, restarts=2, work=0, prices=PriceEffort(rounds=0), proof=ProofEffort(pieces=0)
+)
+"""For answers that somebody waits for: a few attempts, no search for prices or a proof."""
 
-BATCH = Effort(work=500_000, prices=PriceEffort(nodes=60_000))
+BATCH = Effort(work=500_000, prices=PriceEffort(nodes=60_000), proof=ProofEffort(pieces=0))
 """For whole cities: about a third of the time for one grid in a hundred more."""
 
 

@@ -2,7 +2,8 @@
 As few grids as the search finds, and a bound on how few there can be.
 
 Attempts at ever fewer grids fill a pool; a set partitioning program puts the grids of different
-attempts together anew; prices (`gis.partition.prices`) tell when to stop.
+attempts together anew; prices (`gis.partition.prices`) tell when to stop. What they leave open on a
+small graph is decided by an exact search (`gis.partition.proof`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from gis.partition.bounds import Bound, fewest_grids
 from gis.partition.engine import Effort, Progress, Wishes, adopt_unlabelled, attempt, polish
 from gis.partition.graph import Ints, PieceGraph
 from gis.partition.prices import Prices, price_bound
+from gis.partition.proof import decide, is_within
 from gis.partition.recombine import Pool, recombined
 
 
@@ -61,6 +63,7 @@ def divide_graph(
     labels = np.full(graph.size, -1, np.int64)
     labels[bound.alone] = np.arange(bound.alone.sum())
     price, block_grids = np.zeros(graph.size, np.int64), bound.block_grids.copy()
+    by_search = 0
     for block in np.flatnonzero(bound.block_grids):
         nodes = np.flatnonzero(bound.block == block)
         made = int(labels.max(initial=-1)) + 1 + int(block_grids[block + 1 :].sum())
@@ -71,11 +74,14 @@ def divide_graph(
         if search.prices is not None and search.prices.grids > block_grids[block]:
             block_grids[block] = search.prices.grids
             price[nodes] = search.prices.price
+        if search.is_settled:
+            by_search += search.found - int(block_grids[block])
+            block_grids[block] = search.found
         if progress:
             progress(len(nodes) / graph.size)
     labels = adopt_unlabelled(clipped, labels)
     grids = int(bound.alone.sum()) + int(block_grids.sum())
-    known = replace(bound, grids=grids, block_grids=block_grids, price=price)
+    known = replace(bound, grids=grids, block_grids=block_grids, price=price, by_search=by_search)
     return Divided(polish(clipped, labels, cap, rng, task, goals), known)
 
 
@@ -97,6 +103,7 @@ class _Fewest:
         self.quick = replace(effort, flips=max(1, effort.flips // 4)) if small else effort
         self.bound = bound
         self.prices: Prices | None = None
+        self.is_settled = False
         self.best = np.zeros(0, np.int64)
         self.pool = Pool()
         self.loaded = int((graph.load > 0).sum())
@@ -118,6 +125,8 @@ class _Fewest:
         self._start()
         if self.graph.size <= self.effort.large:
             self._search()
+        if self.graph.size <= self.effort.large and self.effort.proof.pieces:
+            self._settle()
         return self.best
 
     def _search(self) -> None:
@@ -160,18 +169,49 @@ class _Fewest:
             self.effort.tell(self.found, self.bound)
 
     def _raise_bound(self) -> None:
-        if self.is_over:
-            return
-        self._recombine()
+        if not self.is_over:
+            self._recombine()
+            self._price(sharpest=False)
+
+    def _price(self, *, sharpest: bool) -> None:
+        before = self.prices
         self.prices = price_bound(
-            self.graph, self.cap, self.pool.grids, enough=self.found, effort=self.effort.prices
+            self.graph,
+            self.cap,
+            self.pool.grids,
+            enough=self.found,
+            effort=self.effort.prices,
+            sharpest=sharpest,
         )
+        if before is not None and (self.prices is None or self.prices.grids < before.grids):
+            self.prices = before
         if self.prices is not None:
             self.bound = max(self.bound, self.prices.grids)
             for hint in self.prices.hints:
                 where = np.zeros(self.graph.size, np.bool_)
                 where[hint] = True
                 self.pool.take(self.graph.components(where))
+
+    def _settle(self) -> None:
+        """Decide by an exact search whether one grid less is possible, as long as it is."""
+        if self.is_over or not is_within(self.graph, self.effort.proof):
+            return
+        self._price(sharpest=True)
+        while not self.is_over:
+            verdict = decide(
+                self.graph,
+                self.cap,
+                self.found - 1,
+                known=self.pool.grids,
+                prices=self.prices,
+                effort=self.effort.proof,
+            )
+            if verdict.labels is not None:
+                self._keep(adopt_unlabelled(self.graph, verdict.labels))
+            elif verdict.is_ruled_out:
+                self.bound, self.is_settled = self.found, True
+            else:
+                return
 
     def _keep(self, labels: Ints) -> None:
         if self.graph.size <= self.effort.large:

@@ -58,6 +58,7 @@ def price_bound(
     *,
     enough: int,
     effort: PriceEffort | None = None,
+    sharpest: bool = False,
 ) -> Prices | None:
     """
     Bound the grids of one graph from below by prices.
@@ -70,6 +71,8 @@ def price_bound(
         Grids of divisions already found, as arrays of pieces: a warm start.
     enough
         A bound this high ends the search: a division with so many grids is known.
+    sharpest
+        Go on when the bound, rounded up, can rise no more: the sharpest prices are wanted.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def price_bound(
                 break
         else:
             break
-        if best.grids >= min(enough, math.ceil(total - 1e-6)):
+        if best.grids >= (enough if sharpest else min(enough, math.ceil(total - 1e-6))):
             break  # the program itself, or a division, says that no more can come
     return replace(best, hints=tuple(hints.values()))
 

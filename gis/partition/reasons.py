@@ -21,6 +21,7 @@ def reasons(
         sentences.append(_components(found))
     if task.rules.caps:
         sentences += [*_lone(task, found, units), *_packing(found), *_prices(found)]
+        sentences += _searched(found)
     return [*sentences, *_special(found), *_small(task, found, grids, labels)]
 
 
@@ -96,7 +97,7 @@ def _packing(found: Found) -> list[Sentence]:
 
 
 def _prices(found: Found) -> list[Sentence]:
-    least = sum(b.grids for b in found.bounds)
+    least = sum(b.grids - b.by_search for b in found.bounds)
     more = least - sum(b.by_bins for b in found.bounds)
     if more <= 0:
         return []
@@ -106,6 +107,18 @@ def _prices(found: Found) -> list[Sentence]:
             f"buildings and courtyards show {more} more, at least {least} in all.",
             f"相距过远或被隔开的部分无法同格：对楼栋与小区定价可证明还需多 {more} 个，"
             f"共至少 {least} 个。",
+        )
+    ]
+
+
+def _searched(found: Found) -> list[Sentence]:
+    if not any(b.by_search for b in found.bounds):
+        return []
+    least = sum(b.grids for b in found.bounds)
+    return [
+        _sentence(
+            f"All divisions into {least - 1} grids were ruled out by an exact search with HiGHS.",
+            f"用 HiGHS 精确搜索，已排除分成 {least - 1} 个网格的一切方案。",
         )
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -48,7 +49,7 @@ def recombined(graph: PieceGraph, pool: Iterable[Ints], most: int) -> Ints | Non
     piece = np.concatenate(grids)
     grid = np.repeat(np.arange(len(grids)), [len(g) for g in grids])
     matrix = sparse.csc_array((np.ones(len(piece)), (piece, grid)), shape=(graph.size, len(grids)))
-    chosen = _chosen(matrix, (graph.load > 0).astype(np.float64), most)
+    chosen = choice(matrix, (graph.load > 0).astype(np.float64), most, nodes=_NODES).sets
     if chosen is None:
         return None
     labels = np.full(graph.size, -1, np.int64)
@@ -57,22 +58,39 @@ def recombined(graph: PieceGraph, pool: Iterable[Ints], most: int) -> Ints | Non
     return labels
 
 
-def _chosen(matrix: sparse.csc_array, lowest: Floats, most: int) -> Ints | None:
-    model = _program(matrix, lowest)
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Sets that were chosen, or None; ``is_ruled_out`` when there is no choice at all."""
+
+    sets: Ints | None
+    is_ruled_out: bool
+
+
+def choice(matrix: sparse.csc_array, lowest: Floats, most: int, *, nodes: int) -> Choice:
+    """
+    Choose at most `most` columns, each row being held once, or at most once where `lowest` is 0.
+
+    HiGHS searches `nodes` nodes at most, and none when the linear relaxation rules all out.
+    """
+    if not matrix.shape[1]:
+        return Choice(None, bool(lowest.any()))
+    model = _program(matrix, lowest, nodes)
     model.run()
+    if model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        return Choice(None, True)
     if not model.getInfo().objective_function_value <= most + 1e-6:
-        return None
+        return Choice(None, model.getModelStatus() == highspy.HighsModelStatus.kOptimal)
     columns = np.arange(matrix.shape[1], dtype=np.int32)
     whole = np.full(len(columns), highspy.HighsVarType.kInteger.value, np.uint8)
     model.changeColsIntegrality(len(columns), columns, whole)
     model.addRow(-highspy.kHighsInf, float(most), len(columns), columns, np.ones(len(columns)))
     model.run()
     if model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
-    return np.flatnonzero(np.asarray(model.getSolution().col_value) > 0.5)
+        return Choice(None, model.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+    return Choice(np.flatnonzero(np.asarray(model.getSolution().col_value) > 0.5), False)
 
 
-def _program(matrix: sparse.csc_array, lowest: Floats) -> highspy.Highs:
+def _program(matrix: sparse.csc_array, lowest: Floats, nodes: int) -> highspy.Highs:
     program = highspy.HighsLp()
     program.num_row_, program.num_col_ = matrix.shape
     program.col_cost_ = np.ones(matrix.shape[1])
@@ -85,7 +103,7 @@ def _program(matrix: sparse.csc_array, lowest: Floats) -> highspy.Highs:
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
-    model.setOptionValue("mip_max_nodes", _NODES)
+    model.setOptionValue("mip_max_nodes", nodes)
     model.setOptionValue("mip_max_improving_sols", 1)
     model.passModel(program)
     return model

@@ -90,6 +90,9 @@ def search(
     for c, bound in bounds.items():
         price[component == c] = bound.price
     shown = tuple(bounds.values())
+    if int(labels.max(initial=-1)) + 1 - len(rest) > sum(b.grids for b in shown):
+        # An exact search elsewhere is told of only where it proves the whole: it is not repeated.
+        shown = tuple(b.recomputable for b in shown)
     return Found(labels[piece], piece, graph, component[piece], shown, special, price)
 
 
