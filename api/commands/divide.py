@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.commands import options
 from api.commands.best_so_far import best_so_far
 from api.commands.bilingual import BilingualCommand
 from api.commands.stopping import INTERRUPTED, stoppable
@@ -31,27 +32,14 @@ _MOST_SUMS = 20
 @click.option("--streets", metavar="F", help="Streets, with bridges.")
 @click.option("--stairwells", metavar="F", help="Stairwells with their households.")
 @click.option("--rules", required=True, metavar="NAME|FILE", help="A preset or a TOML file.")
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="PLAN.gpkg",
-    help="The grid package to write.",
-)
+@options.package_output
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
     metavar="REPORT.json",
     help="Write the figures of the division there.",
 )
-@click.option(
-    "--seed",
-    default=1,
-    show_default=True,
-    type=click.IntRange(0, 2**32 - 1),
-    help="Same seed, same division.",
-)
+@options.seed
 @click.option("--fill", type=float, help="Share of the cap to use, instead of the rule set's.")
 @click.option("--target", type=int, help="Exactly this many grids in each community.")
 @click.option("--weight", metavar="COLUMN", help="Column of the buildings to divide by.")

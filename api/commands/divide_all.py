@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands import options
 from api.commands.bilingual import BilingualCommand
 from api.language import language, say
 from gis.errors import InputError
@@ -31,7 +32,7 @@ _INTERRUPTED = 130
     "--rules", "rules_name", default="gaoxian-2020", show_default=True, help="Preset or TOML file."
 )
 @click.option("--fill", type=click.FloatRange(0, 1, min_open=True), help="Share of the cap to use.")
-@click.option("--seed", default=1, show_default=True, help="Same seed, same division.")
+@options.seed
 @click.option("--scheduler", help="An existing Dask cluster, such as tcp://host:8786.")
 @click.option(
     "--workers", type=click.IntRange(1, 512), help="Processes on this machine; all cores if unset."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands import options
 from api.commands.best_so_far import best_so_far
 from api.commands.bilingual import BilingualGroup
 from api.commands.connection import database
@@ -49,7 +50,7 @@ def plan() -> None:
 @click.option("--target", type=int, help="Exactly this many grids in each community.")
 @click.option("--weight", metavar="COLUMN", help="Column of the buildings to divide by.")
 @click.option("--within", type=int, metavar="PLAN", help="Base plan that micro grids nest in.")
-@click.option("--seed", default=1, show_default=True, help="Same seed, same division.")
+@options.seed
 @click.option("--name", help="Name of the plan.")
 @_author
 def divide_command(

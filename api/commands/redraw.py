@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands import options
 from api.commands.connection import database
 from api.commands.plan import plan
 from api.language import say
@@ -24,10 +25,6 @@ __all__ = ["numbers_of", "plan", "print_alternatives", "print_choices"]
 
 _author = click.option(
     "--by", "made_by", default=getpass.getuser, show_default="your login", help="Who does it."
-)
-_seed = click.option("--seed", default=1, show_default=True, help="Same seed, same division.")
-_locked = click.option(
-    "--locked", metavar="GRID,...", default="", help="Grids that stay as they are, by number."
 )
 _why = click.option("--why", help="Reason, kept with the edit.")
 
@@ -53,16 +50,10 @@ def numbers_of(text: str) -> list[int]:
 
 @plan.command("repair")
 @click.argument("plan_id", type=int)
-@_locked
-@click.option(
-    "--choose",
-    default="least",
-    show_default=True,
-    metavar="least|fewest|N",
-    help="Which plan to store: fewest households moved, fewest grids, or its number.",
-)
-@click.option("--rules", "rules_name", help="Preset or TOML file; else the rules of the plan.")
-@_seed
+@options.locked
+@options.choose
+@options.rules_of_plan
+@options.seed
 @_author
 def repair_command(
     plan_id: int, locked: str, choose: str, rules_name: str | None, seed: int, made_by: str
@@ -117,15 +108,9 @@ def _print_repaired(done: Repaired) -> None:
 
 @plan.command("complete")
 @click.argument("plan_id", type=int)
-@click.option(
-    "--grow",
-    type=click.Choice(["never", "pockets", "room"]),
-    default="pockets",
-    show_default=True,
-    help="What drawn grids may take in: nothing, pockets cut off, whatever saves a grid.",
-)
-@_locked
-@_seed
+@options.grow
+@options.locked
+@options.seed
 @_why
 @_author
 def complete_command(
@@ -151,7 +136,7 @@ def complete_command(
 @click.argument("plan_id", type=int)
 @click.argument("grid", type=int)
 @click.argument("parts", type=int)
-@_seed
+@options.seed
 @_why
 @_author
 def split_command(
@@ -200,7 +185,7 @@ def _print_stroke(plan_id: int, done: Stroked) -> None:
 @click.option(
     "--rules", "rules_name", default="gaoxian-2020", show_default=True, help="Preset or TOML file."
 )
-@_seed
+@options.seed
 @_author
 def alternatives_command(
     community: str, most: int, rules_name: str, seed: int, made_by: str

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands import options
 from api.commands.bilingual import BilingualGroup
 from api.commands.redraw import numbers_of, print_alternatives, print_choices
 from api.language import say
@@ -16,16 +17,7 @@ if TYPE_CHECKING:
     from gis.partition.redrawn import Redrawn
 
 _package = click.argument("package", type=click.Path(path_type=Path))
-_output = click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="PLAN.gpkg",
-    help="The grid package to write.",
-)
 _community = click.option("--community", help="Which community of a package of several.")
-_seed = click.option("--seed", default=1, show_default=True, help="Same seed, same division.")
 
 
 @click.group(cls=BilingualGroup)
@@ -41,20 +33,12 @@ def redraw() -> None:
     metavar="PLAN.gpkg",
     help="Package of today's buildings, made by wangge divide; its ground is used.",
 )
-@click.option(
-    "--locked", metavar="GRID,...", default="", help="Grids that stay as they are, by number."
-)
-@click.option(
-    "--choose",
-    default="least",
-    show_default=True,
-    metavar="least|fewest|N",
-    help="Which plan to store: fewest households moved, fewest grids, or its number.",
-)
-@click.option("--rules", "rules_name", help="Preset or TOML file; else the rules of the plan.")
+@options.locked
+@options.choose
+@options.rules_of_plan
 @_community
-@_seed
-@_output
+@options.seed
+@options.package_output
 def repair_command(
     package: Path,
     today: Path | None,
@@ -88,16 +72,10 @@ def repair_command(
 @click.option(
     "--keep", metavar="GRID,...", default="", help="Grids to keep, by number; the rest is divided."
 )
-@click.option(
-    "--grow",
-    type=click.Choice(["never", "pockets", "room"]),
-    default="pockets",
-    show_default=True,
-    help="What drawn grids may take in: nothing, pockets cut off, whatever saves a grid.",
-)
+@options.grow
 @_community
-@_seed
-@_output
+@options.seed
+@options.package_output
 def complete_command(
     package: Path, keep: str, grow: str, community: str | None, seed: int, output: Path
 ) -> None:
@@ -121,8 +99,8 @@ def complete_command(
 @click.argument("grid", type=int)
 @click.argument("parts", type=int)
 @_community
-@_seed
-@_output
+@options.seed
+@options.package_output
 def split_command(
     package: Path, grid: int, parts: int, community: str | None, seed: int, output: Path
 ) -> None:
@@ -136,7 +114,7 @@ def split_command(
 @_package
 @click.argument("grids", type=int, nargs=-1, required=True)
 @_community
-@_output
+@options.package_output
 def merge_command(package: Path, grids: Sequence[int], community: str | None, output: Path) -> None:
     """Merge GRIDS of PACKAGE into one."""
     from api.services.redraw_files import merge_file
@@ -148,8 +126,8 @@ def merge_command(package: Path, grids: Sequence[int], community: str | None, ou
 @_package
 @click.option("--most", default=3, show_default=True, help="Plans wanted, 1 to 5.")
 @_community
-@_seed
-@_output
+@options.seed
+@options.package_output
 def alternatives_command(
     package: Path, most: int, community: str | None, seed: int, output: Path
 ) -> None:
