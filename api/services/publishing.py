@@ -43,7 +43,7 @@ def publish_plan(
         The date is more than `days_ahead` days after today, or before 2004.
     Conflict
         Some hard rule is broken and no reason is signed, the date is taken or past, the plan
-        is already published, or a code is not free.
+        has no grids or is already published, or a code is not free.
     NotFound
         There is no such plan.
     """
@@ -156,6 +156,12 @@ def _unexcused(plan: PlanRow, found: Sequence[Problem]) -> Conflict:
 def _counting_order(connection: sa.Connection, plan: PlanRow) -> list[int]:
     grids = store.read_grids(connection, plan.plan_id)
     grids = grids[grids.geometry.notna()]
+    if grids.empty:
+        raise Conflict(
+            f"Plan {plan.plan_id} has no grids, so there is nothing to publish: divide the "
+            "community or draw its grids first.",
+            f"方案 {plan.plan_id} 没有网格，无可发布：请先划分或绘制网格。",
+        )
     centres = grids.geometry.to_crs(metric_crs(grids)).centroid
     order = band_order(centres.x, centres.y)
     return [int(n) for n in grids.index.to_numpy()[order]]

@@ -185,12 +185,23 @@ def test_whoever_draws_while_another_publishes_is_told_so(town: Town) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         first = take_out(0)
-        drawn = [pool.submit(take_out, unit) for unit in range(1, units)]
+        # The last unit stays: strokes may all come first, and no plan without grids is published.
+        drawn = [pool.submit(take_out, unit) for unit in range(1, units - 1)]
         pool.submit(published, town, plan_id, TODAY, "drawn").result()
         taken = {first, *(stroke_.result() for stroke_ in drawn)} - {None}
     assert set(np.flatnonzero(labels_of(town, plan_id) == -1)) == taken
     assert plan_state(town.engine, plan_id).plan.state == "published"
     assert take_out(units - 1) is None
+
+
+def test_a_plan_without_grids_is_not_published(town: Town) -> None:
+    plan_id = divided(town, ANYTHING)
+    labels = labels_of(town, plan_id)
+    emptied = [Move(unit, int(grid), None) for unit, grid in enumerate(labels)]
+    stroke(town.engine, plan_id, emptied, made_by="planner")
+    with pytest.raises(Conflict, match="has no grids"):
+        published(town, plan_id, TODAY, "none wanted")
+    assert plan_state(town.engine, plan_id).plan.state == "draft"
 
 
 def test_past_and_taken_dates_are_refused(town: Town) -> None:
