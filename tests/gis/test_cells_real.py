@@ -45,4 +45,4 @@ def test_a_real_place_is_tiled_by_its_buildings(name: str, pockets: int) -> None
     part = components(contiguity(ground, {"river", "railway"}))
     assert part.max() + 1 == pockets
     # All but lakes, yards and a few strips of ground hang together, over bridges.
-    assert np.bincount(part).max() >= len(part) - pockets + 1
+    assert np.bincount(part).max() > 0.98 * len(part)
