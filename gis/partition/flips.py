@@ -130,7 +130,7 @@ def energy(pieces, goals, part, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _change(pieces, goals, sums, v, a, b, border_a, border_b):  # type: ignore[no-untyped-def]
+def change_of(pieces, goals, sums, v, a, b, border_a, border_b):  # type: ignore[no-untyped-def]
     """Change of the score when piece v moves from grid a to grid b."""
     load, mass = pieces.load[v], pieces.mass[v]
     mx, my = mass * pieces.x[v], mass * pieces.y[v]
@@ -180,7 +180,7 @@ def anneal(pieces, goals, part, sums, state, proposals, hot, cold, strict):  # t
                 border_a += pieces.border[e]
             elif part[pieces.near[e]] == b:
                 border_b += pieces.border[e]
-        change = _change(pieces, goals, sums, v, a, b, border_a, border_b)
+        change = change_of(pieces, goals, sums, v, a, b, border_a, border_b)
         if change > 0.0 and draw(state) >= np.exp(-change / heat):
             continue
         if not stays_whole(pieces.start, pieces.near, part, v, search):

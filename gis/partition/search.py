@@ -11,10 +11,11 @@ from gis.partition.atoms import contract, gather_atoms
 from gis.partition.bounds import Bound, fewest_grids
 from gis.partition.engine import Effort, Progress, Wishes
 from gis.partition.fewest import divide_graph
-from gis.partition.graph import Ints, PieceGraph
+from gis.partition.graph import Floats, Ints, PieceGraph
 from gis.partition.levelling import lift_small
 from gis.partition.quota import Part, divide_exactly, share_grids
 from gis.partition.rules import RuleSet
+from gis.partition.smoothing import Outline, smooth
 from gis.partition.touching import Terrain, held_courtyards
 
 
@@ -74,12 +75,15 @@ def search(
     )
     hold = held_courtyards(land.hold, task.courtyard, land.i, land.j, task.rules)
     graph = contract(atoms, task.load, land.i, land.j, hold, land.x, land.y, land.area_m2)
+    bare = contract(atoms, task.load, land.i, land.j, land.open_m, land.x, land.y, land.area_m2)
+    open_m = _in_order(atoms.atom, bare)[1].length
     piece, graph = _in_order(atoms.atom, graph)
+    outline = Outline(_rims(piece, land), open_m)
     component = graph.components()
     loaded = _loaded_components(graph, component)
     limit = task.target if task.rules.caps else _unlimited(graph)
     bounds = {c: fewest_grids(graph.part(np.flatnonzero(component == c)), limit) for c in loaded}
-    solver = _Solver(task, graph, component, bounds, effort or Effort(), progress)
+    solver = _Solver(task, graph, outline, component, bounds, effort or Effort(), progress)
     labels = solver.fewest(rng) if task.rules.target == "fewest" else solver.exactly(rng)
     special = np.zeros(int(labels.max(initial=-1)) + 1, np.bool_)
     rest = np.setdiff1d(np.arange(int(component.max(initial=-1)) + 1), loaded)
@@ -100,6 +104,7 @@ def search(
 class _Solver:
     task: Task
     graph: PieceGraph
+    outline: Outline
     component: Ints
     bounds: dict[int, Bound]
     effort: Effort
@@ -115,14 +120,12 @@ class _Solver:
             made = int(labels.max(initial=-1)) + 1 + sum(others)
             least = sum(b.grids for other, b in self.bounds.items() if other != c)
             effort = self.effort.beside(made, least)
-            part = divide_graph(
-                self.graph.part(nodes), self.task.target, rng, wishes=wishes, effort=effort
-            )
+            graph, outline = self.graph.part(nodes), self.outline.part(self.graph, nodes)
+            goals = (self.task.target, rng, wishes, self.effort)
+            part = divide_graph(graph, self.task.target, rng, wishes=wishes, effort=effort)
             self.bounds[c] = part.bound
-            lifted = lift_small(
-                self.graph.part(nodes), part.labels, self.task.target, rng, wishes, self.effort
-            )
-            labels[nodes] = lifted + labels.max(initial=-1) + 1
+            lifted = lift_small(graph, part.labels, *goals)
+            labels[nodes] = smooth(graph, outline, lifted, *goals) + labels.max(initial=-1) + 1
             self._tell(len(nodes))
         return labels
 
@@ -153,6 +156,14 @@ class _Solver:
     def _tell(self, pieces: int) -> None:
         if self.progress:
             self.progress(pieces / self.graph.size)
+
+
+def _rims(piece: Ints, land: Terrain) -> Floats:
+    """Outline of each piece: those of its units without the open borders inside it."""
+    inside = piece[land.i] == piece[land.j]
+    count = int(piece.max(initial=-1)) + 1
+    within = np.bincount(piece[land.i[inside]], land.open_m[inside], count)
+    return np.bincount(piece, land.rim_m, count) - 2.0 * within
 
 
 def _in_order(atom: Ints, graph: PieceGraph) -> tuple[Ints, PieceGraph]:

@@ -24,8 +24,9 @@ class Terrain:
     Units of one ground as arrays.
 
     ``x, y`` are cell centres and ``area_m2`` cell areas in the metric CRS; ``i, j`` the touching
-    pairs, and ``hold`` how strongly a pair wants to stay together: the length of the open
-    border in metres, less along soft barriers.
+    pairs, ``open_m`` the length of their open border in metres, and ``hold`` how strongly a pair
+    wants to stay together: that length, less along soft barriers. ``rim_m`` is the outline of
+    each cell.
     """
 
     x: Floats
@@ -34,6 +35,8 @@ class Terrain:
     i: Ints
     j: Ints
     hold: Floats
+    open_m: Floats
+    rim_m: Floats
 
 
 def terrain(ground: Ground, rules: RuleSet) -> Terrain:
@@ -50,6 +53,8 @@ def terrain(ground: Ground, rules: RuleSet) -> Terrain:
         touching.j.astype(np.int64),
         # A passage alone joins by a door, not by a border: as good as one metre.
         np.where(soft, factor, 1.0) * np.maximum(touching.length_m, 1.0),
+        np.asarray(touching.length_m, np.float64),
+        np.asarray(ground.units.geometry.length, np.float64),
     )
 
 
