@@ -18,7 +18,7 @@ QUICK = Effort(flips=100, restarts=2)
 
 @pytest.fixture(scope="module")
 def counts() -> list[list[int]]:
-    return np.random.default_rng(4).integers(5, 40, (9, 9)).tolist()  # type: ignore[no-any-return]
+    return np.random.default_rng(4).integers(5, 40, (7, 7)).tolist()  # type: ignore[no-any-return]
 
 
 def test_five_plans_differ_by_a_sixth_of_the_households(counts: list[list[int]]) -> None:
