@@ -60,7 +60,13 @@ def base_grids(ground: Ground, base: gpd.GeoDataFrame) -> Ints:
 def kept_within(land: Terrain, within: Ints) -> Terrain:
     """Terrain in which units of different base grids do not touch."""
     inside = within[land.i] == within[land.j]
-    return replace(land, i=land.i[inside], j=land.j[inside], hold=land.hold[inside])
+    return replace(
+        land,
+        i=land.i[inside],
+        j=land.j[inside],
+        hold=land.hold[inside],
+        open_m=land.open_m[inside],
+    )
 
 
 def nested_order(
