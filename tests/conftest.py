@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ _SERVER = "WANGGE_TEST_DATABASE_URL"
 # How long an example takes depends on who else uses the machine; pytest-timeout guards the whole.
 settings.register_profile("wangge", deadline=None)
 settings.load_profile("wangge")
+
+# A run that a shell put in the background ignores Ctrl-C; the commands that tests stop must not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
