@@ -49,10 +49,8 @@ def make_city(path: Path, communities: int, households: int) -> City:
     about 500 buildings come on a community, as in a city of 300,000 buildings.
     """
     rng = np.random.default_rng(_FIRST_SEED)
-    sizes = rng.integers(4_000, 15_001, PATTERNS)
-    patterns = [_flattened(community(_FIRST_SEED + n, int(size))) for n, size in enumerate(sizes)][
-        : min(PATTERNS, communities)
-    ]
+    sizes = rng.integers(4_000, 15_001, PATTERNS)[:communities]
+    patterns = [_flattened(community(_FIRST_SEED + n, int(size))) for n, size in enumerate(sizes)]
     stock = [int(pattern["buildings"]["households"].sum()) for pattern in patterns]
     uses = np.arange(communities) % len(patterns)
     share = rng.uniform(0.75, 1.25, communities)
