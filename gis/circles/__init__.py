@@ -1,0 +1,1 @@
+"""Walking circles: who reaches which kinds of facilities on foot, and the ground they serve."""

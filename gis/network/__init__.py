@@ -1,0 +1,1 @@
+"""The walking network: streets as a graph, walls with their gates, places set on its edges."""
