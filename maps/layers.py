@@ -12,7 +12,7 @@ from typing import Literal
 from gis.errors import NotFound
 
 AttributeKind = Literal["text", "number", "flag"]
-Scope = Literal["day", "day_or_plan", "plan"]
+Scope = Literal["day", "day_or_plan", "plan", "walk"]
 
 # Counts of groups of people: at community level and above only (see DESIGN section 4).
 SENSITIVE = ("residents", "elders", "vulnerable")
@@ -40,7 +40,8 @@ class TileLayer:
     zooms
         First and last zoom at which tiles are made; clients draw the last one larger.
     scope
-        Whether the layer is asked for by a day (`at`), by a plan, or by either.
+        Whether the layer is asked for by a day (`at`), by a plan, by either, or by a walk: a
+        facility kind with a speed and a cutoff.
     suppressed
         Columns of the source that must never appear in a tile.
     """
@@ -158,6 +159,72 @@ _LAYERS = (
             _GRID_NO,
         ),
         scope="plan",
+    ),
+    TileLayer(
+        "reach",
+        "Walk to the nearest",
+        "步行可达",
+        "building",
+        (13, 16),
+        (
+            _CODE,
+            _NAME,
+            _HOUSEHOLDS,
+            _flag("estimated", "households are an estimate", "户数为估算"),
+            _KIND,
+            _text("facility", "code of the nearest facility", "最近设施编号"),
+            _text("facility_name", "name of the nearest facility", "最近设施名称"),
+            _number("metres", "metres on foot", "步行米数"),
+            _number("minutes", "minutes on foot", "步行分钟"),
+            _text("reason", "why there is no way", "不可达原因"),
+        ),
+        scope="walk",
+        suppressed=SENSITIVE,
+    ),
+    TileLayer(
+        "circles",
+        "Service circles",
+        "服务圈",
+        "circle",
+        (10, 16),
+        (
+            _KIND,
+            _text("facility", "code of the facility; absent: all of the kind", "设施编号"),
+            _number("minutes", "minutes on foot", "步行分钟"),
+            _number("speed", "metres a second", "步速，米每秒"),
+        ),
+        scope="walk",
+    ),
+    TileLayer(
+        "gaps",
+        "Gaps",
+        "服务盲区",
+        "service_gap",
+        (10, 16),
+        (
+            _KIND,
+            _number("rank", "1 has most households", "位次，1 为户数最多"),
+            _text("community", "code of the community", "社区代码"),
+            _HOUSEHOLDS,
+            _number("buildings", "buildings", "楼栋数"),
+            _flag("estimated", "households are partly an estimate", "户数含估算"),
+            _number("minutes", "minutes on foot", "步行分钟"),
+        ),
+        scope="walk",
+    ),
+    TileLayer(
+        "sites",
+        "Suggested places",
+        "建议选址",
+        "site",
+        (10, 16),
+        (
+            _KIND,
+            _number("rank", "order of building", "建设次序"),
+            _text("place", "code of the place", "候选点编号"),
+            _number("households_gained", "households that reach it anew", "新增可达户数"),
+        ),
+        scope="walk",
     ),
 )
 

@@ -9,8 +9,10 @@ from typing import Literal
 import sqlalchemy as sa
 
 from gis.errors import NotFound
-from gis.store.tile_rows import tile_bytes
+from gis.store.tile_rows import Walk, tile_bytes
 from maps.layers import TileLayer, tile_layer
+
+__all__ = ["MVT", "TileAddress", "Walk", "draw_tile", "empty_tile", "tile_address", "tilejson"]
 
 MVT = "application/vnd.mapbox-vector-tile"
 
@@ -51,6 +53,7 @@ def draw_tile(
     at: date,
     plan_id: int | None = None,
     tier: Literal["base", "micro"] = "base",
+    walk: Walk | None = None,
 ) -> bytes:
     """
     Return the tile's bytes; its one layer has no feature where nothing lies.
@@ -58,7 +61,7 @@ def draw_tile(
     Raises
     ------
     NotFound
-        The layer is one of a plan and none is named, or the other way round.
+        The layer is one of a plan or of a walk and none is named, or the other way round.
     """
     layer = tile.layer
     if layer.scope == "plan" and plan_id is None:
@@ -66,15 +69,29 @@ def draw_tile(
             f"The layer {layer.name} is one of a plan: add plan=ID.",
             f"图层 {layer.name} 属于方案：请加 plan=编号。",
         )
-    if layer.scope == "day" and plan_id is not None:
+    if (layer.scope == "walk") != (walk is not None):
+        raise _wrong_walk(layer.name, asked=walk is not None)
+    if layer.scope in ("day", "walk") and plan_id is not None:
         raise NotFound(
             f"The layer {layer.name} does not depend on a plan: leave plan out.",
             f"图层 {layer.name} 与方案无关：请去掉 plan 参数。",
         )
     drawn = tile_bytes(
-        connection, layer.name, tile.z, tile.x, tile.y, at=at, plan_id=plan_id, tier=tier
+        connection, layer.name, tile.z, tile.x, tile.y, at=at, plan_id=plan_id, tier=tier, walk=walk
     )
     return drawn or empty_tile(layer.name)
+
+
+def _wrong_walk(layer: str, *, asked: bool) -> NotFound:
+    if asked:
+        return NotFound(
+            f"The layer {layer} does not depend on a facility kind: leave kind out.",
+            f"图层 {layer} 与设施类别无关：请去掉 kind 参数。",
+        )
+    return NotFound(
+        f"The layer {layer} shows the walk to a facility kind: add kind=medical, say.",
+        f"图层 {layer} 显示到某类设施的步行情况：请加 kind=类别，如 kind=medical。",
+    )
 
 
 def empty_tile(name: str) -> bytes:

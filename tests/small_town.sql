@@ -125,3 +125,33 @@ VALUES ('p1', 1, 'comprehensive', 1, '[2025-01-01,)'), ('p2', 2, 'comprehensive'
 
 INSERT INTO handover (publication_id, unit_id, building_code, households, from_grid_id, to_grid_id)
 VALUES (1, 'b000', 'b000', 4, 2, 1);
+
+INSERT INTO walking_run (profile, settings, network, report) VALUES ('default', '{}', 'made up', '{}');
+
+-- The centre stands 104.6061 28.4041; walks are told as made up, 100 m for each column of buildings.
+INSERT INTO reach (profile, kind, building_code, facility_code, metres, open_m, straight_m, reason)
+SELECT 'default', 'service_centre', code, CASE WHEN n = 95 THEN NULL ELSE 'f0' END,
+    CASE WHEN n = 95 THEN NULL ELSE 100 * abs(n % 12 - 6) + 50 END,
+    CASE WHEN n = 95 THEN NULL ELSE 100 * abs(n % 12 - 6) + 50 END,
+    40 * abs(n % 12 - 6), CASE WHEN n = 95 THEN 'island' END
+FROM (SELECT code, substr(code, 2)::integer AS n FROM building WHERE code LIKE 'b%') AS b;
+
+INSERT INTO circle (
+    profile, kind, facility_code, cutoff_s, speed_m_s, run_id, digest, status, geom)
+SELECT 'default', 'service_centre', facility, minutes * 60, 1.2, 1, 'made up', 'ok',
+    ST_Multi(ST_MakeEnvelope(
+        104.6061 - minutes * 0.0005, 28.4041 - minutes * 0.0005,
+        104.6061 + minutes * 0.0005, 28.4041 + minutes * 0.0005, 4326))
+FROM (VALUES (5), (10), (15)) AS m (minutes), (VALUES (NULL), ('f0')) AS f (facility);
+
+INSERT INTO service_gap (
+    profile, kind, cutoff_s, speed_m_s, run_id, rank, community_code, buildings, households,
+    households_estimated, reasons, geom)
+VALUES ('default', 'service_centre', 900, 1.2, 1, 1, '510000000001', 1, 5, 5, '{"island": 1}',
+    ST_Multi(ST_MakeEnvelope(104.603, 28.403, 104.604, 28.404, 4326)));
+
+INSERT INTO site (
+    profile, kind, community_code, cutoff_s, speed_m_s, rank, place, households_gained,
+    certificate, geom)
+VALUES ('default', 'service_centre', '510000000001', 900, 1.2, 1, 'b095', 5, '{}',
+    ST_SetSRID(ST_MakePoint(104.6035, 28.4035), 4326));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from starlette.requests import Request
 
 from api.addresses import public_address
@@ -13,7 +13,7 @@ from api.openapi import problems
 from api.routes.listing_query import Day, today_or
 from api.services.tiles import accepts_gzip, encoded_tile, matches, world_bounds
 from maps.layers import tile_layer
-from maps.tiles import MVT, draw_tile, tile_address, tilejson
+from maps.tiles import MVT, Walk, draw_tile, tile_address, tilejson
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -23,6 +23,23 @@ PlanQuery = Annotated[
 TierQuery = Annotated[
     Literal["base", "micro"], Query(description="Published base and special grids, or micro grids.")
 ]
+
+
+def _walk(
+    kind: Annotated[
+        str | None, Query(max_length=64, description="Facility kind whose walk is drawn.")
+    ] = None,
+    profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
+    speed: Annotated[float, Query(gt=0, le=5, description="Metres a second.")] = 1.2,
+    minutes: Annotated[float, Query(gt=0, le=60, description="Cutoff of the gaps.")] = 15,
+    facility: Annotated[
+        str | None, Query(max_length=64, description="Circles of this facility, not of its kind.")
+    ] = None,
+) -> Walk | None:
+    return None if kind is None else Walk(kind, profile, speed, round(minutes * 60), facility)
+
+
+WalkQuery = Annotated[Walk | None, Depends(_walk)]
 
 
 @router.get(
@@ -37,6 +54,7 @@ TierQuery = Annotated[
 def tile(
     request: Request,
     connection: Reading,
+    walk: WalkQuery,
     layer: str,
     z: int,
     x: int,
@@ -47,7 +65,7 @@ def tile(
 ) -> Response:
     """Draw one tile; the tag is strong, and new exactly when the content is."""
     address = tile_address(layer, z, x, y)
-    drawn = draw_tile(connection, address, at=today_or(at), plan_id=plan, tier=tier)
+    drawn = draw_tile(connection, address, at=today_or(at), plan_id=plan, tier=tier, walk=walk)
     accepted = accepts_gzip(request.headers.get("accept-encoding", ""))
     encoded = encoded_tile(drawn, accept_gzip=accepted)
     headers = {

@@ -13,6 +13,8 @@ from gis.contracts import LAYERS, Field, Layer, LayerName
 from gis.store import tables
 from gis.store.bulk import read_frame
 
+Box = tuple[float, float, float, float]
+
 _DTYPES = {"measure": "float64", "date": "datetime64[s]", "count": "Int64"}
 
 
@@ -53,7 +55,11 @@ STORED: dict[LayerName, Stored] = {
 
 
 def read_layer(
-    connection: sa.Connection, layer: LayerName, *, community: str | None = None
+    connection: sa.Connection,
+    layer: LayerName,
+    *,
+    community: str | None = None,
+    box: Box | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Read what holds today of one layer.
@@ -68,6 +74,9 @@ def read_layer(
     community
         Code of a community: its own area, courtyards, buildings, stairwells, facilities, gates
         of its courtyards, streets and barriers that touch its area, its grids and posts.
+    box
+        West, south, east, north in degrees: rows whose own box touches it. Of layers that have
+        a table with shapes only.
 
     Returns
     -------
@@ -78,6 +87,9 @@ def read_layer(
     query = _QUERIES[layer]() if layer in _QUERIES else _stored(STORED[layer])
     if community is not None:
         query = query.where(_lies_in(layer, community))
+    if box is not None:
+        shapes = STORED[layer].table.c.geom
+        query = query.where(shapes.op("&&")(sa.func.ST_MakeEnvelope(*box, 4326)))
     return _canonical(read_frame(connection, query.order_by(sa.text("1"))), LAYERS[layer])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from typing import Literal
@@ -9,6 +10,18 @@ from typing import Literal
 import sqlalchemy as sa
 
 from gis.store.statements import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Which stored walk: kind, profile, metres a second, seconds; one facility or all."""
+
+    kind: str
+    profile: str = "default"
+    speed: float = 1.2
+    cutoff_s: int = 900
+    facility: str | None = None
+
 
 # A tile is drawn at this many screen pixels.
 _TILE_PX = 512
@@ -24,6 +37,7 @@ def tile_bytes(
     at: date,
     plan_id: int | None = None,
     tier: Literal["base", "micro"] = "base",
+    walk: Walk | None = None,
 ) -> bytes:
     """
     Return one Mapbox vector tile, empty bytes when nothing lies on it.
@@ -41,6 +55,8 @@ def tile_bytes(
         Draw the grids or cells of this plan.
     tier
         Which published grids: base and special ones, or the micro grids inside them.
+    walk
+        Which walk the layers reach, circles, gaps and sites show; they need one.
 
     Notes
     -----
@@ -50,6 +66,8 @@ def tile_bytes(
     if layer == "grids" and plan_id is not None:
         query_name = "tile_plan_grids"
     binds: dict[str, object] = {"z": z, "x": x, "y": y, "at": at, "plan_id": plan_id, "tier": tier}
+    if walk is not None:
+        binds |= asdict(walk)
     binds["pixel_deg"] = 360 / 2**z / _TILE_PX
     wanted = {name: binds[name] for name in _binds(query_name)}
     return bytes(connection.execute(statement(query_name), wanted).scalar_one() or b"")

@@ -42,8 +42,11 @@ def tile_of(
     return list(decoded[layer]["features"])
 
 
-def _query(layer: str) -> dict[str, int]:
-    return {"plan": 1} if LAYERS[layer].scope == "plan" else {}
+WALK = {"kind": "service_centre"}
+
+
+def _query(layer: str) -> dict[str, Any]:
+    return {"plan": {"plan": 1}, "walk": WALK}.get(LAYERS[layer].scope, {})
 
 
 @pytest.mark.parametrize("layer", sorted(LAYERS))
@@ -87,6 +90,33 @@ def test_a_grid_reaches_as_far_on_its_tile_as_on_the_ground(client: TestClient) 
     east = (104.606 + 180) * per_degree - x * 4096
     assert min(columns) == pytest.approx(west, abs=1)
     assert max(columns) == pytest.approx(east, abs=1)
+
+
+def test_reach_tells_minutes_at_the_speed_asked_for(client: TestClient) -> None:
+    def minutes(**query: Any) -> dict[str, float | None]:
+        drawn = tile_of(client, "reach", z=14, **WALK, **query)
+        return {f["properties"]["code"]: f["properties"].get("minutes") for f in drawn}
+
+    # 650 m at 1.2 m/s are 9.03 minutes, told as 9.1: never less than it takes.
+    assert minutes()["b036"] == pytest.approx(9.1)
+    assert minutes(speed=0.6)["b036"] == pytest.approx(18.1)
+    assert minutes()["b095"] is None
+
+
+def test_circles_are_those_of_the_kind_or_of_one_facility(client: TestClient) -> None:
+    kind = tile_of(client, "circles", z=14, **WALK)
+    one = tile_of(client, "circles", z=14, facility="f0", **WALK)
+    assert [c["properties"]["minutes"] for c in kind] == [15, 10, 5]
+    assert {c["properties"].get("facility") for c in kind} == {None}
+    assert {c["properties"]["facility"] for c in one} == {"f0"}
+    assert tile_of(client, "circles", z=14, speed=0.8, **WALK) == []
+
+
+def test_a_layer_of_a_walk_asks_for_the_kind_and_the_others_refuse_it(client: TestClient) -> None:
+    path = "14/{1}/{2}.mvt".format(*address_of(104.603, 28.402, 14))
+    missing = client.get(f"/tiles/reach/{path}", headers={"accept-language": "en"})
+    assert (missing.status_code, "kind=" in missing.text) == (404, True)
+    assert client.get(f"/tiles/streets/{path}?kind=medical").status_code == 404
 
 
 def test_retired_buildings_are_drawn_only_before_their_day(client: TestClient) -> None:
@@ -196,8 +226,13 @@ def test_tilejson_tells_the_contract(client: TestClient, layer: str) -> None:
 def test_tiles_are_found_by_the_spatial_index(town_url: str, layer: str) -> None:
     z, x, y = address_of(104.603, 28.402, 15)
     binds = {"z": z, "x": x, "y": y, "at": "2026-05-01", "plan_id": 1, "tier": "base"}
+    binds |= {"kind": "service_centre", "profile": "default", "speed": 1.2, "cutoff_s": 900}
     query = statement(f"tile_{layer}")
-    wanted = {k: v for k, v in {**binds, "pixel_deg": 0.0}.items() if k in query.compile().params}
+    wanted = {
+        k: v
+        for k, v in {**binds, "pixel_deg": 0.0, "facility": None}.items()
+        if k in query.compile().params
+    }
     engine = open_engine(town_url)
     with engine.connect() as connection:
         # The town is small: say that reading a whole table is dear, as it is in a city.

@@ -31,6 +31,14 @@ from gis.store.tables.publications import (
     publication,
     worker,
 )
+from gis.store.tables.walking import (
+    circle,
+    coverage_figure,
+    reach,
+    service_gap,
+    site,
+    walking_run,
+)
 
 __all__ = [
     "area",
@@ -38,7 +46,9 @@ __all__ = [
     "barrier",
     "border",
     "building",
+    "circle",
     "courtyard",
+    "coverage_figure",
     "edit",
     "facility",
     "gate",
@@ -54,9 +64,13 @@ __all__ = [
     "plan_grid",
     "post",
     "publication",
+    "reach",
     "retirement",
+    "service_gap",
+    "site",
     "stairwell",
     "street",
     "unit",
+    "walking_run",
     "worker",
 ]
