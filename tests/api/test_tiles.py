@@ -42,7 +42,7 @@ def tile_of(
     return list(decoded[layer]["features"])
 
 
-WALK = {"kind": "service_centre"}
+WALK: dict[str, Any] = {"kind": "service_centre"}
 
 
 def _query(layer: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from psycopg2.errors import UniqueViolation
 from shapely import MultiPolygon, Point, box
 
 from gis.store import walking
@@ -95,7 +96,7 @@ def test_a_circle_stands_once_for_each_key(transaction: sa.Connection) -> None:
     run_id = walking.begin_run(transaction, "default", {}, "digest", {})
     of_kind = _circles(run_id, 5).assign(facility_code=None)
     walking.swap_circles(transaction, "default", gone=[], drawn=of_kind)
-    with pytest.raises(sa.exc.IntegrityError, match="ix_circle_key"):
+    with pytest.raises(UniqueViolation, match="ix_circle_key"):
         walking.swap_circles(transaction, "default", gone=[], drawn=of_kind)
 
 
