@@ -24,6 +24,7 @@ from api.routes import (
     maps,
     plans,
     tiles,
+    walking,
     web,
 )
 from api.security import refuse_open_to_the_world, security_headers
@@ -33,7 +34,7 @@ from api.settings import Settings
 from gis.errors import Unavailable
 from maps.assets import assets, script_hash
 
-_RESOURCES = (areas, communities, courtyards, buildings, facilities, plans, grids)
+_RESOURCES = (areas, communities, courtyards, buildings, facilities, plans, grids, walking)
 
 
 def create_app(settings: Settings) -> FastAPI:

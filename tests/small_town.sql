@@ -126,7 +126,16 @@ VALUES ('p1', 1, 'comprehensive', 1, '[2025-01-01,)'), ('p2', 2, 'comprehensive'
 INSERT INTO handover (publication_id, unit_id, building_code, households, from_grid_id, to_grid_id)
 VALUES (1, 'b000', 'b000', 4, 2, 1);
 
-INSERT INTO walking_run (profile, settings, network, report) VALUES ('default', '{}', 'made up', '{}');
+INSERT INTO walking_run (profile, settings, network, report)
+VALUES ('default', '{"gates": "residents", "speeds": {"adult": 1.2}}', 'made up', '{}');
+
+INSERT INTO coverage_figure (
+    run_id, level, area_code, kind, cutoff_s, speed_m_s, method, counted, total, reached, share,
+    buildings, known_buildings, estimated)
+SELECT 1, 'community', '510000000001', 'service_centre', cutoff_s, 1.2, 'network', counted, total,
+    total * cutoff_s / 1000, (total * cutoff_s / 1000) / total::float, 96, 96, 5
+FROM (VALUES (300), (600), (900)) AS c (cutoff_s),
+    (VALUES ('buildings', 96), ('households', 528), ('residents', 1630)) AS k (counted, total);
 
 -- The centre stands 104.6061 28.4041; walks are told as made up, 100 m for each column of buildings.
 INSERT INTO reach (profile, kind, building_code, facility_code, metres, open_m, straight_m, reason)

@@ -28,7 +28,7 @@ def list_areas(
     return page_of(connection, Area, "area", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
+@router.get("/{code:path}", response_model_exclude_unset=True, responses=problems(404))
 def show_area(connection: Reading, wanted: WantedQuery, code: str) -> Area:
     """Show one area."""
     return one_of(connection, Area, "area", code, wanted)

@@ -28,7 +28,7 @@ def list_buildings(
     return page_of(connection, Building, "building", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
+@router.get("/{code:path}", response_model_exclude_unset=True, responses=problems(404))
 def show_building(connection: Reading, wanted: WantedQuery, code: str) -> Building:
     """Show one building."""
     return one_of(connection, Building, "building", code, wanted)

@@ -28,7 +28,7 @@ def list_courtyards(
     return page_of(connection, Courtyard, "courtyard", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
+@router.get("/{code:path}", response_model_exclude_unset=True, responses=problems(404))
 def show_courtyard(connection: Reading, wanted: WantedQuery, code: str) -> Courtyard:
     """Show one courtyard."""
     return one_of(connection, Courtyard, "courtyard", code, wanted)

@@ -28,7 +28,7 @@ def list_facilities(
     return page_of(connection, Facility, "facility", wanted, equal)
 
 
-@router.get("/{code}", response_model_exclude_unset=True, responses=problems(404))
+@router.get("/{code:path}", response_model_exclude_unset=True, responses=problems(404))
 def show_facility(connection: Reading, wanted: WantedQuery, code: str) -> Facility:
     """Show one facility."""
     return one_of(connection, Facility, "facility", code, wanted)

@@ -211,17 +211,6 @@ def save_figures(connection: sa.Connection, run_id: int, figures: pd.DataFrame) 
     copy_frame(connection, t.coverage_figure.name, figures.assign(run_id=run_id))
 
 
-def figures_of(connection: sa.Connection, run_id: int, area_code: str) -> list[sa.RowMapping]:
-    """Return what a run found for one area, by kind, speed, cutoff and method."""
-    c = t.coverage_figure.c
-    query = (
-        sa.select(t.coverage_figure)
-        .where(c.run_id == run_id, c.area_code == area_code)
-        .order_by(c.kind, c.speed_m_s, c.cutoff_s, c.method)
-    )
-    return list(connection.execute(query).mappings())
-
-
 def _append(
     connection: sa.Connection,
     table: sa.Table,

@@ -122,17 +122,24 @@ CREATE TABLE coverage_figure (
     speed_m_s DOUBLE PRECISION NOT NULL,
     method TEXT NOT NULL,
     counted TEXT NOT NULL,
-    total INTEGER NOT NULL,
-    reached INTEGER NOT NULL,
+    total INTEGER,
+    reached INTEGER,
+    share DOUBLE PRECISION,
+    buildings INTEGER NOT NULL,
     known_buildings INTEGER NOT NULL,
     estimated INTEGER NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_coverage_figure PRIMARY KEY (run_id, area_code, kind, cutoff_s, speed_m_s, method, counted),
     CONSTRAINT ck_coverage_figure_counted CHECK (counted in ('buildings', 'households', 'residents', 'elders', 'vulnerable')),
     CONSTRAINT ck_coverage_figure_reached CHECK (reached BETWEEN 0 AND total),
+    CONSTRAINT ck_coverage_figure_share CHECK (share BETWEEN 0 AND 1),
     CONSTRAINT ck_coverage_figure_level CHECK (level in ('county', 'subdistrict', 'community')),
-    CONSTRAINT ck_coverage_figure_method CHECK (method in ('network', 'straight')),
+    CONSTRAINT ck_coverage_figure_method CHECK (method in ('network', 'straight_line')),
     CONSTRAINT fk_coverage_figure_run_id FOREIGN KEY (run_id) REFERENCES walking_run (id) ON DELETE CASCADE
 );
 COMMENT ON TABLE coverage_figure IS 'service_coverage of areas; those of every run stay, so that dates can be compared.';
+COMMENT ON COLUMN coverage_figure.total IS 'null: too few buildings to tell';
+COMMENT ON COLUMN coverage_figure.reached IS 'null: too few buildings to tell';
+COMMENT ON COLUMN coverage_figure.share IS 'null: nobody to count, or too few buildings to tell';
 COMMENT ON COLUMN coverage_figure.known_buildings IS 'that carry the count';
-COMMENT ON COLUMN coverage_figure.estimated IS 'of the total';
+COMMENT ON COLUMN coverage_figure.estimated IS 'households that nobody counted';

@@ -96,6 +96,20 @@ for things, code in {
         404: (f"{API}/{things}/nobody", None),
         422: (f"{API}/{things}/{code}?coord=mars", None),
     }
+for walked, found in {
+    "walking": "walking",
+    "coverage/{area_code}": "coverage/510000000001",
+    "gaps": "gaps",
+    "circles": "circles?kind=service_centre",
+    "sites": "sites",
+    "reach/{building}": "reach/b000",
+}.items():
+    ask_on = "&" if "?" in found else "?"
+    CASES["get", f"{API}/{walked}"] = {
+        200: (f"{API}/{found}", None),
+        404: (f"{API}/{found}{ask_on}profile=nobody", None),
+        422: (f"{API}/{found}{ask_on}profile={'x' * 65}", None),
+    }
 for part in ("grids", "handover"):
     CASES["get", f"{API}/plans/{{plan_id}}/{part}"] = {
         200: (f"{API}/plans/1/{part}", None),

@@ -17,7 +17,7 @@ from gis.store.tables.columns import (
 
 CIRCLE_STATES = ("ok", "empty", "snap_too_long", "outside", "failed")
 COVERAGE_LEVELS = ("county", "subdistrict", "community")
-METHODS = ("network", "straight")
+METHODS = ("network", "straight_line")
 COUNTED = ("buildings", "households", "residents", "elders", "vulnerable")
 
 
@@ -156,15 +156,19 @@ coverage_figure = sa.Table(
     *_walked(),
     sa.Column("method", sa.Text, nullable=False),
     sa.Column("counted", sa.Text, nullable=False),
-    sa.Column("total", sa.Integer, nullable=False),
-    sa.Column("reached", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, comment="null: too few buildings to tell"),
+    sa.Column("reached", sa.Integer, comment="null: too few buildings to tell"),
+    sa.Column("share", sa.Float, comment="null: nobody to count, or too few buildings to tell"),
+    sa.Column("buildings", sa.Integer, nullable=False),
     sa.Column("known_buildings", sa.Integer, nullable=False, comment="that carry the count"),
-    sa.Column("estimated", sa.Integer, nullable=False, comment="of the total"),
+    sa.Column("estimated", sa.Integer, nullable=False, comment="households that nobody counted"),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
     sa.PrimaryKeyConstraint(
         *("run_id", "area_code", "kind", "cutoff_s", "speed_m_s", "method", "counted")
     ),
     one_of("counted", COUNTED),
     sa.CheckConstraint("reached BETWEEN 0 AND total", name="reached"),
+    sa.CheckConstraint("share BETWEEN 0 AND 1", name="share"),
     one_of("level", COVERAGE_LEVELS),
     one_of("method", METHODS),
     comment="service_coverage of areas; those of every run stay, so that dates can be compared.",

@@ -1,0 +1,118 @@
+"""Reading walking circles for answers: figures, gaps, circles, sites, the reach of a building."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from gis.store import tables as t
+
+Row = Mapping[str, Any]
+
+
+def figure_rows(connection: sa.Connection, run_id: int, area_code: str) -> list[Row]:
+    """Return the figures of an area in a run: by count, kind, method, speed and cutoff."""
+    f = t.coverage_figure.c
+    query = (
+        sa.select(t.coverage_figure)
+        .where(f.run_id == run_id, f.area_code == area_code)
+        .order_by(f.counted, f.kind, f.method, f.speed_m_s.desc(), f.cutoff_s)
+    )
+    return _rows(connection, query)
+
+
+def gap_rows(
+    connection: sa.Connection,
+    profile: str,
+    *,
+    speed_m_s: float,
+    cutoff_s: int,
+    kind: str | None,
+    community: str | None,
+    after: int,
+    limit: int,
+) -> list[Row]:
+    """Return gaps, those with most households first, from the one after `after` on."""
+    g = t.service_gap.c
+    query = (
+        sa.select(
+            *(g.id, g.kind, g.rank, g.community_code, g.buildings, g.households),
+            *(g.households_estimated, g.reasons, g.cutoff_s, g.speed_m_s),
+            sa.func.ST_AsBinary(g.geom, type_=sa.LargeBinary).label("geom"),
+        )
+        .where(g.profile == profile, g.speed_m_s == speed_m_s, g.cutoff_s == cutoff_s)
+        .order_by(g.households.desc(), g.id)
+        .offset(after)
+        .limit(limit)
+    )
+    query = query if kind is None else query.where(g.kind == kind)
+    return _rows(
+        connection, query if community is None else query.where(g.community_code == community)
+    )
+
+
+def circle_rows(
+    connection: sa.Connection,
+    profile: str,
+    *,
+    kind: str,
+    facility: str | None,
+    speed_m_s: float,
+    after: int,
+    limit: int,
+) -> list[Row]:
+    """Return the circles of one facility, or of all of a kind together; widest last."""
+    c = t.circle.c
+    query = (
+        sa.select(
+            *(c.kind, c.facility_code, c.cutoff_s, c.speed_m_s, c.status),
+            sa.func.ST_AsBinary(c.geom, type_=sa.LargeBinary).label("geom"),
+        )
+        .where(c.profile == profile, c.kind == kind, c.speed_m_s == speed_m_s)
+        .where(c.facility_code.is_not_distinct_from(facility))
+        .order_by(c.cutoff_s)
+        .offset(after)
+        .limit(limit)
+    )
+    return _rows(connection, query)
+
+
+def site_rows(
+    connection: sa.Connection, profile: str, *, kind: str | None, community: str | None
+) -> list[Row]:
+    """Return the places suggested, in the order in which they should be built."""
+    s = t.site.c
+    query = (
+        sa.select(
+            *(s.kind, s.community_code, s.rank, s.place, s.households_gained, s.cutoff_s),
+            *(s.speed_m_s, s.made_at, s.certificate),
+            sa.func.ST_AsBinary(s.geom, type_=sa.LargeBinary).label("geom"),
+        )
+        .where(s.profile == profile)
+        .order_by(s.kind, s.community_code, s.rank)
+    )
+    query = query if kind is None else query.where(s.kind == kind)
+    return _rows(
+        connection, query if community is None else query.where(s.community_code == community)
+    )
+
+
+def reach_rows(connection: sa.Connection, profile: str, building: str) -> list[Row]:
+    """Return the walk from one building to its nearest facility of each kind."""
+    r, f = t.reach.c, t.facility.c
+    query = (
+        sa.select(
+            *(r.kind, r.facility_code, f.name.label("facility_name"), r.metres, r.open_m),
+            *(r.straight_m, r.reason),
+        )
+        .select_from(t.reach.outerjoin(t.facility, f.code == r.facility_code))
+        .where(r.profile == profile, r.building_code == building)
+        .order_by(r.kind)
+    )
+    return _rows(connection, query)
+
+
+def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
+    return cast(list[Row], connection.execute(query).mappings().all())
