@@ -35,7 +35,8 @@ AREA_LEVELS = ("county", "subdistrict", "community")
 COURTYARD_KINDS = ("old", "new", "resettlement", "commercial", "other")
 HOUSEHOLD_KINDS = ("registered", "resident", "dwellings")
 BARRIER_KINDS = ("river", "railway", "arterial", "wall", "other")
-STREET_CLASSES = ("arterial", "street", "lane", "footpath", "steps")
+STREET_CLASSES = ("arterial", "street", "lane", "cycleway", "footpath", "steps")
+STREET_ACCESS = ("public", "private")
 GRID_KINDS = ("base", "special", "micro")
 POST_ROLES = ("comprehensive", "assistant")
 FACILITY_KINDS = (
@@ -196,6 +197,8 @@ _LAYERS = (
             Field("street_class", "choice", "道路等级", choices=STREET_CLASSES, default="street"),
             Field("bridge", "flag", "桥", default=False),
             Field("tunnel", "flag", "隧道", default=False),
+            Field("access", "choice", "通行", choices=STREET_ACCESS, default="public"),
+            Field("level", "measure", "层位", default=0.0, lowest=-50, highest=50),
         ),
     ),
     Layer(

@@ -44,7 +44,10 @@ def runs_along(lines: Shapes, rank: Ints, streets: gpd.GeoDataFrame) -> npt.NDAr
         return named
     free = np.flatnonzero(named == "nothing")
     classes = streets["street_class"].astype(str)
-    for name, of_name in (("lane", ("lane", "footpath", "steps")), ("arterial", ("arterial",))):
+    for name, of_name in (
+        ("lane", ("lane", "cycleway", "footpath", "steps")),
+        ("arterial", ("arterial",)),
+    ):
         near = streets.geometry.to_numpy()[classes.isin(of_name).to_numpy()]
         named[free[_mostly_near(lines[free], near)]] = name
     return named

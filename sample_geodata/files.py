@@ -21,15 +21,17 @@ _CLOCK = "2026-01-01T00:00:00Z"
 _ZIP_CLOCK = (2026, 1, 1, 0, 0, 0)
 
 VALUES: dict[str, dict[object, str]] = {
-    "level": {"county": "区县", "subdistrict": "街道", "community": "社区"},
+    "areas.level": {"county": "区县", "subdistrict": "街道", "community": "社区"},
     "households_kind": {"registered": "户籍户", "resident": "常住户", "dwellings": "套数"},
     "street_class": {
         "arterial": "主干道",
         "street": "支路",
         "lane": "巷",
+        "cycleway": "自行车道",
         "footpath": "步道",
         "steps": "台阶",
     },
+    "access": {"public": "公共", "private": "内部"},
     "barriers.kind": {"river": "河流", "railway": "铁路", "arterial": "主干道", "wall": "围墙"},
     "courtyards.kind": {
         "old": "老旧小区",

@@ -243,6 +243,8 @@ def _street_rows(town: Town) -> Iterator[Row]:
             "street_class": edge.street_class,
             "bridge": edge.bridge,
             "tunnel": edge.tunnel,
+            "access": "public",
+            "level": float(edge.bridge) - float(edge.tunnel),
             "geometry": edge.line,
         }
 

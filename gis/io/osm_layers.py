@@ -172,6 +172,8 @@ def _streets(layer: TaggedShapes) -> gpd.GeoDataFrame:
         street_class=layer.each(meaning.street_class),
         bridge=layer.each(meaning.on_bridge),
         tunnel=layer.each(meaning.in_tunnel),
+        access=layer.each(meaning.street_access),
+        level=layer.each(meaning.street_level),
     )
 
 

@@ -20,9 +20,23 @@ _STREETS = {
     "residential": "street", "road": "street",
     "living_street": "lane", "service": "lane", "track": "lane",
     "footway": "footpath", "path": "footpath", "pedestrian": "footpath",
-    "cycleway": "footpath", "platform": "footpath", "bridleway": "footpath", "corridor": "footpath",
-    "steps": "steps",
+    "platform": "footpath", "corridor": "footpath", "elevator": "footpath",
+    "residential_link": "street", "cycleway": "cycleway", "steps": "steps",
 }  # fmt: skip
+# Nobody walks there unless `foot` says so; cycleways then count as footpaths.
+_STREETS_ON_FOOT = {
+    "motorway": "arterial", "motorway_link": "arterial", "busway": "lane",
+    "bus_guideway": "lane", "bridleway": "footpath", "cycleway": "footpath",
+}  # fmt: skip
+_FOOT_YES = (
+    "yes", "private", "permissive", "use_sidepath", "delivery", "designated", "destination",
+    "customers", "official", "public", "restricted", "crossing", "sidewalk", "allowed",
+    "passable", "footway", "permit", "residents", "true", "1",
+)  # fmt: skip
+_FOOT_NO = ("no", "agricultural", "discouraged", "forestry", "false", "0")
+_ACCESS_NO = (*_FOOT_NO, "emergency", "psv", "military")
+_PRIVATE = ("private", "residents", "permit")
+_PRIVATE_SERVICES = ("driveway", "parking_aisle", "drive-through", "emergency_access")
 _ARTERIAL_BARRIERS = ("motorway", "trunk", "primary", "secondary")
 _RAILS = ("rail", "light_rail", "subway", "narrow_gauge", "monorail")
 _WALLS = ("wall", "fence", "city_wall")
@@ -102,12 +116,62 @@ _FACILITIES: tuple[tuple[str, str | None, str], ...] = (
 
 
 def street_class(tags: Tags) -> str | None:
-    """Class of a way one may walk, of `gis.contracts.STREET_CLASSES`; None of any other."""
-    found = _STREETS.get(tags.get("highway", ""))
-    foot = tags.get("foot", "")
-    if foot in _NO or (tags.get("access") == "no" and foot not in ("yes", "designated")):
+    """
+    Class of a way one may walk, of `gis.contracts.STREET_CLASSES`; None of any other.
+
+    ``foot`` counts before ``access``; areas that are no pedestrian zones are no ways.
+    """
+    highway = tags.get("highway", "")
+    if highway not in _STREETS and highway not in _STREETS_ON_FOOT:
         return None
-    return None if tags.get("motorroad") == "yes" and not foot else found
+    foot = _foot(tags)
+    if foot is False or (foot is None and _barred(tags)):
+        return None
+    if tags.get("area") == "yes" and highway != "pedestrian":
+        return None
+    said = _STREETS_ON_FOOT.get(highway) if foot else None
+    return said or _STREETS.get(highway)
+
+
+def _foot(tags: Tags) -> bool | None:
+    """What ``foot`` says; None: nothing that is understood."""
+    values = [value.strip() for value in tags.get("foot", "").split(";")]
+    if any(value in _FOOT_YES for value in values):
+        return True
+    return False if any(value in _FOOT_NO for value in values) else None
+
+
+def _barred(tags: Tags) -> bool:
+    """Whether people stay out where ``foot`` says nothing."""
+    if tags.get("motorroad") == "yes" or tags.get("impassable") == "yes":
+        return True
+    access = tags.get("access")
+    if access is None:
+        return False
+    emergency = tags.get("emergency") == "yes" or tags.get("service") == "emergency_access"
+    values = [value.strip() for value in access.split(";")]
+    return all(value in _ACCESS_NO for value in values) or (access == "private" and emergency)
+
+
+def street_access(tags: Tags) -> str:
+    """Whether a way people walk is ``private``: of residents only, a driveway, a parking aisle."""
+    foot = tags.get("foot")
+    if foot is not None and _foot(tags):
+        return "private" if foot in _PRIVATE else "public"
+    own = tags.get("access") in _PRIVATE or tags.get("service") in _PRIVATE_SERVICES
+    return "private" if own else "public"
+
+
+def street_level(tags: Tags) -> float:
+    """
+    ``layer``: how many ways run below this one; 0 where that is no number from -50 to 50.
+
+    >>> street_level({"layer": "-1"}), street_level({"layer": "above"})
+    (-1.0, 0.0)
+    """
+    found = re.fullmatch(r"[+-]?\d{1,2}(?:\.\d+)?", tags.get("layer", "0").strip())
+    level = float(found[0]) if found else 0.0
+    return level if abs(level) <= 50 else 0.0
 
 
 def barrier_kind(tags: Tags) -> str | None:

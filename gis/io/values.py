@@ -89,7 +89,7 @@ def _absent(field: Field, index: pd.Index) -> pd.Series:
     if field.kind in ("count",):
         return pd.Series(pd.NA, index=index, dtype="Int64")
     if field.kind == "measure":
-        return pd.Series(np.nan, index=index, dtype="float64")
+        return pd.Series(_filling(field), index=index, dtype="float64")
     if field.kind == "date":
         return pd.Series(pd.NaT, index=index, dtype="datetime64[s]")
     if field.kind == "flag":
@@ -177,6 +177,11 @@ def _read_count(
     return pd.Series(counts.values, index=cells.index).astype("Int64")
 
 
+def _filling(field: Field) -> float:
+    """What stands where nothing is written."""
+    return math.nan if field.default is None else float(field.default)
+
+
 def _read_measure(
     cells: pd.Series, field: Field, _mapping: ColumnMapping, findings: Findings
 ) -> pd.Series:
@@ -197,7 +202,8 @@ def _read_measure(
         ("count-too-large", finite & (numbers > high).to_numpy()),
     ):
         findings.rows(code, rows, field=field.name, values=written, details=detail)
-    return numbers.where(pd.Series(finite, index=numbers.index))
+    read = numbers.where(pd.Series(finite, index=numbers.index))
+    return read.fillna(_filling(field))
 
 
 def _read_date(

@@ -16,7 +16,7 @@ from gis.errors import InputError
 
 Joins = Literal["auto", "nodes", "crossings"]
 
-_ALL = frozenset({*STREET_CLASSES, "cycleway"})
+_ALL = frozenset(STREET_CLASSES)
 
 
 @dataclass(frozen=True, slots=True)

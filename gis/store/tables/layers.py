@@ -11,6 +11,7 @@ from gis.contracts import (
     COURTYARD_KINDS,
     FACILITY_KINDS,
     HOUSEHOLD_KINDS,
+    STREET_ACCESS,
     STREET_CLASSES,
 )
 from gis.store.tables.columns import (
@@ -185,7 +186,10 @@ street = sa.Table(
     sa.Column("tunnel", sa.Boolean, nullable=False, server_default=sa.false()),
     *import_columns(),
     geometry("MULTILINESTRING"),
+    sa.Column("access", sa.Text, nullable=False, server_default="public"),
+    sa.Column("level", sa.Float, nullable=False, server_default=sa.text("0")),
     one_of("street_class", STREET_CLASSES),
+    one_of("access", STREET_ACCESS),
     comment="Centre lines on which people walk or drive.",
 )
 spatial_index(street)

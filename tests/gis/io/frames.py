@@ -33,7 +33,8 @@ def _cell(field: Field) -> st.SearchStrategy[Any]:
         case "count":
             return st.integers(0, int(field.highest or 100))
         case "measure":
-            return st.integers(0, 10**7).map(lambda n: n / 16)
+            lowest, highest = int(field.lowest or 0), int(min(field.highest or 1e6, 625_000))
+            return st.integers(16 * lowest, 16 * highest).map(lambda n: n / 16)
         case "flag":
             return st.booleans()
         case "choice":

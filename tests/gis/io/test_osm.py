@@ -86,6 +86,18 @@ def test_a_street_keeps_its_class_bridge_and_tunnel(tmp_path: Path) -> None:
         ({"highway": "steps"}, "steps"),
         ({"highway": "trunk"}, "arterial"),
         ({"highway": "cycleway", "foot": "no"}, None),
+        ({"highway": "cycleway"}, "cycleway"),
+        ({"highway": "cycleway", "foot": "designated"}, "footpath"),
+        ({"highway": "bridleway"}, None),
+        ({"highway": "bridleway", "foot": "yes"}, "footpath"),
+        ({"highway": "busway", "foot": "permissive"}, "lane"),
+        ({"highway": "path", "foot": "discouraged"}, None),
+        ({"highway": "path", "foot": "no;designated"}, "footpath"),
+        ({"highway": "service", "access": "emergency"}, None),
+        ({"highway": "service", "access": "private", "emergency": "yes"}, None),
+        ({"highway": "service", "access": "customers"}, "lane"),
+        ({"highway": "footway", "area": "yes"}, None),
+        ({"highway": "pedestrian", "area": "yes"}, "footpath"),
         ({"highway": "service", "access": "private"}, "lane"),
         ({"highway": "service", "access": "no"}, None),
         ({"highway": "path", "access": "no", "foot": "yes"}, "footpath"),
@@ -103,6 +115,26 @@ def test_only_ways_that_can_be_walked_are_streets(
     streets = read_osm(town.save(tmp_path))["streets"]
     assert streets["street_class"].tolist() == ([] if expected is None else [expected])
     assert expected is None or expected in STREET_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("tags", "access", "level"),
+    [
+        ({}, "public", 0),
+        ({"service": "driveway", "layer": "1"}, "private", 1),
+        ({"access": "private", "layer": "-2"}, "private", -2),
+        ({"access": "private", "foot": "yes"}, "public", 0),
+        ({"foot": "residents", "layer": "roof"}, "private", 0),
+        ({"access": "customers", "layer": "99"}, "public", 0),
+    ],
+)
+def test_a_street_says_who_may_walk_it_and_at_which_level(
+    tmp_path: Path, tags: dict[str, str], access: str, level: float
+) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 1)], (), highway="service", **tags)
+    streets = read_osm(town.save(tmp_path))["streets"]
+    assert streets[["access", "level"]].to_numpy().tolist() == [[access, level]]
 
 
 @pytest.mark.parametrize(

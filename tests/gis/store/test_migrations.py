@@ -117,6 +117,19 @@ def test_what_is_retired_is_written_down(engine: sa.Engine) -> None:
     assert [tuple(row) for row in found] == [("streets", "S1", date(2026, 3, 1))]
 
 
+def test_cycleways_become_footpaths_in_a_schema_that_knows_none(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO street (code, street_class, geom) VALUES "
+            "('S1', 'cycleway', 'SRID=4326;MULTILINESTRING((104 28, 105 28))')"
+        )
+    migrate.downgrade(engine, "0005")
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT street_class, access, level FROM street").all()
+    assert [tuple(row) for row in found] == [("footpath", "public", 0)]
+
+
 def test_servers_that_start_together_migrate_once(bare: sa.Engine) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: migrate.upgrade(bare), range(4)))
