@@ -33,7 +33,14 @@ LONG_LEG_M = 50.0
 BLOCKING_KINDS = ("river", "railway", "wall")
 """Kinds of barriers that no leg crosses; a large street is no hindrance on foot."""
 
+SMALL_JUNCTIONS = 50
+"""
+Parts of the network with fewer nodes count only where no larger part is near: footways that
+nobody joined to the street beside them would otherwise cut off whoever lives there.
+"""
+
 _STREET_CELL_M = 40.0
+_NOBODYS_ZONE = -2
 _WALL_CELL_M = 60.0
 
 
@@ -112,6 +119,7 @@ class Snapper:
     streets: PieceGrid
     edge: Ints32
     zone: Ints32
+    large_zone: Ints32
     before_m: Floats
     blockers: PieceGrid
 
@@ -139,14 +147,23 @@ def snapper(network: WalkingNetwork, barriers: gpd.GeoDataFrame | None = None) -
     passed = np.cumsum(length) - length
     begins = np.searchsorted(edge, np.arange(network.edges))
     before = passed - passed[begins[edge]] if len(edge) else passed
+    zone = network.edge_zone[edge].astype(np.int32)
     return Snapper(
         network,
         piece_grid(np.ascontiguousarray(ends), _STREET_CELL_M),
         edge,
-        network.edge_zone[edge].astype(np.int32),
+        zone,
+        np.where(small_edges(network)[edge], np.int32(_NOBODYS_ZONE), zone),
         before,
-        piece_grid(_blocking(network, barriers), _WALL_CELL_M),
+        piece_grid(blocking_pieces(network, barriers), _WALL_CELL_M),
     )
+
+
+def small_edges(network: WalkingNetwork) -> npt.NDArray[np.bool_]:
+    """Flag the edges of parts with fewer than `SMALL_JUNCTIONS` nodes, all gates open."""
+    nodes = np.bincount(network.node_island)
+    small: npt.NDArray[np.bool_] = (nodes < SMALL_JUNCTIONS)[network.node_island[network.edge_tail]]
+    return small
 
 
 def _piece_of_edge(line_start: Ints) -> tuple[Ints, Ints32]:
@@ -158,7 +175,12 @@ def _piece_of_edge(line_start: Ints) -> tuple[Ints, Ints32]:
     return first.astype(np.int64), edge
 
 
-def _blocking(network: WalkingNetwork, barriers: gpd.GeoDataFrame | None) -> Floats:
+def blocking_pieces(network: WalkingNetwork, barriers: gpd.GeoDataFrame | None) -> Floats:
+    """
+    Return what no leg crosses as straight pieces: rows (x0, y0, x1, y1) in the network's CRS.
+
+    The borders of closed courtyards, and the lines and outlines of barriers of `BLOCKING_KINDS`.
+    """
     shapes = [np.asarray(shapely.boundary(network.zone_area), dtype=object)]
     if barriers is not None and len(barriers):
         bars = barriers[barriers["kind"].isin(BLOCKING_KINDS)].geometry.to_crs(network.crs)
@@ -196,7 +218,8 @@ def snap(
     A point goes to the nearest straight piece of an edge of its own zone whose leg, the straight
     way there, crosses nothing in its way; if that of the nearest is cut off, further ones within
     the limit are tried, nearest first. A point in a closed courtyard never goes to an edge
-    outside it, nor the other way round.
+    outside it, nor the other way round. An edge of a small part (`small_edges`) is taken only
+    when no edge of a larger part can be had.
 
     Parameters
     ----------
@@ -222,8 +245,11 @@ def snap(
     xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
     zones = zones_of(snapping.network, xy) if zone is None else np.asarray(zone, dtype=np.int32)
-    piece, status, share, leg = _snapped(
-        snapping.streets, snapping.zone, snapping.blockers, x, y, zones, limit_m
+    streets, bars = snapping.streets, snapping.blockers
+    piece, status, share, leg = _snapped(streets, snapping.large_zone, bars, x, y, zones, limit_m)
+    left = np.flatnonzero(piece < 0)
+    piece[left], status[left], share[left], leg[left] = _snapped(
+        streets, snapping.zone, bars, x[left], y[left], zones[left], limit_m
     )
     return _snaps(snapping, x, y, zones, piece, status, share, leg, limit_m)
 

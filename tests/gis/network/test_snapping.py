@@ -109,6 +109,15 @@ def test_a_leg_never_leaves_the_courtyard_and_comes_back() -> None:
     assert np.allclose([found.foot_x[0] - X0, found.foot_y[0] - Y0], [10, 5])
 
 
+def test_a_footway_joined_to_nothing_is_taken_only_where_nothing_else_is_near() -> None:
+    teeth = [LineString([(10 * k, 0), (10 * k, -20)]) for k in range(1, 60)]
+    street = LineString([(10 * k, 0) for k in range(61)])
+    network = _network([street, *teeth, LineString([(0, 40), (100, 40)])])
+    found = snap(snapper(network), _at((50, 45), (-60, 85)))
+    assert np.allclose([found.foot_y[0] - Y0, found.foot_y[1] - Y0], [0, 40])
+    assert found.status.tolist() == [SnapStatus.OK, SnapStatus.OK]
+
+
 def test_a_river_sends_a_place_to_the_street_on_its_own_bank() -> None:
     network = _network([LineString([(0, 0), (100, 0)]), LineString([(0, 60), (100, 60)])])
     river = _frame([LineString([(-50, 10), (150, 10)])], kind=["river"])
