@@ -32,7 +32,8 @@ class Effort:
     How hard to try; counts, never seconds, so that a seed gives the same answer everywhere.
 
     ``flips`` are proposals for each piece in one annealing, ``most`` the proposals in one
-    annealing at most. On a graph of up to ``large`` pieces, attempts are repeated for about
+    annealing at most, ``mends`` the pairs recombined for each grid while some are too heavy. On
+    a graph of up to ``large`` pieces, attempts are repeated for about
     ``work`` proposals, prices are looked for within ``prices``, and what then stays open on a
     small graph is searched exactly within ``proof``; `exactly` starts ``restarts`` times. Once
     ``stopped`` is set, the search ends with the best it has, or with the first valid answer.
@@ -44,6 +45,7 @@ class Effort:
     most: int = 3_000_000
     large: int = 2000
     work: int = 1_000_000
+    mends: int = 10
     prices: PriceEffort = field(default_factory=PriceEffort)
     proof: ProofEffort = field(default_factory=ProofEffort)
     stopped: threading.Event | None = field(default=None, compare=False)
@@ -67,8 +69,8 @@ QUICK = Effort(
 )
 """For answers that somebody waits for: a few attempts, no search for prices or a proof."""
 
-BATCH = Effort(work=500_000, prices=PriceEffort(nodes=60_000), proof=ProofEffort(pieces=0))
-"""For whole cities: about a third of the time for one grid in a hundred more."""
+BATCH = Effort(work=500_000, mends=3, prices=PriceEffort(rounds=0), proof=ProofEffort(pieces=0))
+"""For whole cities: many short attempts, the bound that of the bins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _settled(
     for heat in (0.3, 0.1, 0.03):
         if sums.load.max() <= goals.cap:
             break
-        trees.mend(pieces, goals, part, sums, state, 10 * grids + 50, heat)
+        trees.mend(pieces, goals, part, sums, state, effort.mends * (grids + 5), heat)
         flips.anneal(pieces, goals, part, sums, state, proposals // 2, heat / 2, 0.002, False)
     return part
 

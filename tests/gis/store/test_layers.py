@@ -13,7 +13,7 @@ from geopandas.testing import assert_geodataframe_equal
 from gis.contracts import LAYERS, LayerName
 from gis.errors import NotFound
 from gis.store import tables
-from gis.store.layers import STORED, read_layer
+from gis.store.layers import STORED, read_layer, touches_community
 from gis.store.listing import found
 from gis.store.retirements import Retirement, retirements
 from gis.store.upsert import Upsert, stage, upsert
@@ -220,3 +220,16 @@ def test_empty_layers_have_their_columns(transaction: sa.Connection) -> None:
         frame = read_layer(transaction, layer)
         assert list(frame.columns) == [*contract.columns, "geometry"]
         assert_geodataframe_equal(frame, frame.iloc[:0])
+
+
+@pytest.mark.parametrize("layer", ["streets", "barriers"])
+def test_lines_of_a_community_are_found_by_the_spatial_index(
+    transaction: sa.Connection, layer: LayerName
+) -> None:
+    table = STORED[layer].table
+    query = sa.select(table.c.code).where(touches_community(table, "511525001001"))
+    asked = query.compile(transaction.engine, compile_kwargs={"literal_binds": True})
+    # The tables are empty: say that reading a whole one is dear, as it is in a city.
+    transaction.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    lines = transaction.execute(sa.text(f"EXPLAIN {asked}")).scalars()
+    assert f"ix_{table.name}_geom" in "\n".join(lines)
