@@ -39,6 +39,8 @@ STREET_CLASSES = ("arterial", "street", "lane", "cycleway", "footpath", "steps")
 STREET_ACCESS = ("public", "private")
 GRID_KINDS = ("base", "special", "micro")
 POST_ROLES = ("comprehensive", "assistant")
+# Counts of groups of people: told at community level and above only (see DESIGN section 4).
+SENSITIVE = ("residents", "elders", "vulnerable")
 FACILITY_KINDS = (
     "service_centre",  # 党群、社区服务中心
     "medical",  # 医疗

@@ -9,6 +9,7 @@ The tree of faults. Each class has a stable ``code``; a message names the first 
     │   ├── WrongColumns           a column is missing or cannot be mapped
     │   ├── InvalidGeometry        missing, empty, invalid or of the wrong type
     │   ├── InvalidRules           a rule set that contradicts itself or is not one
+    │   ├── InvalidScenario        a scenario that breaks its schema or does not fit the layers
     │   └── InvalidPackage         a grid package that breaks its specification
     ├── Infeasible                 the request is well-formed but cannot be met
     ├── NotFound                   no such thing
@@ -90,6 +91,12 @@ class InvalidRules(InputError):
     """A rule set that contradicts itself or is not one."""
 
     code = "invalid-rules"
+
+
+class InvalidScenario(InputError):
+    """A scenario that breaks its schema or does not fit the layers."""
+
+    code = "invalid-scenario"
 
 
 class InvalidPackage(InputError):

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gis.contracts import SENSITIVE
 from gis.errors import NotFound
 
 AttributeKind = Literal["text", "number", "flag"]
 Scope = Literal["day", "day_or_plan", "plan", "walk"]
-
-# Counts of groups of people: at community level and above only (see DESIGN section 4).
-SENSITIVE = ("residents", "elders", "vulnerable")
 
 
 @dataclass(frozen=True, slots=True)

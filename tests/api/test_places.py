@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
+from gis.contracts import SENSITIVE
 from gis.gcj02 import wgs84_to_gcj02
-from maps.layers import SENSITIVE
 
 
 def test_pages_of_buildings_hold_each_building_once(client: TestClient) -> None:

@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from gis.contracts import SENSITIVE
 from gis.store.engine import open_engine
 from gis.store.statements import statement
-from maps.layers import LAYERS, SENSITIVE
+from maps.layers import LAYERS
 from maps.tiles import MVT
 
 

@@ -1,0 +1,1 @@
+"""Who reaches what: service_coverage, gaps, checks and comparisons, from distances on foot."""

@@ -1,0 +1,1 @@
+"""Where to build next: places that most households without a kind could walk to."""

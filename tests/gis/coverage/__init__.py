@@ -1,0 +1,1 @@
+"""Figures, gaps and checks of who reaches what."""
