@@ -11,15 +11,16 @@ import click
 from api.commands import options
 from api.commands.best_so_far import best_so_far
 from api.commands.bilingual import BilingualCommand
+from api.commands.left_out import tell_faults
 from api.commands.stopping import INTERRUPTED, stoppable
 from api.language import counted, field_name, kind_names, language, say
 
 if TYPE_CHECKING:
-    from api.services.divide_files import Divided, LayerArgument, Stage
-    from gis.io.report import LayerRead
+    from api.services.divide_files import Divided
+    from api.services.layer_files import Stage
+    from gis.contracts import LayerName
     from gis.partition.rules import RuleSet
 
-_SHOWN = 3
 _MOST_SUMS = 20
 
 
@@ -61,10 +62,11 @@ def divide(
     Each F is a file, or file.gpkg:layer; a GeoPackage that holds several layers gives the one
     of the right name. The grid package (docs/grid-package.md) opens in QGIS.
     """
-    from api.services.divide_files import Inputs, divide_files, source_of, write_report
+    from api.services.divide_files import divide_files
+    from api.services.layer_files import Inputs, source_of, write_report
     from api.services.output_places import refuse_unusable
 
-    files: dict[LayerArgument, str] = {
+    files: dict[LayerName, str] = {
         layer: str(given[option]) for option, layer in _OPTIONS.items() if given[option] is not None
     }
     inputs = Inputs(
@@ -102,7 +104,7 @@ def divide(
     if report:
         write_report(report, divided.report)
     for read in divided.reads.values():
-        _tell_faults(read)
+        tell_faults(read)
     _tell_kinds(divided, rules)
     _print_summary(divided)
     if divided.report["interrupted"]:
@@ -110,7 +112,7 @@ def divide(
         sys.exit(INTERRUPTED)
 
 
-_OPTIONS: dict[str, LayerArgument] = {
+_OPTIONS: dict[str, LayerName] = {
     "community": "areas",
     "courtyards": "courtyards",
     "gates": "gates",
@@ -130,25 +132,6 @@ def _rules(given: dict[str, object]) -> RuleSet:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _tell_faults(read: LayerRead) -> None:
-    errors = [fault for fault in read.faults if fault.severity == "error"]
-    if not errors:
-        return
-    chinese = language() == "zh"
-    rows = len(read.waiting)
-    head = (
-        f"{read.file}：{rows} 行有误，已略过" if chinese else f"{read.file}: {rows} rows left out"
-    )
-    click.echo(head, err=True)
-    for fault in errors[:_SHOWN]:
-        where = (
-            f"  第 {fault.row} 行 {field_name(fault.field, read.layer, 'zh')}："
-            if chinese
-            else f"  row {fault.row}, {fault.field}: "
-        )
-        click.echo(where + (fault.zh if chinese else fault.en), err=True)
 
 
 def _tell_kinds(divided: Divided, rules: RuleSet) -> None:

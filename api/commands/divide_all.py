@@ -195,7 +195,7 @@ def _print_tally(tally: Tally, stopped: bool) -> None:
 
 
 def _write_report(path: Path, outcomes: list[Outcome]) -> None:
-    from api.services.divide_files import write_report
+    from api.services.layer_files import write_report
 
     rows = [asdict(outcome) for outcome in sorted(outcomes, key=lambda o: o.community_code)]
     write_report(path, {"format": "wangge-batch-1", "communities": json.loads(json.dumps(rows))})

@@ -8,15 +8,23 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from api.services.layer_files import (
+    Inputs,
+    Stage,
+    communities_of,
+    frame_of,
+    input_report,
+    read_inputs,
+)
 from gis.cells import Ground, build_ground
-from gis.errors import InputError, NotFound, UnreadableFile, first_ids
-from gis.io.geopackage import package_layers
+from gis.contracts import LayerName
+from gis.errors import NotFound
 from gis.io.package import (
     DividedCommunity,
     GridPackage,
@@ -24,8 +32,7 @@ from gis.io.package import (
     read_package,
     write_package,
 )
-from gis.io.read import read_layer
-from gis.io.report import Fault, LayerRead
+from gis.io.report import LayerRead
 from gis.partition.divide import divide
 from gis.partition.engine import Effort
 from gis.partition.loads import unit_rules
@@ -36,46 +43,13 @@ from gis.partition.rules import RuleSet, rules_document
 REPORT_FORMAT = "wangge-divide-report/1"
 WHOLE = "community"
 
-LayerArgument = Literal[
-    "areas", "courtyards", "gates", "barriers", "streets", "buildings", "stairwells"
-]
-# Read in this order: buildings are checked against areas and courtyards.
-_ORDER: tuple[LayerArgument, ...] = (
-    "areas",
-    "courtyards",
-    "gates",
-    "barriers",
-    "streets",
-    "buildings",
-    "stairwells",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Files by layer (``file`` or ``file.gpkg:layer``), and how to read them."""
-
-    files: dict[LayerArgument, str]
-    encoding: str | None = None
-    crs: str | None = None
-    mapping: str | None = None
-    strict: bool = False
-
-
-class Stage(NamedTuple):
-    """How far a run is: what is being done, and the share of it all that is behind it."""
-
-    en: str
-    zh: str
-    share: float
-
 
 @dataclass(frozen=True, slots=True)
 class Divided:
     """What came of a run: the communities, what was read, and the report."""
 
     communities: tuple[DividedCommunity, ...]
-    reads: dict[LayerArgument, LayerRead]
+    reads: dict[LayerName, LayerRead]
     report: dict[str, Any] = field(default_factory=dict)
 
 
@@ -113,7 +87,7 @@ def divide_files(
     """
     stopped = stopped or threading.Event()
     started = time.perf_counter()
-    reads = _read_all(inputs, rules, tell)
+    reads = read_inputs(inputs, tell, counts=unit_rules(rules).weights)
     places = _places(reads)
     base = None if within is None else read_package(within)
     communities, left = [], list(places)
@@ -156,82 +130,6 @@ class _Dividing:
         self.tell(Stage(f"dividing {self.name}", f"划分 {self.name}", whole))
 
 
-def write_report(path: Path, report: dict[str, Any]) -> None:
-    """Write a report as JSON, whole or not at all."""
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise UnreadableFile(
-            f"{path} cannot be written ({error.strerror}).",
-            f"无法写入 {path}（{error.strerror}）。",
-        ) from error
-
-
-def source_of(argument: str, layer: LayerArgument) -> tuple[str, str | None]:
-    """
-    Split ``file.gpkg:layer``; a GeoPackage with a layer of the right name needs no saying.
-
-    >>> source_of("town.gpkg:houses", "buildings")
-    ('town.gpkg', 'houses')
-    >>> source_of("houses.geojson", "buildings")
-    ('houses.geojson', None)
-    """
-    path, colon, name = argument.rpartition(":")
-    if colon and path.lower().endswith(".gpkg") and not Path(argument).exists():
-        return path, name
-    source = Path(argument)
-    if source.suffix.lower() == ".gpkg" and source.is_file():
-        there = [known.name for known in package_layers(source)]
-        return argument, layer if layer in there else None
-    return argument, None
-
-
-def _read_all(
-    inputs: Inputs, rules: RuleSet, tell: Callable[[Stage], None]
-) -> dict[LayerArgument, LayerRead]:
-    reads: dict[LayerArgument, LayerRead] = {}
-    given = [layer for layer in _ORDER if layer in inputs.files]
-    for number, layer in enumerate(given):
-        tell(Stage(f"reading {layer}", f"读取 {layer}", 0.2 * number / len(given)))
-        path, name = source_of(inputs.files[layer], layer)
-        reads[layer] = read_layer(
-            path,
-            layer,
-            gis_layer=name,
-            encoding=inputs.encoding,
-            crs=inputs.crs,
-            mapping=inputs.mapping,
-            communities=_communities(reads) if layer != "areas" else None,
-            courtyards=_frame(reads, "courtyards") if layer == "buildings" else None,
-            counts=unit_rules(rules).weights if layer == "buildings" else (),
-        )
-        if inputs.strict and len(reads[layer].waiting):
-            raise _refused(reads[layer])
-    return reads
-
-
-def _refused(read: LayerRead) -> InputError:
-    faults = [fault for fault in read.faults if fault.severity == "error"]
-    return InputError(
-        f"{read.file}: {len(read.waiting)} rows are at fault (first: row {faults[0].row}, "
-        f"{faults[0].field}: {faults[0].en}); mend them or leave out --strict.",
-        f"{read.file}：{len(read.waiting)} 行有误（首个：第 {faults[0].row} 行 {faults[0].field}，"
-        f"{faults[0].zh}）；请改正，或去掉 --strict。",
-        rows=[fault.row for fault in faults[:100]],
-    )
-
-
-def _frame(reads: dict[LayerArgument, LayerRead], layer: LayerArgument) -> gpd.GeoDataFrame | None:
-    return reads[layer].frame if layer in reads else None
-
-
-def _communities(reads: dict[LayerArgument, LayerRead]) -> gpd.GeoDataFrame | None:
-    areas = _frame(reads, "areas")
-    return None if areas is None else areas[areas["level"] == "community"]
-
-
 class _Place(NamedTuple):
     code: str
     name: str
@@ -239,9 +137,9 @@ class _Place(NamedTuple):
     buildings: gpd.GeoDataFrame
 
 
-def _places(reads: dict[LayerArgument, LayerRead]) -> list[_Place]:
+def _places(reads: dict[LayerName, LayerRead]) -> list[_Place]:
     """Each community that has buildings."""
-    buildings, areas = reads["buildings"].frame, _communities(reads)
+    buildings, areas = reads["buildings"].frame, communities_of(reads)
     # Units are numbered in this order, and the search follows it: the order of rows is no matter.
     buildings = buildings[buildings.geometry.notna()].sort_values("building_id")
     if areas is None:
@@ -275,18 +173,18 @@ def _nothing_to_divide(read: LayerRead) -> NotFound:
 
 
 def _ground(
-    reads: dict[LayerArgument, LayerRead],
+    reads: dict[LayerName, LayerRead],
     buildings: gpd.GeoDataFrame,
     boundary: gpd.GeoDataFrame | None,
     rules: RuleSet,
 ) -> Ground:
     near = {
-        layer: _near(_frame(reads, layer), buildings if boundary is None else boundary)
+        layer: _near(frame_of(reads, layer), buildings if boundary is None else boundary)
         for layer in ("courtyards", "barriers", "gates", "streets")
     }
     return build_ground(
         buildings.reset_index(drop=True),
-        unit_rules(rules, _frame(reads, "stairwells")),
+        unit_rules(rules, frame_of(reads, "stairwells")),
         community=boundary,
         **near,
     )
@@ -333,7 +231,7 @@ def _report(
     inputs: Inputs,
     rules: RuleSet,
     communities: list[DividedCommunity],
-    reads: dict[LayerArgument, LayerRead],
+    reads: dict[LayerName, LayerRead],
     seed: int,
     seconds: float,
 ) -> dict[str, Any]:
@@ -344,7 +242,7 @@ def _report(
         "rules": rules_document(rules),
         "seed": seed,
         "seconds": round(seconds, 3),
-        "inputs": {layer: _input_report(read) for layer, read in reads.items()},
+        "inputs": {layer: input_report(read) for layer, read in reads.items()},
         "strict": inputs.strict,
         "totals": {**{k: int(totals[k]) for k in _TOTALS}, "households_kinds": _kinds(communities)},
         "communities": details,
@@ -399,30 +297,3 @@ def _grid_list(division: Division) -> list[dict[str, Any]]:
     columns = ["number", "name", "kind", "units", "households", "load", "flags"]
     columns += ["posts_needed", "posts_by_visits", "round_m", "weight"]
     return list(json.loads(plain[columns].to_json(orient="records")))
-
-
-def _input_report(read: LayerRead) -> dict[str, Any]:
-    return {
-        "file": read.file,
-        "used": len(read.frame),
-        "waiting": len(read.waiting),
-        "faults": [_fault(fault) for fault in read.faults[:100]],
-    }
-
-
-def _fault(fault: Fault) -> dict[str, Any]:
-    return {
-        "row": fault.row,
-        "field": fault.field,
-        "code": fault.code,
-        "severity": fault.severity,
-        "en": fault.en,
-        "zh": fault.zh,
-        "value": fault.value,
-    }
-
-
-def left_out(read: LayerRead) -> str:
-    """Rows of one file that were left out, for a person: how many and which first."""
-    rows = sorted({fault.row for fault in read.faults if fault.severity == "error"})
-    return first_ids(rows)

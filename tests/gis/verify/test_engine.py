@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gis.verify
-from api.services.divide_files import Inputs, LayerArgument, divide_files
+from api.services.divide_files import divide_files
+from api.services.layer_files import Inputs
+from gis.contracts import LayerName
 from gis.errors import Infeasible, InvalidGeometry
 from gis.io.package import DividedCommunity, write_package
 from gis.partition.divide import divide
@@ -21,7 +23,7 @@ from gis.verify import verify_package
 from tests.gis.towns import Town, slabs, towns
 
 SAMPLE = Path(__file__).parents[3] / "sample_geodata" / "yunxi.gpkg"
-LAYERS: tuple[LayerArgument, ...] = (
+LAYERS: tuple[LayerName, ...] = (
     *("areas", "courtyards", "gates", "barriers", "streets", "buildings"),
 )
 
@@ -32,7 +34,7 @@ def broken(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_the_sample_holds_under_every_preset(name: str, tmp_path: Path) -> None:
-    files: dict[LayerArgument, str] = {layer: str(SAMPLE) for layer in LAYERS}
+    files: dict[LayerName, str] = {layer: str(SAMPLE) for layer in LAYERS}
     path = tmp_path / "plan.gpkg"
     divide_files(Inputs(files), load_rules(name), path)
     assert broken(path) == []
