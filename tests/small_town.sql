@@ -127,7 +127,10 @@ INSERT INTO handover (publication_id, unit_id, building_code, households, from_g
 VALUES (1, 'b000', 'b000', 4, 2, 1);
 
 INSERT INTO walking_run (profile, settings, network, report)
-VALUES ('default', '{"gates": "residents", "speeds": {"adult": 1.2}}', 'made up', '{}');
+VALUES (
+    'default',
+    '{"gates": "residents", "speeds": {"adult": 1.2, "elder": 0.8}, "cutoffs_s": [300, 600, 900],
+      "kinds": ["service_centre", "medical"]}', 'made up', '{}');
 
 INSERT INTO coverage_figure (
     run_id, level, area_code, kind, cutoff_s, speed_m_s, method, counted, total, reached, share,

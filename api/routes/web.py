@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.addresses import base_path
 from api.deps import AppSettings
+from api.routes.listing_query import CodePattern
 from api.settings import Settings
 from gis.errors import NotFound
 from maps.assets import WEB, assets, media_type
@@ -56,6 +57,12 @@ def start_page(settings: AppSettings) -> Response:
 def plan_page(settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)) -> Response:
     """Show the map of a plan."""
     return _page(settings, "plan-page", "wg-plan-page", plan=plan_id)
+
+
+@router.get("/walk/{community}")
+def walk_page(settings: AppSettings, community: str = Path(pattern=CodePattern)) -> Response:
+    """Show who reaches what on foot in a community."""
+    return _page(settings, "walk-page", "wg-walk-page", community=community)
 
 
 @router.get("/favicon.ico")

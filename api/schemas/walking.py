@@ -10,6 +10,14 @@ from pydantic import BaseModel, Field
 from api.schemas.paging import Located
 
 
+class KindName(BaseModel):
+    """A facility kind and what it is called."""
+
+    kind: str
+    zh: str
+    en: str
+
+
 class WalkingRun(BaseModel):
     """How the figures of a profile were made; each figure is to be read with it."""
 
@@ -18,6 +26,7 @@ class WalkingRun(BaseModel):
     settings: dict[str, Any] = Field(
         description="Gate policy, walked classes, speeds (m/s), cutoffs (s), kinds, snap limit."
     )
+    kinds: list[KindName]
     network: str = Field(description="Digest of the streets, gates, courtyards and barriers.")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.schemas.paging import Page
-from api.schemas.walking import Circle, Coverage, Gap, Reach, Site, WalkingRun
+from api.schemas.walking import Circle, Coverage, Gap, KindName, Reach, Site, WalkingRun
 from api.services.places import Wanted, as_models
+from gis.circles.kinds import KINDS
 from gis.errors import InputError, NotFound
 from gis.store import walking_listing as store
 from gis.store.listing import found
@@ -68,8 +69,16 @@ def coverage(connection: sa.Connection, area_code: str, profile: str) -> Coverag
 def as_run(run: StoredRun) -> WalkingRun:
     """Make the answer of a run."""
     return WalkingRun(
-        profile=run.profile, made_at=run.made_at, settings=dict(run.settings), network=run.network
+        profile=run.profile,
+        made_at=run.made_at,
+        settings=dict(run.settings),
+        kinds=[_named(kind) for kind in run.settings.get("kinds", ())],
+        network=run.network,
     )
+
+
+def _named(kind: str) -> KindName:
+    return KindName(kind=kind, zh=KINDS.get(kind, kind), en=kind.replace("_", " "))
 
 
 def gaps(

@@ -57,6 +57,38 @@ import { language } from "./texts.js";
  * @property {[number, number, number, number] | null} extent
  * @property {[number, number] | null} label
  *
+ * @typedef {object} KindName
+ * @property {string} kind
+ * @property {string} zh
+ * @property {string} en
+ *
+ * @typedef {object} CoverageFigure
+ * @property {string} kind
+ * @property {string} method network or straight_line
+ * @property {string} counted
+ * @property {number} cutoff_s
+ * @property {number} speed_m_s
+ * @property {number | null} total
+ * @property {number | null} reached
+ * @property {number | null} share
+ * @property {number} estimated
+ *
+ * @typedef {object} Coverage
+ * @property {{made_at: string, kinds: KindName[], settings: {gates: string, kinds: string[],
+ *   speeds: Record<string, number>, cutoffs_s: number[]}}} run
+ * @property {CoverageFigure[]} figures
+ *
+ * @typedef {object} Gap
+ * @property {number} rank
+ * @property {number} households
+ * @property {number} buildings
+ * @property {Record<string, number>} reasons
+ * @property {{type: string, coordinates: any[]}} [geometry]
+ *
+ * @typedef {object} Area
+ * @property {string} name
+ * @property {{type: string, coordinates: any[]}} geometry
+ *
  * @typedef {object} Courtyard
  * @property {string} code
  * @property {string | null} name
@@ -139,3 +171,28 @@ export const gridsOf = (id) => all(`/plans/${id}/grids`);
  */
 export const courtyardsOf = (community) =>
   all(`/courtyards?geometry=true&community=${encodeURIComponent(community)}`);
+
+/**
+ * @param {string} code
+ * @returns {Promise<Area>}
+ */
+export const areaOf = (code) => fetched(`/areas/${encodeURIComponent(code)}?geometry=true`);
+
+/**
+ * @param {string} area
+ * @returns {Promise<Coverage>}
+ */
+export const coverageOf = (area) => fetched(`/coverage/${encodeURIComponent(area)}`);
+
+/**
+ * @param {string} community
+ * @param {string} kind
+ * @param {number} speed
+ * @param {number} minutes
+ * @returns {Promise<Gap[]>}
+ */
+export const gapsOf = (community, kind, speed, minutes) =>
+  all(
+    `/gaps?geometry=true&community=${encodeURIComponent(community)}` +
+      `&kind=${encodeURIComponent(kind)}&speed=${speed}&minutes=${minutes}`,
+  );

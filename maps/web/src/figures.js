@@ -42,6 +42,18 @@ export function percent(load) {
 }
 
 /**
+ * A share in whole percent; 100 % only when nobody is left out, 0 % only when nobody is in.
+ * @param {number} part from 0 to 1
+ */
+export function share(part) {
+  if (part === 0 || part === 1) return `${part * 100}%`;
+  return `${Math.min(99, Math.max(1, Math.round(part * 100)))}%`;
+}
+
+/** @param {number} minutes */
+export const minutesWord = (minutes) => t("minutes", { n: Number(minutes.toFixed(1)) });
+
+/**
  * Households with their unit; an estimate says so and tells its method on hover.
  * @param {number} count
  * @param {boolean} estimated

@@ -181,6 +181,7 @@ class PlanPage extends Component {
           </div>
         </dl>
         ${this.rules(shown)}
+        <p><a class="small" href="${base}/walk/${shown.community_code}">${t("walk.title")}</a></p>
       </header>
       <wg-grid-list
         .rows=${rows}

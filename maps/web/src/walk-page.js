@@ -1,0 +1,358 @@
+/** Walking circles of a community: who reaches what on foot, where nobody does, where to build. */
+
+import { html, nothing } from "lit";
+import { areaOf, communities, coverageOf, gapsOf, Problem } from "./api.js";
+import { extentOf } from "./base-map.js";
+import { count, grouped, minutesWord, share } from "./figures.js";
+import { minuteLegend } from "./minute-legend.js";
+import { base } from "./page.js";
+import { empty, fault, mapLine, skeleton, topBar } from "./parts.js";
+import { Component, t } from "./texts.js";
+import { kindName } from "./walk-list.js";
+import { WalkMap } from "./walk-map.js";
+import { upTo } from "./walk-style.js";
+
+/** @typedef {import("./api.js").Coverage} Coverage */
+/** @typedef {import("./api.js").Gap} Gap */
+
+class WalkPage extends Component {
+  static properties = {
+    community: { type: String },
+    name: { state: true },
+    told: { state: true },
+    gaps: { state: true },
+    others: { state: true },
+    kind: { state: true },
+    speed: { state: true },
+    cutoff: { state: true },
+    building: { state: true },
+    error: { state: true },
+    face: { state: true },
+    mapless: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.community = "";
+    this.name = "";
+    /** @type {Coverage | null} */
+    this.told = null;
+    /** @type {Gap[] | null} */
+    this.gaps = null;
+    /** @type {import("./api.js").Community[]} */
+    this.others = [];
+    this.kind = "";
+    this.speed = 0;
+    this.cutoff = 0;
+    /** @type {Record<string, any> | null} */
+    this.building = null;
+    /** @type {unknown} */
+    this.error = null;
+    /** @type {"list" | "map"} */
+    this.face = "list";
+    this.mapless = false;
+    /** @type {WalkMap | null} */
+    this.map = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.load();
+  }
+
+  async load() {
+    this.error = null;
+    try {
+      const [area, told] = await Promise.all([areaOf(this.community), coverageOf(this.community)]);
+      this.name = area.name;
+      this.told = told;
+      const { settings } = told.run;
+      [this.kind] = settings.kinds;
+      [this.speed] = Object.values(settings.speeds);
+      this.cutoff = this.minutes.at(-1) ?? 15;
+      await this.updateComplete;
+      this.draw(extentOf(area.geometry.coordinates));
+      this.list();
+      this.others = await communities();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  /** Cutoffs of the run in minutes, ascending. */
+  get minutes() {
+    return this.told?.run.settings.cutoffs_s.map((seconds) => seconds / 60) ?? [];
+  }
+
+  get choice() {
+    return { kind: this.kind, speed: this.speed, cutoff: this.cutoff, minutes: this.minutes };
+  }
+
+  /** @param {import("./base-map.js").Extent} extent */
+  draw(extent) {
+    const box = /** @type {HTMLElement | null} */ (this.querySelector(".map"));
+    if (!box || this.map) return;
+    try {
+      const over = /** @type {HTMLElement | null} */ (this.querySelector(".legend"));
+      this.map = new WalkMap(box, over, extent, this.choice, (building) => this.choose(building));
+    } catch {
+      // No WebGL: the list says everything the map does.
+      this.mapless = true;
+    }
+  }
+
+  async list() {
+    this.gaps = null;
+    const asked = this.choice;
+    const gaps = await gapsOf(this.community, asked.kind, asked.speed, asked.cutoff);
+    // Another choice may have been made meanwhile; its own answer is on the way.
+    if (asked.kind === this.kind && asked.speed === this.speed && asked.cutoff === this.cutoff)
+      this.gaps = gaps;
+  }
+
+  /** @param {Partial<{kind: string, speed: number, cutoff: number}>} chosen */
+  turnTo(chosen) {
+    Object.assign(this, chosen);
+    this.choose(null);
+    this.map?.show(this.choice);
+    this.list().catch((error) => (this.error = error));
+  }
+
+  /** @param {Record<string, any> | null} building */
+  choose(building) {
+    this.building = building;
+    this.map?.mark(building?.code ?? "");
+  }
+
+  /** @param {Gap} gap */
+  flyTo(gap) {
+    this.map?.markGap(gap.rank);
+    if (gap.geometry) this.map?.bringIntoView(extentOf(gap.geometry.coordinates));
+  }
+
+  /** @param {"list" | "map"} face */
+  async turn(face) {
+    this.face = face;
+    await this.updateComplete;
+    this.map?.map.resize();
+    if (face === "map") this.map?.whole();
+  }
+
+  render() {
+    document.title = this.name ? `${this.name} · ${t("walk.title")} · Wangge` : "Wangge";
+    if (this.error) return html`${topBar(nothing)}<main class="sheet">${this.wrong()}</main>`;
+    const told = this.told;
+    return html`${topBar(told ? this.way() : nothing)}
+      <main class="plan walk" data-face=${this.face}>
+        <h1 class="unseen">${document.title}</h1>
+        <section class="map-side" aria-label=${t("walk.title")}>
+          <div class="map"></div>
+          ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
+          ${this.building ? this.card(this.building) : nothing}
+          <div class="map-foot">
+            ${told && !this.mapless ? minuteLegend(upTo(this.minutes, this.cutoff)) : nothing}
+            ${mapLine()}
+          </div>
+        </section>
+        <aside class="panel" aria-label=${t("walk.kinds")}>
+          ${told ? this.panel(told) : skeleton()}
+        </aside>
+        <nav class="faces" aria-label=${t("faces")}>${this.tab("list")}${this.tab("map")}</nav>
+      </main>`;
+  }
+
+  wrong() {
+    const nothingYet = this.error instanceof Problem && this.error.code === "not-found";
+    if (nothingYet) return empty(t("walk.empty"), t("walk.empty.next"), "wangge circles update");
+    return fault(this.error, () => this.load());
+  }
+
+  /** @param {"list" | "map"} face */
+  tab(face) {
+    return html`<button type="button" aria-pressed=${this.face === face} @click=${() => this.turn(face)}>
+      ${t(`faces.${face}`)}
+    </button>`;
+  }
+
+  way() {
+    const go = (/** @type {Event} */ event) => {
+      const chosen = /** @type {HTMLSelectElement} */ (event.target).value;
+      location.assign(`${base}/walk/${chosen}`);
+    };
+    const here =
+      this.others.length < 2
+        ? html`<span class="step" title=${this.name}>${this.name}</span>`
+        : html`<select class="step" aria-label=${t("community")} @change=${go}>
+            ${this.others.map(
+              (row) =>
+                html`<option value=${row.code} ?selected=${row.code === this.community}>${row.name}</option>`,
+            )}
+          </select>`;
+    return html`${here}<span class="step">${t("walk.title")}</span>`;
+  }
+
+  /** @param {Coverage} told */
+  panel(told) {
+    const { settings } = told.run;
+    const kinds = told.run.kinds;
+    const named = kinds.find((kind) => kind.kind === this.kind);
+    return html`<header class="summary">
+        ${this.choices(t("walk.speed"), speedChoices(settings.speeds), this.speed, (speed) =>
+          this.turnTo({ speed }),
+        )}
+        ${this.choices(
+          t("walk.cutoff"),
+          this.minutes.map((n) => ({ value: n, text: minutesWord(n) })),
+          this.cutoff,
+          (cutoff) => this.turnTo({ cutoff }),
+        )}
+        <h2>${named ? kindName(named) : this.kind}</h2>
+        ${this.strip(told)}
+      </header>
+      <div class="scroll">
+        <wg-walk-list
+          .kinds=${kinds}
+          .figures=${this.shares(told)}
+          .selected=${this.kind}
+          @choose=${(/** @type {CustomEvent} */ event) => this.turnTo({ kind: event.detail })}
+        ></wg-walk-list>
+        ${this.gapList()} ${this.method(told)}
+      </div>`;
+  }
+
+  /**
+   * @template {number} V
+   * @param {string} label
+   * @param {{value: V, text: string}[]} choices
+   * @param {V} current
+   * @param {(value: V) => void} take
+   */
+  choices(label, choices, current, take) {
+    return html`<div class="choices" role="group" aria-label=${label}>
+      <span class="muted small">${label}</span>
+      ${choices.map(
+        ({ value, text }) =>
+          html`<button type="button" aria-pressed=${value === current} @click=${() => take(value)}>${text}</button>`,
+      )}
+    </div>`;
+  }
+
+  /** @param {Coverage} told */
+  strip(told) {
+    const households = this.figure(told, "households", "network");
+    const straight = this.figure(told, "households", "straight_line");
+    const buildings = this.figure(told, "buildings", "network");
+    const estimated = (households?.estimated ?? 0) > 0;
+    const cell = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+      html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+    return html`<dl class="strip">
+      ${cell(t("walk.covered"), this.shareOf(households))}
+      ${cell(t("walk.reached"), this.pair(households, estimated))}
+      ${cell(t("buildings"), this.pair(buildings, false))}
+      ${straight ? cell(t("walk.straight"), this.shareOf(straight)) : nothing}
+    </dl>`;
+  }
+
+  /** @param {import("./api.js").CoverageFigure | undefined} figure */
+  shareOf(figure) {
+    const told = figure?.share ?? null;
+    return html`<span class="figure">${told === null ? t("walk.untold") : share(told)}</span>`;
+  }
+
+  /**
+   * @param {import("./api.js").CoverageFigure | undefined} figure
+   * @param {boolean} estimated
+   */
+  pair(figure, estimated) {
+    if (!figure || figure.reached === null || figure.total === null) return t("walk.untold");
+    return html`${count(figure.reached, estimated)}<small class="muted"> / ${grouped(figure.total)}</small>`;
+  }
+
+  /**
+   * @param {Coverage} told
+   * @param {string} counted
+   * @param {string} method
+   */
+  figure(told, counted, method) {
+    return told.figures.find((f) => f.kind === this.kind && this.isShown(f, counted, method));
+  }
+
+  /** @param {Coverage} told */
+  shares(told) {
+    const shown = told.figures.filter((f) => this.isShown(f, "households", "network"));
+    return new Map(shown.map((figure) => [figure.kind, figure]));
+  }
+
+  /**
+   * @param {import("./api.js").CoverageFigure} figure
+   * @param {string} counted
+   * @param {string} method
+   */
+  isShown(figure, counted, method) {
+    const walked = figure.speed_m_s === this.speed && figure.cutoff_s === this.cutoff * 60;
+    return walked && figure.counted === counted && figure.method === method;
+  }
+
+  gapList() {
+    if (this.gaps === null) return skeleton();
+    if (this.gaps.length === 0) return html`<p class="note good">${t("walk.no-gaps")}</p>`;
+    return html`<section class="gaps" aria-label=${t("walk.gap")}>
+      <h2>${t("walk.gaps", { n: this.gaps.length })}</h2>
+      <ol>
+        ${this.gaps.map(
+          (gap) => html`<li>
+            <button type="button" @click=${() => this.flyTo(gap)}>
+              <span>${t("walk.gap.households", { n: grouped(gap.households) })}</span>
+              <span class="muted small">${t("walk.gap.buildings", { n: gap.buildings })} · ${reasons(gap)}</span>
+            </button>
+          </li>`,
+        )}
+      </ol>
+    </section>`;
+  }
+
+  /** @param {Coverage} told */
+  method(told) {
+    const { settings, made_at } = told.run;
+    return html`<footer class="method muted small">
+      <p>${t("walk.method")}</p>
+      <p>${t(`walk.gates.${settings.gates}`)}</p>
+      <p>${t("walk.made", { at: made_at.slice(0, 16).replace("T", " ") })}</p>
+      <p><a href="${base}/maps/walk/${this.community}.html">${t("walk.sheet")}</a></p>
+    </footer>`;
+  }
+
+  /** @param {Record<string, any>} building */
+  card(building) {
+    const there = "minutes" in building;
+    return html`<section class="card" aria-live="polite">
+      <h2>${building.name ?? building.code}</h2>
+      <p>${count(building.households, building.estimated)} ${t("walk.card.households")}</p>
+      ${there
+        ? html`<p>${t("walk.card.to", { name: building.facility_name ?? building.facility })}</p>
+            <p class="figure">
+              ${t("walk.card.takes", { minutes: building.minutes, metres: grouped(building.metres) })}
+            </p>`
+        : html`<p>${t(`walk.reason.${building.reason}`)}</p>`}
+      <button class="plain" type="button" @click=${() => this.choose(null)}>${t("close")}</button>
+    </section>`;
+  }
+}
+
+/** @param {Record<string, number>} speeds */
+function speedChoices(speeds) {
+  const known = ["adult", "elder", "frail"];
+  return Object.entries(speeds).map(([name, value]) => ({
+    value,
+    text: known.includes(name) ? t(`walk.speed.${name}`, { v: value }) : t("walk.speed.own", { v: value }),
+  }));
+}
+
+/** @param {Gap} gap */
+function reasons(gap) {
+  return Object.keys(gap.reasons)
+    .map((reason) => t(`walk.reason.${reason}`))
+    .join(t("list.comma"));
+}
+
+customElements.define("wg-walk-page", WalkPage);
