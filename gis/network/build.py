@@ -13,45 +13,19 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from gis.metric import STORED, metric_crs, transformer
+from gis.metric import metric_crs
 from gis.network.chains import Chains, contracted
-from gis.network.junctions import Shapes, Vertices, shared_vertices
-from gis.network.walkable import WalkSettings, is_walked, joins_of
+from gis.network.courtyards import ClosedCourtyards, closed_courtyards
+from gis.network.drawn import Drawn
+from gis.network.junctions import Shapes
+from gis.network.report import BuildReport
+from gis.network.segments import Cleaned, Segments, segments_of
+from gis.network.walkable import WalkSettings
+from gis.network.walls import Walled, walled
 
 Ints32 = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-_DEGREE_STEP = 1e-7
-_METRE_STEP = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """
-    What was found while building; ids are those of the layers.
-
-    Attributes
-    ----------
-    settings
-        The walking settings in words.
-    streets, walked
-        Streets given, and those that are walked.
-    empty
-        Walked streets without a line.
-    zero_length, duplicates
-        Segments without length, and segments that lie on another one; all left out.
-    islands
-        Metres of street in each part that hangs together, longest first.
-    """
-
-    settings: str
-    streets: int
-    walked: int
-    empty: tuple[str, ...] = ()
-    zero_length: int = 0
-    duplicates: int = 0
-    islands: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,21 +107,26 @@ class WalkingNetwork:
 
 def network_of(
     streets: gpd.GeoDataFrame,
+    courtyards: gpd.GeoDataFrame | None = None,
+    gates: gpd.GeoDataFrame | None = None,
+    barriers: gpd.GeoDataFrame | None = None,
     *,
     settings: WalkSettings | None = None,
     crs: pyproj.CRS | None = None,
 ) -> WalkingNetwork:
     """
-    Join the walked streets into a graph.
+    Join the walked streets into a graph that leads through walls at gates only.
 
     Chains without a junction are one edge with its full line, so distances to any point of a
-    street are exact. Segments without length and segments drawn twice are left out.
+    street are exact. Segments without length and segments drawn twice are left out. How lines
+    join is told in `gis.network.junctions`, which courtyards are closed and how gates lead into
+    them in `gis.network.courtyards` and `gis.network.walls`.
 
     Parameters
     ----------
-    streets
-        Canonical layer (`gis.contracts`) in any CRS; not modified. Columns but the geometry
-        may be missing.
+    streets, courtyards, gates, barriers
+        Canonical layers (`gis.contracts`), each in any CRS; not modified. Columns but the
+        geometry may be missing. Of the barriers only walls matter here.
     settings
         The preset ``wide`` when None.
     crs
@@ -156,12 +135,13 @@ def network_of(
     Returns
     -------
     network
-        Empty arrays when nothing is walked: an empty layer is no error here.
+        Empty arrays when nothing is walked: an empty layer is no error here, nor is anything
+        odd in the layers; the report names it.
 
     Raises
     ------
     WrongCrs
-        Streets without a CRS.
+        A layer without a CRS.
 
     Notes
     -----
@@ -169,136 +149,110 @@ def network_of(
     """
     settings = settings or WalkSettings()
     crs = crs or _crs_of(streets)
-    row = np.flatnonzero(is_walked(streets, settings))
-    lines, street, empty = _lines(streets, row)
-    geographic = streets.crs is not None and streets.crs.is_geographic
-    vertices = shared_vertices(lines, step=_DEGREE_STEP if geographic else _METRE_STEP)
-    vertices = _projected(vertices, streets, crs)
-    segments = _Segments.of(vertices, street)
-    chains = contracted(
-        segments.tail, segments.head, segments.metres, np.zeros(len(vertices.x), dtype=bool)
-    )
-    report = BuildReport(
-        settings.text() + f"; joined at {joins_of(streets, settings)}",
-        len(streets),
-        len(row),
-        empty,
-        segments.zero_length,
-        segments.duplicates,
-    )
-    return _network(crs, vertices, segments, chains, report)
+    drawn = Drawn.of(streets, settings, crs)
+    cleaned = segments_of(drawn.vertices)
+    closed = closed_courtyards(courtyards, gates, barriers, crs)
+    found = _through_walls(cleaned.segments, drawn, closed)
+    kept = np.zeros(len(found.segments.x), dtype=bool)
+    kept[found.outside] = kept[found.inside] = True
+    segments = found.segments
+    chains = contracted(segments.tail, segments.head, segments.metres, kept)
+    return _network(crs, drawn, cleaned, closed, found, chains)
 
 
 def _crs_of(streets: gpd.GeoDataFrame) -> pyproj.CRS:
-    if streets.crs is not None and len(streets) == 0:
+    """CRS to measure in; of an empty layer any will do."""
+    if len(streets) == 0 and streets.crs is not None:
         return pyproj.CRS("EPSG:4548") if streets.crs.is_geographic else streets.crs
     return metric_crs(streets)
 
 
-def _lines(streets: gpd.GeoDataFrame, row: Ints) -> tuple[Shapes, Ints, tuple[str, ...]]:
-    """Single lines, the row of the street of each, and ids of the streets that have none."""
-    geometry = streets.geometry.to_numpy()[row]
-    parts, index = shapely.get_parts(geometry, return_index=True)
-    sound = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & ~shapely.is_empty(
-        parts
-    )
-    parts, index = parts[sound], index[sound]
-    without = np.setdiff1d(np.arange(len(row)), index)
-    key = "street_id" if "street_id" in streets.columns else None
-    names = streets[key].to_numpy() if key else streets.index.to_numpy()
-    return parts, row[index], tuple(str(i) for i in names[row[without]])
-
-
-def _projected(vertices: Vertices, streets: gpd.GeoDataFrame, crs: pyproj.CRS) -> Vertices:
-    if streets.crs == crs or not len(vertices.x):
-        return vertices
-    x, y = transformer(streets.crs or pyproj.CRS(STORED), crs).transform(vertices.x, vertices.y)
-    return Vertices(vertices.place, vertices.line, np.asarray(x), np.asarray(y))
-
-
-@dataclass(frozen=True, slots=True)
-class _Segments:
-    """Straight pieces between two places, each pair of places once."""
-
-    tail: Ints
-    head: Ints
-    metres: Floats
-    street: Ints
-    zero_length: int
-    duplicates: int
-
-    @classmethod
-    def of(cls, vertices: Vertices, street: Ints) -> _Segments:
-        place, line = vertices.place, vertices.line
-        along = np.flatnonzero(line[1:] == line[:-1])
-        tail, head = place[along], place[along + 1]
-        real = tail != head
-        zero = int((~real).sum())
-        along, tail, head = along[real], tail[real], head[real]
-        key = (np.minimum(tail, head) << 32) | np.maximum(tail, head)
-        first = np.sort(np.unique(key, return_index=True)[1])
-        tail, head = tail[first], head[first]
-        dx = vertices.x[head] - vertices.x[tail]
-        dy = vertices.y[head] - vertices.y[tail]
-        return cls(
-            tail,
-            head,
-            np.hypot(dx, dy),
-            street[line[along[first]]],
-            zero,
-            len(key) - len(first),
-        )
+def _through_walls(segments: Segments, drawn: Drawn, closed: ClosedCourtyards) -> Walled:
+    none = np.empty(0, dtype=np.int64)
+    if not len(closed.id):
+        return Walled(segments, *(none,) * 8)
+    return walled(segments, drawn.lines(), drawn.raised, closed)
 
 
 def _network(
-    crs: pyproj.CRS, vertices: Vertices, segments: _Segments, chains: Chains, report: BuildReport
+    crs: pyproj.CRS,
+    drawn: Drawn,
+    cleaned: Cleaned,
+    closed: ClosedCourtyards,
+    found: Walled,
+    chains: Chains,
 ) -> WalkingNetwork:
-    number = np.full(len(vertices.x), -1, dtype=np.int32)
-    ends = np.zeros(len(vertices.x), dtype=bool)
-    ends[chains.tail] = True
-    ends[chains.head] = True
-    node = np.flatnonzero(ends)
-    number[node] = np.arange(len(node), dtype=np.int32)
+    segments = found.segments
+    node, number = _nodes(len(segments.x), chains, found)
     tail, head = number[chains.tail], number[chains.head]
-    island, metres = _islands(len(node), tail, head, chains.metres)
-    none = np.empty(0, dtype=object)
-    no_gate = np.empty(0, dtype=np.int32)
+    gate_out, gate_in = number[found.outside], number[found.inside]
+    island, metres = _islands(len(node), tail, head, chains.metres, gate_out, gate_in)
+    line = segments.line[chains.first]
+    street = np.where(line >= 0, drawn.street[line] if len(drawn.street) else -1, -1)
     return WalkingNetwork(
         crs,
-        vertices.x[node],
-        vertices.y[node],
+        segments.x[node],
+        segments.y[node],
         tail,
         head,
         chains.metres,
         chains.start,
-        np.column_stack([vertices.x[chains.through], vertices.y[chains.through]]),
-        segments.street[chains.first].astype(np.int32),
-        np.full(len(tail), -1, dtype=np.int32),
-        none,
-        none,
-        none,
-        no_gate,
-        no_gate,
-        no_gate,
+        np.column_stack([segments.x[chains.through], segments.y[chains.through]]),
+        street.astype(np.int32),
+        segments.zone[chains.first].astype(np.int32),
+        closed.id,
+        closed.area,
+        closed.gate_id[found.gate],
+        gate_out,
+        gate_in,
+        found.zone.astype(np.int32),
         island,
-        BuildReport(
-            report.settings,
-            report.streets,
-            report.walked,
-            report.empty,
-            report.zero_length,
-            report.duplicates,
-            tuple(metres.tolist()),
-        ),
+        _report(drawn, cleaned, closed, found, metres),
     )
 
 
-def _islands(nodes: int, tail: Ints32, head: Ints32, metres: Floats) -> tuple[Ints32, Floats]:
-    """Part of each node and metres of street in each part, longest first."""
-    graph = sparse.csr_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
-    count, part = csgraph.connected_components(graph, directed=False)
+def _nodes(places: int, chains: Chains, found: Walled) -> tuple[Ints, Ints32]:
+    """Places that are nodes, and the node number of each place."""
+    is_node = np.zeros(places, dtype=bool)
+    for ends in (chains.tail, chains.head, found.outside, found.inside):
+        is_node[ends] = True
+    node = np.flatnonzero(is_node)
+    number = np.full(places, -1, dtype=np.int32)
+    number[node] = np.arange(len(node), dtype=np.int32)
+    return node, number
+
+
+def _islands(
+    nodes: int, tail: Ints32, head: Ints32, metres: Floats, gate_out: Ints32, gate_in: Ints32
+) -> tuple[Ints32, Floats]:
+    """Part of each node, gates open, and metres of street in each part, longest first."""
+    ends = np.r_[tail, gate_out], np.r_[head, gate_in]
+    graph = sparse.coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(nodes, nodes))
+    count, part = csgraph.connected_components(graph.tocsr(), directed=False)
     length = np.bincount(part[tail], weights=metres, minlength=count).astype(np.float64)
     order = np.argsort(-length, kind="stable")
     rank = np.empty(count, dtype=np.int32)
     rank[order] = np.arange(count, dtype=np.int32)
     return rank[part], length[order]
+
+
+def _report(
+    drawn: Drawn, cleaned: Cleaned, closed: ClosedCourtyards, found: Walled, metres: Floats
+) -> BuildReport:
+    cut = np.unique(drawn.street[found.cut_lines])
+    return BuildReport(
+        settings=drawn.settings,
+        streets=drawn.streets,
+        walked=drawn.walked,
+        empty=tuple(str(i) for i in drawn.empty),
+        zero_length=cleaned.zero_length,
+        duplicates=cleaned.duplicates,
+        islands=tuple(metres.tolist()),
+        closed=len(closed.id),
+        nested=closed.nested,
+        without_gate=tuple(str(i) for i in closed.id[found.unreachable]),
+        off_wall=closed.off_wall,
+        nowhere=tuple(str(i) for i in closed.gate_id[found.nowhere]),
+        cut=tuple(str(i) for i in drawn.names[cut]),
+        assumed=tuple(str(i) for i in closed.id[found.assumed]),
+    )

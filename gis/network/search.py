@@ -55,8 +55,14 @@ def graph_of(
     metres: npt.ArrayLike,
     *,
     both_ways: bool = True,
+    people: Ints32 | None = None,
+    visited: Ints32 | None = None,
 ) -> SearchGraph:
-    """Build the graph of arcs from `tail` to `head`, and back unless told otherwise."""
+    """
+    Build the graph of arcs from `tail` to `head`, and back unless told otherwise.
+
+    People and visited places stand at the nodes of the same number when not told.
+    """
     t, h = np.asarray(tail, dtype=np.int32), np.asarray(head, dtype=np.int32)
     m = np.asarray(metres, dtype=np.float64)
     if both_ways:
@@ -65,7 +71,13 @@ def graph_of(
     indptr = np.zeros(nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(t, minlength=nodes), out=indptr[1:])
     own = np.arange(nodes, dtype=np.int32)
-    return SearchGraph(indptr, h[order], m[order], own, own)
+    return SearchGraph(
+        indptr,
+        h[order],
+        m[order],
+        own if people is None else people,
+        own if visited is None else visited,
+    )
 
 
 def nearest(
@@ -127,6 +139,29 @@ def within(
             limit_m,
         )
     )
+
+
+def between(
+    graph: SearchGraph, node: npt.ArrayLike, group: npt.ArrayLike
+) -> tuple[Ints, Ints, Floats]:
+    """
+    Shortest walks between the nodes of each group.
+
+    Parameters
+    ----------
+    node, group
+        Nodes and the group of each, rising. Walks are the same both ways in `graph`.
+
+    Returns
+    -------
+    one, other, metres
+        Pairs of positions in `node` (``one < other``) that a walk joins.
+    """
+    groups = np.asarray(group, dtype=np.int64)
+    end = np.searchsorted(groups, groups, side="right").astype(np.int64)
+    nodes = np.asarray(node, dtype=np.int32)
+    one, other, metres = _between(graph.indptr, graph.target, graph.metres, nodes, end)
+    return one, other, metres
 
 
 @numba.njit(cache=True, inline="always")
@@ -236,3 +271,62 @@ def _within(  # pragma: no cover
             best[found[k]] = np.inf
         found_start[search + 1] = filled
     return found_start, found[:filled].copy(), found_m[:filled].copy()
+
+
+@numba.njit(cache=True, nogil=True)
+def _between(  # pragma: no cover
+    indptr: Ints, target: Ints32, length: Floats, node: Ints32, end: Ints
+) -> tuple[Ints, Ints, Floats]:
+    nodes = len(indptr) - 1
+    best, wanted = np.full(nodes, np.inf), np.zeros(nodes, np.int32)
+    room = len(target) + 2
+    key, item, seen = np.empty(room), np.empty(room, np.int32), np.empty(room, np.int32)
+    pairs = (end - np.arange(len(node)) - 1).sum()
+    one, other = np.empty(pairs, np.int64), np.empty(pairs, np.int64)
+    metres, filled = np.empty(pairs), 0
+    for k in range(len(node)):
+        for j in range(k + 1, end[k]):
+            wanted[node[j]] += 1
+        count = _until(
+            indptr, target, length, node[k], end[k] - k - 1, wanted, best, seen, key, item
+        )
+        for j in range(k + 1, end[k]):
+            wanted[node[j]] = 0
+            if best[node[j]] < np.inf:
+                one[filled], other[filled], metres[filled] = k, j, best[node[j]]
+                filled += 1
+        best[seen[:count]] = np.inf
+    return one[:filled], other[:filled], metres[:filled]
+
+
+@numba.njit(cache=True, nogil=True)
+def _until(  # pragma: no cover
+    indptr: Ints,
+    target: Ints32,
+    length: Floats,
+    node: int,
+    left: int,
+    wanted: Ints32,
+    best: Floats,
+    seen: Ints32,
+    key: Floats,
+    item: Ints32,
+) -> int:
+    """Walk from a node until all wanted ones are reached; how many nodes were seen."""
+    best[node], seen[0], count = 0.0, node, 1
+    size = _push(key, item, 0, 0.0, node)
+    while size > 0 and left > 0:
+        away, at = key[0], item[0]
+        size = _pop(key, item, size)
+        if away > best[at]:
+            continue
+        left -= wanted[at]
+        for arc in range(indptr[at], indptr[at + 1]):
+            to, through = target[arc], away + length[arc]
+            if through < best[to]:
+                if best[to] == np.inf:
+                    seen[count] = to
+                    count += 1
+                best[to] = through
+                size = _push(key, item, size, through, to)
+    return count

@@ -29,7 +29,7 @@ def _frame(shapes: list[BaseGeometry], **columns: object) -> gpd.GeoDataFrame:
 
 def _network(lines: list[LineString], yard: Polygon | None = None) -> WalkingNetwork:
     """Join lines drawn in metres near the origin; edges inside `yard` belong to it."""
-    network = network_of(_frame(list(lines), street_id=[f"s{i}" for i in range(len(lines))]))
+    network = network_of(_frame(list(lines), street_id=[f"way/{i}" for i in range(len(lines))]))
     if yard is None:
         return network
     moved = shapely.transform(yard, lambda xy: xy + ORIGIN)
