@@ -112,6 +112,12 @@ class Functions:
         rows: npt.NDArray[np.int64] = self.row[of]
         return rows
 
+    def of(self, facilities: npt.NDArray[np.bool_]) -> Functions:
+        """Return the functions of some of the facilities: those under a mask by row."""
+        kept = facilities[self.row]
+        kinds = tuple(kind for kind, stays in zip(self.kind, kept, strict=True) if stays)
+        return Functions(self.row[kept], kinds, self.unknown)
+
 
 def facility_functions(facilities: gpd.GeoDataFrame) -> Functions:
     """

@@ -12,7 +12,7 @@ import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.contracts import LAYERS, LayerName
+from gis.contracts import LAYERS, GeometryKind, LayerName
 from gis.errors import InputError, InvalidGeometry
 from gis.io.findings import Findings
 from gis.io.place import in_wgs84
@@ -32,6 +32,19 @@ def write_layers(layers: Mapping[LayerName, gpd.GeoDataFrame], path: str | Path)
     InputError
         The name does not end in ``.gpkg``, or the file cannot be written.
     """
+    return write_geopackage(
+        {name: (frame, LAYERS[name].geometry) for name, frame in layers.items()}, path
+    )
+
+
+def write_geopackage(
+    layers: Mapping[str, tuple[gpd.GeoDataFrame, GeometryKind]], path: str | Path
+) -> Path:
+    """
+    Write frames, each with the kind of its geometry, as the layers of one GeoPackage.
+
+    As `write_layers`; coordinates are written as they are.
+    """
     target = Path(path)
     if target.suffix.lower() != ".gpkg":
         raise InputError(
@@ -42,8 +55,8 @@ def write_layers(layers: Mapping[LayerName, gpd.GeoDataFrame], path: str | Path)
         target.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".wangge-", dir=target.parent) as private:
             draft = Path(private) / target.name
-            for name, frame in layers.items():
-                _append(name, frame, draft)
+            for name, (frame, kind) in layers.items():
+                _append(name, frame, kind, draft)
             draft.replace(target)
     except (OSError, pyogrio.errors.DataSourceError) as error:
         raise InputError(
@@ -53,8 +66,7 @@ def write_layers(layers: Mapping[LayerName, gpd.GeoDataFrame], path: str | Path)
     return target
 
 
-def _append(name: LayerName, frame: gpd.GeoDataFrame, draft: Path) -> None:
-    kind = LAYERS[name].geometry
+def _append(name: str, frame: gpd.GeoDataFrame, kind: GeometryKind, draft: Path) -> None:
     rows: pd.DataFrame = frame
     if kind == "none":
         rows = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
