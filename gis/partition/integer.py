@@ -45,7 +45,7 @@ def least(cost: Floats, rows: list[Rows], work: float, late: Callable[[], bool])
     for name, value in (("output_flag", False), ("mip_rel_gap", _GAP), ("mip_max_nodes", _NODES)):
         solver.setOptionValue(name, value)
     solver.setOptionValue("threads", 1)
-    solver.passModel(_model(cost, rows))
+    solver.passModel(choice_model(cost, rows))
 
     def look(event: Any) -> None:
         spent = event.data_out.simplex_iteration_count
@@ -63,7 +63,8 @@ def least(cost: Floats, rows: list[Rows], work: float, late: Callable[[], bool])
     return Answer(chosen, status in done, spent)
 
 
-def _model(cost: Floats, rows: list[Rows]) -> highspy.HighsLp:
+def choice_model(cost: Floats, rows: list[Rows]) -> highspy.HighsLp:
+    """Least cost over 0 or 1 for each choice, each row's sum within its two limits."""
     matrix = sparse.vstack([part for part, _, _ in rows], format="csr")
     matrix.sort_indices()
     model = highspy.HighsLp()
