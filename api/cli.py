@@ -15,6 +15,10 @@ from gis.errors import Infeasible, InputError, NotFound, WanggeError
 # Verb -> "module:command". Commands load when they are called, so that `wangge --help`
 # and `wangge db url` do not pay for geopandas or numba.
 _COMMANDS: dict[str, tuple[str, str]] = {
+    "circles": (
+        "api.commands.circles:circles",
+        "Tell who reaches which facilities on foot; draw circles and gaps.",
+    ),
     "db": ("api.commands.db:db", "The private PostGIS: start, stop, status, url, reset, psql."),
     "demo": ("api.commands.demo:demo", "Start everything with the sample and serve it."),
     "divide": ("api.commands.divide:divide", "Divide buildings into grids, from file to file."),

@@ -56,6 +56,41 @@ HELP: dict[str, str] = {
     "Serve the HTTP face.": "提供 HTTP 服务。",
     "Address to listen on; else WANGGE_HOST.": "监听地址；未给出时用 WANGGE_HOST。",
     "Port; 0 takes a free one.": "端口；0 表示任选一个空闲端口。",
+    # circles
+    "Tell who reaches which facilities on foot; draw circles and gaps.": (
+        "计算步行可达的设施，绘制服务圈与缺口。"
+    ),
+    "Tell who reaches which facilities on foot, and draw service circles and gaps.": (
+        "计算各楼栋步行可达哪些设施，绘制服务圈与缺口。\n\n"
+        "每个“文件”可以是文件名，或 文件.gpkg:图层；含多个图层的 GeoPackage 取名称相符的图层。"
+        "写出图层 reach、circles、gaps（见 docs/circles.md）。"
+    ),
+    "Streets people walk on.": "可步行的道路。",
+    "Facilities with their kinds.": "设施及其类别。",
+    "Courtyards; closed ones are left by gates only.": "小区；封闭小区只能由出入口进出。",
+    "Gates of courtyards, and who walks through them; may be given twice.": (
+        "小区出入口文件，以及通行规则：residents 居民，open 任何人，shut 关闭；可写两次。"
+    ),
+    "Rivers, railways and walls.": "河流、铁路、围墙。",
+    "Areas, for figures by community.": "区划，用于分社区统计。",
+    "OpenStreetMap extract for the layers that have no file.": (
+        "OpenStreetMap 数据，补足没有文件的图层。"
+    ),
+    "Walking times, each by itself.": "步行分钟数，各自单独计算。",
+    "Metres a second, or adult, elder, frail; several with commas.": (
+        "每秒米数，或 adult 成人、elder 老人、frail 体弱；多个用逗号分隔。"
+    ),
+    "Who walks through gates; the same as a word after --gates.": (
+        "出入口通行规则，同 --gates 后的单词。"
+    ),
+    "Which streets are walked: wide takes private ways and cycleways, narrow does not.": (
+        "哪些道路可步行：wide 含内部道路和自行车道，narrow 不含。"
+    ),
+    "Kinds with commas, a preset, or a TOML file.": "设施类别（逗号分隔）、预设名称或 TOML 文件。",
+    "The layers to write.": "要写出的图层文件。",
+    "Only what is open then, such as 'Sa 20:00'.": "只计此时开放的设施，如“周六 20:00”。",
+    "Metres to the street at most.": "到道路的最远米数。",
+    "Write figures, settings and remarks there.": "把各项数据、设置和提示写到此文件。",
     # divide
     "Divide buildings into grids, from file to file.": (
         "把楼栋划分为网格，从文件到文件。\n\n"
@@ -268,6 +303,12 @@ WORDS: dict[str, str] = {
     "NAME|FILE": "名称|文件",
     "PLAN.gpkg": "方案.gpkg",
     "REPORT.json": "报告.json",
+    "OUT.gpkg": "结果.gpkg",
+    "TIME": "时刻",
+    "M,...": "分钟,…",
+    "SPEED,...": "速度,…",
+    "KIND,...|PRESET|FILE": "类别,…|预设|文件",
+    "F|residents|open|shut": "文件|residents|open|shut",
     "LABELS": "标签文件",
     "INSTANCE": "实例文件",
     "RUN_ID": "批次号",
