@@ -28,12 +28,12 @@ class _Pile:
     """Features of one layer while they stream in."""
 
     ids: list[str] = field(default_factory=list)
-    wkb: list[str] = field(default_factory=list)
+    wkb: list[bytes] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, feature: Feature) -> None:
         self.ids.append(feature.osm_id)
-        self.wkb.append(feature.wkb)
+        self.wkb.append(bytes.fromhex(feature.wkb))
         self.tags.append(feature.tags)
 
 
@@ -47,7 +47,8 @@ def read_osm(
     """
     Read streets, barriers, gates, courtyards, buildings and facilities.
 
-    - ``streets``: ways one may walk; motorways, ``foot=no`` and ``access=no`` are none.
+    - ``streets``: ways one may walk; motorways, ``foot=no`` and ``access=no`` are none. Where a
+      node lets nobody pass (``foot=no``, a wall across the way) the way has a gap of 2 m.
     - ``barriers``: centre lines of rivers and canals, railways, large roads (also when they
       are streets), walls and fences. Tunnels, culverts and railways on bridges bar nobody.
       Of lakes, wide rivers and railway yards the outline: pieces that touch are one, named
@@ -99,8 +100,11 @@ def _sort(feature: Feature, piles: dict[str, _Pile]) -> None:
         if meaning.barrier_kind(tags):
             piles["barriers"].add(feature)
         return
-    if feature.shape == "point" and meaning.is_gate(tags):
-        piles["gates"].add(feature)
+    if feature.shape == "point":
+        if meaning.is_gate(tags):
+            piles["gates"].add(feature)
+        if meaning.bars_people(tags):
+            piles["stops"].add(feature)
     if meaning.facility_kind(tags):
         piles["facilities"].add(feature)
     if feature.shape == "area":

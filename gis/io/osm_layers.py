@@ -29,6 +29,9 @@ OSM_LAYERS: tuple[LayerName, ...] = (
 )
 LARGEST_COURTYARD_M2 = 500_000.0
 GATE_REACH_M = 30.0
+STOP_M = 1.0
+METRES_PER_DEGREE = 111_195.0
+_PILES = (*OSM_LAYERS, "land", "barrier_areas", "stops")
 
 Tags = dict[str, str]
 
@@ -61,10 +64,12 @@ def layer_frames(
     Build one frame per name of `OSM_LAYERS` from the features sorted under those names.
 
     ``land`` in `piles` is all residential land, of which courtyards come; ``barrier_areas`` are
-    lakes, river banks and railway yards. See `gis.io.osm.read_osm`.
+    lakes, river banks and railway yards; ``stops`` nodes that nobody passes. See
+    `gis.io.osm.read_osm`.
     """
     nothing = TaggedShapes([], np.empty(0, dtype=object), [])
-    found = {name: piles.get(name, nothing) for name in (*OSM_LAYERS, "land", "barrier_areas")}
+    found = {name: piles.get(name, nothing) for name in _PILES}
+    found["streets"] = _stopped(found["streets"], found.pop("stops"))
     land = found["land"]
     found["courtyards"] = _compounds(land)
     found["barriers"], areas = _barrier_shapes(found["barriers"], found.pop("barrier_areas"))
@@ -79,6 +84,31 @@ def layer_frames(
         "buildings": _buildings(found["buildings"], yards, land, estimate),
         "facilities": _facilities(found["facilities"]),
     }
+
+
+def _stopped(streets: TaggedShapes, stops: TaggedShapes) -> TaggedShapes:
+    """Cut streets at the nodes that nobody passes: a gap of a metre on either side."""
+    if not stops.ids or not streets.ids:
+        return streets
+    stop, street = shapely.STRtree(streets.geometry).query(stops.geometry, predicate="intersects")
+    geometry = streets.geometry.copy()
+    order = np.argsort(street, kind="stable")
+    met, first = np.unique(street[order], return_index=True)
+    circles = np.split(_circles(stops.geometry[stop[order]]), first[1:])
+    gaps = np.array([shapely.union_all(of_one) for of_one in circles], dtype=object)
+    # In degrees: vertices that are not cut away stay as they are, for streets join by them.
+    geometry[met] = shapely.difference(geometry[met], gaps[: len(met)])
+    return TaggedShapes(streets.ids, geometry, streets.tags).only(~shapely.is_empty(geometry))
+
+
+def _circles(points: Geometries) -> Geometries:
+    """Circles of `STOP_M` around points in degrees."""
+    lat = shapely.get_y(points)
+    radius = STOP_M / METRES_PER_DEGREE / np.stack([np.cos(np.radians(lat)), np.ones(len(lat))], 1)
+    turn = np.linspace(0, 2 * np.pi, 17)
+    rim = np.column_stack([np.cos(turn), np.sin(turn)])
+    xy = shapely.get_coordinates(points)[:, None, :] + rim[None] * radius[:, None, :]
+    return np.asarray(shapely.polygons(xy), dtype=object)
 
 
 def _clipped(name: str, layer: TaggedShapes, within: BaseGeometry) -> TaggedShapes:

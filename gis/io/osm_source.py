@@ -14,7 +14,7 @@ import osmium
 import shapely
 
 from gis.io.formats import local_file
-from gis.io.osm_tags import KEYS
+from gis.io.osm_tags import AREA_KEYS, LINE_KEYS, LINE_TAGS, NODE_KEYS
 from gis.io.table import unreadable
 
 EXTENSIONS = {".osm": "osm", ".osm.gz": "osm.gz", ".osm.bz2": "osm.bz2", ".pbf": "pbf"}
@@ -40,7 +40,10 @@ Shape = Literal["point", "line", "area"]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One tagged thing: ``node/1``, ``way/2`` or ``relation/3``, its shape as hex WKB."""
+    """One tagged thing: ``node/1``, ``way/2`` or ``relation/3``, its shape as hex WKB.
+
+    A line carries the tags that say something of lines (`gis.io.osm_tags.LINE_TAGS`) only.
+    """
 
     osm_id: str
     shape: Shape
@@ -67,11 +70,8 @@ def features(path: str | Path) -> Iterator[Feature]:
     kind = _format(found)
     if kind in ("osm.gz", "osm.bz2"):
         _refuse_damaged_or_bomb(found, kind)
-    wanted = osmium.filter.KeyFilter(*KEYS)
     try:
-        processor = osmium.FileProcessor(osmium.io.File(str(found), kind))
-        stream = processor.with_areas(osmium.filter.KeyFilter(*KEYS)).with_filter(wanted)
-        yield from _features(stream)
+        yield from _features(_wanted(osmium.FileProcessor(osmium.io.File(str(found), kind))))
     except _DAMAGE as error:
         detail = " ".join(str(error).split())[:200]
         raise unreadable(
@@ -79,6 +79,19 @@ def features(path: str | Path) -> Iterator[Feature]:
             f"damaged or cut short ({detail}); fetch it again.",
             f"文件损坏或不完整（{detail}），请重新获取。",
         ) from error
+
+
+def _wanted(processor: Any) -> Any:
+    """Leave to Python only what may matter: it costs more than everything that is left out."""
+    node, way, area = osmium.osm.NODE, osmium.osm.WAY, osmium.osm.AREA
+    processor = processor.with_areas(osmium.filter.KeyFilter(*AREA_KEYS))
+    processor = processor.with_filter(osmium.filter.EntityFilter(node | way | area))
+    # Ways that only matter as areas come too, for their ids.
+    for kind, keys in ((node, NODE_KEYS), (way, (*LINE_KEYS, *AREA_KEYS)), (area, AREA_KEYS)):
+        one = osmium.filter.KeyFilter(*keys)
+        one.enable_for(kind)
+        processor = processor.with_filter(one)
+    return processor
 
 
 def _format(path: Path) -> str:
@@ -150,14 +163,14 @@ def _features(stream: Any) -> Iterator[Feature]:
     factory = osmium.geom.WKBFactory()
     for thing in stream:
         kind = thing.type_str()
-        if kind == "r" or not thing.visible:
-            continue
         if thing.id < 0:
             raise ValueError(_UNSAVED)
-        wkb = _wkb(factory, thing, kind)
+        if not thing.visible:
+            continue
+        tags = _line_tags(thing) if kind == "w" else dict(thing.tags)
+        wkb = _wkb(factory, thing, kind) if tags else None
         if wkb is None:
             continue
-        tags = {tag.k: tag.v for tag in thing.tags}
         if kind == "n":
             yield Feature(f"node/{thing.id}", "point", wkb, tags)
         elif kind == "w":
@@ -165,6 +178,14 @@ def _features(stream: Any) -> Iterator[Feature]:
         else:
             origin = "way" if thing.from_way() else "relation"
             yield Feature(f"{origin}/{thing.orig_id()}", "area", wkb, tags)
+
+
+def _line_tags(way: Any) -> dict[str, str]:
+    """Tags that matter of a way as a line; none when it matters as an area only."""
+    value = way.tags.get
+    if not any(map(value, LINE_KEYS)):
+        return {}
+    return {key: found for key in LINE_TAGS if (found := value(key)) is not None}
 
 
 def _wkb(factory: Any, thing: Any, kind: str) -> str | None:

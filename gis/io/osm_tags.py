@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 Tags = Mapping[str, str]
 
 # What may hold something of ours; everything else never reaches Python.
-KEYS = (
-    "highway", "railway", "waterway", "barrier", "landuse", "building", "amenity", "shop",
-    "leisure", "office", "healthcare", "craft", "tourism", "social_facility", "natural",
+_PLACES = (
+    "amenity", "shop", "leisure", "office", "healthcare", "craft", "tourism", "social_facility",
+)  # fmt: skip
+NODE_KEYS = (*_PLACES, "barrier", "foot", "access")
+LINE_KEYS = ("highway", "railway", "waterway", "barrier")
+AREA_KEYS = (*_PLACES, "building", "landuse", "natural", "waterway")
+# The tags of a line that are read below.
+_WALKING = ("highway", "foot", "access", "area", "motorroad", "impassable", "emergency", "service")
+LINE_TAGS = (
+    *_WALKING, "railway", "waterway", "barrier", "bridge", "tunnel", "covered", "layer", "name",
 )  # fmt: skip
 
 _STREETS = {
@@ -35,6 +43,7 @@ _FOOT_YES = (
 )  # fmt: skip
 _FOOT_NO = ("no", "agricultural", "discouraged", "forestry", "false", "0")
 _ACCESS_NO = (*_FOOT_NO, "emergency", "psv", "military")
+_SOLID = ("wall", "fence", "jersey_barrier", "debris", "barrier_board")
 _PRIVATE = ("private", "residents", "permit")
 _PRIVATE_SERVICES = ("driveway", "parking_aisle", "drive-through", "emergency_access")
 _ARTERIAL_BARRIERS = ("motorway", "trunk", "primary", "secondary")
@@ -115,22 +124,46 @@ _FACILITIES: tuple[tuple[str, str | None, str], ...] = (
 )
 
 
+_FACILITY_KEYS = tuple(dict.fromkeys(key for key, _, _ in _FACILITIES))
+_FACILITY_ROWS = {(key, value): row for row, (key, value, _) in enumerate(_FACILITIES)}
+
+
 def street_class(tags: Tags) -> str | None:
     """
     Class of a way one may walk, of `gis.contracts.STREET_CLASSES`; None of any other.
 
-    ``foot`` counts before ``access``; areas that are no pedestrian zones are no ways.
+    ``foot`` counts before ``access``; an area is no way.
     """
+    return _walked(*map(tags.get, _WALKING))
+
+
+@lru_cache(maxsize=4096)
+def _walked(*values: str | None) -> str | None:
+    """Street class by the values of `_WALKING`, which repeat from way to way."""
+    tags = {key: value for key, value in zip(_WALKING, values, strict=True) if value is not None}
     highway = tags.get("highway", "")
     if highway not in _STREETS and highway not in _STREETS_ON_FOOT:
         return None
     foot = _foot(tags)
     if foot is False or (foot is None and _barred(tags)):
         return None
-    if tags.get("area") == "yes" and highway != "pedestrian":
+    if tags.get("area") == "yes":
         return None
     said = _STREETS_ON_FOOT.get(highway) if foot else None
     return said or _STREETS.get(highway)
+
+
+def bars_people(tags: Tags) -> bool:
+    """
+    Whether nobody on foot passes a node of a way.
+
+    A gate, bollard or stile alone bars nobody; ``foot`` or ``access`` that says so does, and a
+    wall across the way.
+    """
+    foot = _foot(tags)
+    if foot is not None:
+        return not foot
+    return _barred(tags) or tags.get("barrier") in _SOLID
 
 
 def _foot(tags: Tags) -> bool | None:
@@ -206,8 +239,13 @@ def barrier_area_kind(tags: Tags) -> str | None:
 
 
 def is_gate(tags: Tags) -> bool:
-    """Whether people go through; a bollard stops cars and stands on a street, not in a wall."""
-    return tags.get("barrier") in _GATES
+    """
+    Whether people go through.
+
+    A bollard stops cars and stands on a street, not in a wall; a gate where ``access`` or
+    ``foot`` says no lets nobody through.
+    """
+    return tags.get("barrier") in _GATES and not bars_people(tags)
 
 
 def on_bridge(tags: Tags) -> bool:
@@ -216,8 +254,8 @@ def on_bridge(tags: Tags) -> bool:
 
 
 def in_tunnel(tags: Tags) -> bool:
-    """Whether a way runs under something."""
-    return _is(tags, "tunnel")
+    """Whether a way runs under something; a passage through a building is on the ground."""
+    return _is(tags, "tunnel") and tags["tunnel"] != "building_passage"
 
 
 def _is(tags: Tags, key: str) -> bool:
@@ -262,10 +300,14 @@ def courtyard_kind(tags: Tags) -> str:
 
 def facility_kind(tags: Tags) -> str | None:
     """Kind of a facility, of `gis.contracts.FACILITY_KINDS`; None of any other thing."""
-    for key, value, kind in _FACILITIES:
-        if key in tags and (value is None or tags[key] == value):
-            return kind
-    return None
+    found = [
+        row
+        for key in _FACILITY_KEYS
+        if (value := tags.get(key)) is not None
+        for row in (_FACILITY_ROWS.get((key, value)), _FACILITY_ROWS.get((key, None)))
+        if row is not None
+    ]
+    return _FACILITIES[min(found)][2] if found else None
 
 
 def floors(tags: Tags) -> float | None:

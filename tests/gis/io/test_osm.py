@@ -97,7 +97,7 @@ def test_a_street_keeps_its_class_bridge_and_tunnel(tmp_path: Path) -> None:
         ({"highway": "service", "access": "private", "emergency": "yes"}, None),
         ({"highway": "service", "access": "customers"}, "lane"),
         ({"highway": "footway", "area": "yes"}, None),
-        ({"highway": "pedestrian", "area": "yes"}, "footpath"),
+        ({"highway": "pedestrian", "area": "yes"}, None),
         ({"highway": "service", "access": "private"}, "lane"),
         ({"highway": "service", "access": "no"}, None),
         ({"highway": "path", "access": "no", "foot": "yes"}, "footpath"),
@@ -115,6 +115,36 @@ def test_only_ways_that_can_be_walked_are_streets(
     streets = read_osm(town.save(tmp_path))["streets"]
     assert streets["street_class"].tolist() == ([] if expected is None else [expected])
     assert expected is None or expected in STREET_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("tags", "barred"),
+    [
+        ({"barrier": "gate", "access": "no"}, True),
+        ({"barrier": "gate", "access": "private"}, False),
+        ({"barrier": "bollard"}, False),
+        ({"barrier": "wall"}, True),
+        ({"barrier": "wall", "foot": "yes"}, False),
+        ({"access": "no", "foot": "permissive"}, False),
+        ({"foot": "no"}, True),
+    ],
+)
+def test_a_node_that_lets_nobody_pass_parts_its_streets(
+    tmp_path: Path, tags: dict[str, str], barred: bool
+) -> None:
+    town = OsmDocument()
+    middle = _at(1, 1)
+    town.way([_at(0, 0), middle, _at(2, 2)], (), highway="footway")
+    town.way([middle, _at(2, 0)], (), highway="footway")
+    town.node(middle, **tags)
+    layers = read_osm(town.save(tmp_path))
+    shapes = layers["streets"].geometry
+    gap = shapely.Point(middle).buffer(0.9 / 111_195)
+    assert shapes.disjoint(gap).tolist() == [barred, barred]
+    assert shapely.get_num_geometries(shapes.to_numpy()).tolist() == ([2, 1] if barred else [1, 1])
+    kept = shapely.get_coordinates(shapes.iloc[0])
+    assert kept[0].tolist() == list(_at(0, 0)), "what is not cut away stays to the last digit"
+    assert not (barred and len(layers["gates"]))
 
 
 @pytest.mark.parametrize(
