@@ -157,8 +157,9 @@ def record(path: Path, name: str, text: str) -> None:
     page = path.read_text(encoding="utf-8") if path.exists() else ""
     there = dict(re.findall(r"<!-- (\w+) -->\n(.*?)<!-- end -->\n", page, flags=re.DOTALL))
     there[name] = text
+    told = page.rpartition("<!-- end -->\n")[2]  # what is written by hand below the tables
     parts = [f"<!-- {key} -->\n{there[key]}<!-- end -->\n" for key in SECTIONS if key in there]
-    path.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+    path.write_text("\n".join([HEAD, *parts]) + told, encoding="utf-8")
 
 
 if __name__ == "__main__":

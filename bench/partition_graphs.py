@@ -12,7 +12,6 @@ from typing import Any, cast
 import numpy as np
 
 from bench.apart import Answer, apart
-from bench.real import real_data
 from bench.rivals import plain_inertia
 from gis.io.instance import read_instance
 from gis.partition.clock import Budget
@@ -29,6 +28,8 @@ _RIVAL_LIMIT_S = 400.0  # wall seconds: some of them may never end
 
 def instances(suffix: str) -> list[Path]:
     """Files of the instances beside the project, smallest first; none where they are absent."""
+    from bench.real import real_data  # its geopandas would count in the memory of a row
+
     data = real_data()
     folder = data.parents[1] / "instances" if data else None
     if folder is None or not folder.is_dir():

@@ -126,7 +126,13 @@ def solve(
             "Inertia needs a place for every unit: give 'x' and 'y' in metres.",
             "惯量目标需要每个单元的位置：请给出以米为单位的 x 与 y。",
         )
-    watch = _started(budget or Budget(), stopped or threading.Event(), tell)
+    watch = _started(
+        budget or Budget(),
+        stopped or threading.Event(),
+        tell,
+        capped=instance.cap is not None,
+        inertia=chosen == "inertia",
+    )
     order = _canonical_order(instance)
     ordered = replace(
         instance,
@@ -153,24 +159,36 @@ def solve(
     return Solution(labels, metrics, proof, watch.rounds, watch.elapsed, interrupted)
 
 
-def _started(budget: Budget, stopped: threading.Event, tell: Tell | None) -> Clock:
-    """Load the compiled loops; a first compilation (once after installing) takes no budget."""
+def _started(
+    budget: Budget,
+    stopped: threading.Event,
+    tell: Tell | None,
+    *,
+    capped: bool = True,
+    inertia: bool = True,
+) -> Clock:
+    """
+    Load the compiled loops of one kind of problem, and none of the others: they take memory.
+
+    A first compilation (once after installing) takes no budget.
+    """
     clock = Clock(budget, stopped=stopped, tell=tell)
     line = np.arange(4)
     path = piece_graph(line, line[:-1], line[1:], x=line * 1000.0)
-    for inertia in (False, True):
-        hunt = Hunt(
-            District(path, path.components(), (2,), 1, 5, inertia), np.random.default_rng(0)
-        )
-        hunt.round(Clock(Budget(0.0)), short=True)
+    hunt = Hunt(District(path, path.components(), (2,), 1, 5, inertia), np.random.default_rng(0))
+    hunt.round(Clock(Budget(0.0)), short=True)
+    if capped:
+        Packing(path, 3, 2).attempt(Clock(Budget(0.0)), hunt.state)
+        idle = np.zeros(1, np.int64)
+        walk_surplus(engine_pieces(path), np.zeros(4, np.int64), 1, 3, hunt.state, 2, 1, idle, 0.0)
+    else:
         Recuts(hunt).round(Clock(Budget(0.0)))
-        if inertia:
-            power_diagram(hunt.net, 2, hunt.state)
-            make_whole(hunt.net, np.zeros(4, np.int64), 1)
+    if inertia:
+        power_diagram(hunt.net, 2, hunt.state)
+        make_whole(hunt.net, np.zeros(4, np.int64), 1)
+        if not capped:
             CentreSearch(hunt).round(Clock(Budget(None)))
             _inertia_bound(hunt.task, np.array([0, 0, 1, 1]), Clock(Budget(0.0)))
-    Packing(path, 3, 2).attempt(Clock(Budget(0.0)), hunt.state)
-    walk_surplus(engine_pieces(path), np.zeros(4, np.int64), 1, 3, hunt.state, 2, 1)
     return clock if clock.elapsed < _LOADING_S else Clock(budget, stopped=stopped, tell=tell)
 
 

@@ -54,8 +54,8 @@ def _neighbour(pieces, part, load, nodes, state):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True)
-def _top(pieces, nodes, order, up, cap):  # type: ignore[no-untyped-def]
-    """Where to cut a tree for the least load above the cap, and that load."""
+def _top(pieces, nodes, order, up, cap, barred):  # type: ignore[no-untyped-def]
+    """Where to cut a tree for the least load above the cap, no side of load `barred`; and that."""
     below = np.zeros(len(nodes), np.int64)
     for k in range(len(nodes) - 1, -1, -1):
         p = order[k]
@@ -66,6 +66,8 @@ def _top(pieces, nodes, order, up, cap):  # type: ignore[no-untyped-def]
     top, least = -1, np.int64(1) << 62
     for p in order[1:]:
         if below[p] == 0 or below[p] == whole:
+            continue
+        if barred in (below[p], whole - below[p]):
             continue
         over = max(below[p] - cap, 0) + max(whole - below[p] - cap, 0)
         if over < least:
@@ -86,12 +88,16 @@ def _cut(part, nodes, order, up, top, a, b, seeds):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def _share_out(pieces, part, load, seeds, pair, place, a, b, cap, state, trees):  # type: ignore[no-untyped-def]
+def _share_out(pieces, part, load, seeds, pair, place, a, b, cap, state, trees, heat):  # type: ignore[no-untyped-def]
     """Cut parts a and b anew at the best of a few trees, unless all are worse; clears `place`."""
     before = load[a] - cap + max(load[b] - cap, 0)
+    barred = -1
+    if heat > 0.0:
+        barred = load[a]
+        before += int(-heat * np.log(max(draw(state), 1e-300)))
     for _ in range(trees):
         order, up = spanning_tree(pieces, pair, place, state, 0.5)
-        top, over = _top(pieces, pair, order, up, cap)
+        top, over = _top(pieces, pair, order, up, cap, barred)
         if top >= 0 and over <= before:
             before = over
             _cut(part, pair, order, up, top, a, b, seeds)
@@ -104,11 +110,14 @@ def _share_out(pieces, part, load, seeds, pair, place, a, b, cap, state, trees):
 
 
 @njit(cache=True, nogil=True)
-def walk_surplus(pieces, part, k, cap, state, steps, trees):  # type: ignore[no-untyped-def]
+def walk_surplus(pieces, part, k, cap, state, steps, trees, idle, heat):  # type: ignore[no-untyped-def]
     """
     Take so many steps with the surplus of the parts above the cap; returns what is left of it.
 
-    Changes `part`; parts stay connected and loaded. Ends early when every part fits.
+    Changes `part`; parts stay connected and loaded. Ends early when every part fits. `idle`
+    counts, from one call to the next, how often in a row a part could not change its load: for
+    each time its next cut, with other loads, may be worse by about `heat`. A few heavy units of
+    which no cut is better would otherwise stay above the cap for ever.
     """
     n = len(part)
     load, seeds = np.zeros(k, np.int64), np.zeros(k, np.int64)
@@ -138,8 +147,10 @@ def walk_surplus(pieces, part, k, cap, state, steps, trees):  # type: ignore[no-
             continue  # a whole component: there is no neighbour to share with
         b = part[unit]
         count = _gather(pieces, part, unit, nodes, place, count)
-        pair = nodes[:count]
-        _share_out(pieces, part, load, seeds, pair, place, a, b, cap, state, trees)
+        pair, before = nodes[:count], load[a]
+        _share_out(pieces, part, load, seeds, pair, place, a, b, cap, state, trees, heat * idle[a])
+        idle[a] = idle[a] + 1 if load[a] == before else 0
+        idle[b] = 0
         for g in (a, b):
             if load[g] > cap and not listed[g]:
                 waiting[size] = g

@@ -126,7 +126,7 @@ def _cut_length(pieces, nodes, place, inside):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def carve(pieces, goals, grids, state, trees):  # type: ignore[no-untyped-def]
     """
     Divide a connected graph into `grids` connected parts by cutting random spanning trees.
@@ -135,15 +135,25 @@ def carve(pieces, goals, grids, state, trees):  # type: ignore[no-untyped-def]
     piece for each. Needs at least `grids` loaded pieces. Loads may end above the cap.
     """
     n = len(pieces.load)
-    part = np.zeros(n, np.int64)
-    place = np.full(n, -1, np.int64)
-    wanted = np.zeros(grids, np.int64)
+    part, wanted = np.zeros(n, np.int64), np.zeros(grids, np.int64)
     wanted[0] = grids
-    made = 1
-    current = 0
-    while current < made:
-        while wanted[current] > 1:
+    carve_on(pieces, goals, part, wanted, 0, 1, state, trees, n * grids)
+    return part
+
+
+@njit(cache=True, nogil=True)
+def carve_on(pieces, goals, part, wanted, current, made, state, trees, work):  # type: ignore[no-untyped-def]
+    """
+    Carve until `work` units were looked at; returns where it stands, (current, made).
+
+    `wanted` holds how many grids each of the parts made so far is to become. Done when
+    `current` is its length.
+    """
+    place = np.full(len(part), -1, np.int64)
+    while current < len(wanted) and work > 0:
+        while wanted[current] > 1 and work > 0:
             nodes = np.flatnonzero(part == current)
+            work -= len(nodes)
             for p in range(len(nodes)):
                 place[nodes[p]] = p
             inside, share = _halve(pieces, goals, nodes, place, wanted[current], state, trees)
@@ -154,8 +164,9 @@ def carve(pieces, goals, grids, state, trees):  # type: ignore[no-untyped-def]
             wanted[made] = share
             wanted[current] -= share
             made += 1
-        current += 1
-    return part
+        if wanted[current] == 1:
+            current += 1
+    return current, made
 
 
 @njit(cache=True)
@@ -247,7 +258,7 @@ def _pair_score(pieces, goals, nodes, place, inside):  # type: ignore[no-untyped
     return score
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def mend(pieces, goals, part, sums, state, rounds, heat):  # type: ignore[no-untyped-def]
     """
     Recombine each grid over the cap with a random neighbour, over and over.
@@ -275,7 +286,7 @@ def mend(pieces, goals, part, sums, state, rounds, heat):  # type: ignore[no-unt
     return rounds
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def split_heavy(pieces, goals, part, count, state):  # type: ignore[no-untyped-def]
     """
     Cut grids over the cap until none is; returns the number of grids there are then.

@@ -49,10 +49,12 @@ def test_a_section_is_recorded_beside_the_others(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     record(page, "census", "## Census\n")
     record(page, "towns", "## Towns\n")
+    page.write_text(page.read_text("utf-8") + "\n## What is missed\n", "utf-8")
     record(page, "census", "## Census anew\n")
     text = page.read_text("utf-8")
     assert text.index("## Towns") < text.index("## Census anew")
     assert "## Census\n" not in text
+    assert text.endswith("\n## What is missed\n")
 
 
 def test_a_city_is_made_the_same_twice_and_its_rows_are_good(tmp_path: Path) -> None:
