@@ -21,6 +21,7 @@ from api.routes import (
     facilities,
     grids,
     health,
+    isochrone,
     maps,
     plans,
     tiles,
@@ -30,11 +31,22 @@ from api.routes import (
 from api.security import refuse_open_to_the_world, security_headers
 from api.services.database import open_database
 from api.services.health import require_ready
+from api.services.walking_memory import WalkingMemory
 from api.settings import Settings
 from gis.errors import Unavailable
 from maps.assets import assets, script_hash
 
-_RESOURCES = (areas, communities, courtyards, buildings, facilities, plans, grids, walking)
+_RESOURCES = (
+    areas,
+    communities,
+    courtyards,
+    buildings,
+    facilities,
+    plans,
+    grids,
+    walking,
+    isochrone,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -58,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         # As many threads, connections and seats: no thread ever waits for a connection.
         app.state.seats = anyio.Semaphore(settings.threads)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        app.state.walking = WalkingMemory()
         app.state.engine = open_database(settings)
         yield
         app.state.engine.dispose()

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.schemas.paging import Located
+from api.schemas.paging import GeoJSONGeometry, Located
 
 
 class KindName(BaseModel):
@@ -106,3 +106,31 @@ class Reach(BaseModel):
     straight_m: float | None = Field(description="In a straight line, to the nearest by air.")
     seconds: float | None = Field(description="metres over the speed asked for.")
     reason: str | None = Field(description="Why there is no way at all; null: there is one.")
+
+
+class IsochroneArea(BaseModel):
+    """The ground within one cutoff."""
+
+    minutes: float
+    geometry: GeoJSONGeometry | None = Field(
+        description="A MultiPolygon in the coordinate system of `coord`; null: nothing is reached."
+    )
+
+
+class Isochrone(BaseModel):
+    """What a person reaches on foot from a point."""
+
+    lon: float
+    lat: float
+    start: tuple[float, float] | None = Field(
+        description="Where the walk comes to a street, lon and lat; null: nowhere."
+    )
+    leg_m: float | None = Field(description="Metres of the straight way to it.")
+    speed_m_s: float
+    gates: str
+    walk: str = Field(description="Which streets are walked, in words.")
+    status: str = Field(description="ok, empty, snap_too_long, outside or failed.")
+    message: str = Field(description="Why nothing is reached; empty when ok.")
+    areas: list[IsochroneArea] = Field(
+        description="By cutoff, the shortest first; each lies within the next."
+    )

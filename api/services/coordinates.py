@@ -32,6 +32,11 @@ def geojson_geometries(wkb: Sequence[bytes | None], coord: Coord) -> list[GeoJSO
     Rounded to 7 decimals, about a centimetre; None stays None.
     """
     shapes = shapely.from_wkb(np.array([bytes(b) if b else None for b in wkb], dtype=object))
+    return geojson_shapes(shapes, coord)
+
+
+def geojson_shapes(shapes: npt.NDArray[np.object_], coord: Coord) -> list[GeoJSONGeometry | None]:
+    """Turn shapes in EPSG:4326 into GeoJSON in the coordinates asked for; None stays None."""
     spoken = shapely.transform(shapes, lambda xy: _shifted(xy, coord))
     return [
         None if s is None else cast(GeoJSONGeometry, shapely.geometry.mapping(s)) for s in spoken
@@ -48,6 +53,14 @@ def spoken_point(lon: float, lat: float, coord: Coord) -> tuple[float, float]:
     """Return a stored position (EPSG:4326) in the coordinates asked for."""
     x, y = _shifted(np.array([[lon, lat]]), coord)[0].tolist()
     return x, y
+
+
+def stored_point(lon: float, lat: float, coord: Coord) -> tuple[float, float]:
+    """Read a position as a client gave it into EPSG:4326."""
+    if coord == "wgs84":
+        return lon, lat
+    x, y = _IN[coord](np.array([lon]), np.array([lat]))
+    return float(x[0]), float(y[0])
 
 
 def stored_bbox(text: str | None, coord: Coord) -> BBox | None:

@@ -46,16 +46,25 @@ def network_mark(connection: sa.Connection) -> str:
     """
     Hash the state of the layers of the network: another mark when any row came, went or changed.
 
-    It reads no shapes, so that asking before each answer costs milliseconds.
+    It reads no shapes, so that asking before each answer costs milliseconds. The sum tells a
+    change that was begun before the newest one and committed after it.
     """
     digest = hashlib.sha256()
     for layer in NETWORK_LAYERS:
         table = STORED[layer].table
         query = sa.select(
-            sa.func.count(), sa.func.max(table.c.changed_at), sa.func.max(table.c.retired_on)
+            sa.func.count(),
+            sa.func.max(table.c.changed_at),
+            sa.func.sum(sa.func.extract("epoch", table.c.changed_at)),
+            sa.func.max(table.c.retired_on),
         ).select_from(table)
         digest.update(repr(tuple(connection.execute(query).one())).encode())
     return digest.hexdigest()
+
+
+def network_layers(connection: sa.Connection, box: Box) -> dict[LayerName, gpd.GeoDataFrame]:
+    """Read what the network is made of: rows whose own box touches one in degrees."""
+    return {name: read_layer(connection, name, box=box) for name in NETWORK_LAYERS}
 
 
 def places(connection: sa.Connection) -> list[str]:

@@ -63,6 +63,10 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         409: (f"{API}/plans/1/withdraw", WITHDRAW),
         422: (f"{API}/plans/1/withdraw", {}),
     },
+    ("get", f"{API}/isochrone"): {
+        200: (f"{API}/isochrone?lon=104.616&lat=28.404", None),
+        422: (f"{API}/isochrone?lon=104.616&lat=28.404&minutes=none", None),
+    },
     ("get", "/tiles/{layer}/{z}/{x}/{y}.mvt"): {
         200: (TILE, None),
         304: (TILE, None),

@@ -51,6 +51,24 @@ def test_the_mark_changes_with_the_layers_of_the_network(
     assert walking.network_mark(transaction) != before
 
 
+def test_a_change_begun_before_the_newest_and_committed_after_it_changes_the_mark(
+    engine: sa.Engine,
+) -> None:
+    touch = sa.text("UPDATE street SET changed_at = now() WHERE code = :code")
+    with engine.begin() as connection:
+        _street(connection, "s1")
+        _street(connection, "s2")
+    with engine.connect() as slow:
+        slow.execute(touch, {"code": "s1"})
+        with engine.begin() as quick:
+            quick.execute(touch, {"code": "s2"})
+        with engine.connect() as reader:
+            before = walking.network_mark(reader)
+        slow.commit()
+    with engine.connect() as reader:
+        assert walking.network_mark(reader) != before
+
+
 def test_a_run_is_read_back_as_written_and_the_newest_counts(transaction: sa.Connection) -> None:
     for speed in (1.2, 0.8):
         walking.begin_run(transaction, "default", {"speeds": [speed]}, "digest", {"islands": 2})

@@ -1,0 +1,45 @@
+"""What is reached on foot from a point."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+
+from api.deps import Reading, RequestLanguage
+from api.openapi import problems
+from api.routes.listing_query import CoordQuery
+from api.schemas.walking import Isochrone
+from api.services.isochrone import Click, isochrone_of
+from api.services.walking_memory import WalkingMemory
+from gis.network.policy import GatePolicy
+
+router = APIRouter(tags=["walking"], responses=problems(422, 503))
+
+
+def _memory(request: Request) -> WalkingMemory:
+    memory = request.app.state.walking
+    assert isinstance(memory, WalkingMemory)  # noqa: S101
+    return memory
+
+
+@router.get("/isochrone")
+def show_isochrone(
+    connection: Reading,
+    memory: Annotated[WalkingMemory, Depends(_memory)],
+    language: RequestLanguage,
+    lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+    lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+    minutes: Annotated[
+        str, Query(max_length=60, description="One to six cutoffs, each at most 60.")
+    ] = "5,10,15",
+    speed: Annotated[float, Query(ge=0.2, le=3, description="Metres a second.")] = 1.2,
+    gates: Annotated[
+        GatePolicy, Query(description="Who passes the gates of walled courtyards.")
+    ] = "residents",
+    coord: CoordQuery = "wgs84",
+) -> Isochrone:
+    """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
+    click = Click(lon, lat, coord, minutes, speed, gates)
+    return isochrone_of(connection, memory, click, language)

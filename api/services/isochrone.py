@@ -1,0 +1,97 @@
+"""What is reached on foot from a point, for the click on a map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from api.schemas.walking import Isochrone, IsochroneArea
+from api.services.coordinates import Coord, geojson_shapes, spoken_point, stored_point
+from api.services.walking_memory import WalkingMemory
+from gis.circles.isochrone import isochrone
+from gis.errors import InputError, Language
+from gis.network.policy import GatePolicy
+
+MOST_CUTOFFS = 6
+LONGEST_MINUTES = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A point as a client gave it, and how far they walk from it."""
+
+    lon: float
+    lat: float
+    coord: Coord
+    minutes: str
+    speed_m_s: float
+    gates: GatePolicy
+
+
+def isochrone_of(
+    connection: sa.Connection, memory: WalkingMemory, click: Click, language: Language
+) -> Isochrone:
+    """
+    Return the ground within each cutoff of a click.
+
+    A click far from every street is no fault: the answer says so.
+
+    Raises
+    ------
+    InputError
+        Cutoffs that are no numbers of minutes, too long or too many.
+    """
+    minutes = cutoff_minutes(click.minutes)
+    lon, lat = stored_point(click.lon, click.lat, click.coord)
+    ground = memory.ground(connection, lon, lat)
+    graph = ground.from_people(click.gates)
+    seconds = [60.0 * one for one in minutes]
+    found = isochrone(ground.raster, graph, lon, lat, seconds, click.speed_m_s)
+    shapes = np.array([None if area.is_empty else area for area in found.areas], dtype=object)
+    drawn = geojson_shapes(shapes, click.coord)
+    return Isochrone(
+        lon=click.lon,
+        lat=click.lat,
+        start=None if found.start is None else spoken_point(*found.start, click.coord),
+        leg_m=found.leg_m,
+        speed_m_s=click.speed_m_s,
+        gates=click.gates,
+        walk=ground.walk,
+        status=found.status,
+        message=found.zh if language == "zh" else found.en,
+        areas=[
+            IsochroneArea(minutes=one, geometry=shape)
+            for one, shape in zip(minutes, drawn, strict=True)
+        ],
+    )
+
+
+def cutoff_minutes(said: str) -> list[float]:
+    """
+    Read ``5,10,15``: ascending, without repeats.
+
+    Raises
+    ------
+    InputError
+        No numbers, none above 0 and at most 60, or more than six.
+
+    Examples
+    --------
+    >>> cutoff_minutes("15,5,10,5")
+    [5.0, 10.0, 15.0]
+    """
+    try:
+        numbers = sorted({float(part) for part in said.split(",")})
+    except ValueError:
+        numbers = []
+    sound = all(0.0 < number <= LONGEST_MINUTES for number in numbers)
+    if not sound or not 0 < len(numbers) <= MOST_CUTOFFS:
+        raise InputError(
+            f"minutes={said}: give one to {MOST_CUTOFFS} cutoffs such as 5,10,15, "
+            f"each above 0 and at most {LONGEST_MINUTES:g}.",
+            f"minutes={said}：请给出 1 至 {MOST_CUTOFFS} 个时长，如 5,10,15，"
+            f"每个大于 0 且不超过 {LONGEST_MINUTES:g}。",
+        )
+    return numbers
