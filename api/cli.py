@@ -19,6 +19,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "api.commands.circles:circles",
         "Tell who reaches which facilities on foot; draw circles and gaps.",
     ),
+    "coverage": ("api.commands.coverage:coverage", "Tell who reaches what on foot in an area."),
     "db": ("api.commands.db:db", "The private PostGIS: start, stop, status, url, reset, psql."),
     "demo": ("api.commands.demo:demo", "Start everything with the sample and serve it."),
     "divide": ("api.commands.divide:divide", "Divide buildings into grids, from file to file."),
@@ -40,6 +41,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "Repair, complete, split and merge the grids of a package.",
     ),
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
+    "site": ("api.commands.site:site", "Suggest where to build next for a facility kind."),
     "solve": ("api.commands.solve:solve", "Divide a weighted graph into connected parts."),
     "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),
 }

@@ -11,16 +11,17 @@ import numpy as np
 import pandas as pd
 import shapely
 import sqlalchemy as sa
-
 from gis.circles.layer import CircleKey, CircleLayer, CircleSettings, circle_layer
 from gis.circles.raster import WalkRaster
+
+from api.services.walking_figures import FIGURE_COLUMNS
 from gis.circles.reach import REASONS, Reach, ReachSettings, reach
 from gis.circles.speeds import CUTOFFS_S, SPEEDS
 from gis.contracts import LayerName
 from gis.coverage.figures import Terms, service_coverage
 from gis.coverage.gaps import gaps
 from gis.coverage.population import Grouping, Population, population
-from gis.errors import NotFound
+from gis.errors import Conflict, NotFound
 from gis.metric import STORED
 from gis.network.build import WalkingNetwork, network_of
 from gis.network.policy import GatePolicy, search_graph
@@ -54,7 +55,7 @@ class WalkingOrder:
     gates, walk, at, snap_limit_m
         As in `gis.circles.reach.ReachSettings` and `gis.network.walkable.walk_settings`.
     speeds, cutoffs_s
-        Speeds in m/s by name; the first is that of reasons. Cutoffs in seconds.
+        Speeds in m/s by name. Cutoffs in seconds.
     """
 
     kinds: tuple[str, ...]
@@ -74,6 +75,7 @@ class WalkingOrder:
             "area": self.area,
             "gates": self.gates,
             "walk": method["walk"],
+            "walk_preset": self.walk,
             "speeds": dict(self.speeds),
             "cutoffs_s": list(self.cutoffs_s),
             "snap_limit_m": self.snap_limit_m,
@@ -117,9 +119,10 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
         layers = store.walking_layers(connection, order.area)
         areas = read_layer(connection, "areas")
         standing = _standing(store.circle_digests(connection, order.profile))
-    _refuse_empty(layers, order.area)
+        before = store.newest_run(connection, order.profile)
+    refuse_empty(layers, order.area)
     tell("joining streets", "连接道路", 0.2)
-    snapping = snapper(_network(layers, order), layers["barriers"])
+    snapping = snapper(walking_network(layers, order), layers["barriers"])
     tell("walking", "计算步行", 0.3)
     found = _reach(layers, order, snapping)
     people = population(layers["buildings"])
@@ -132,6 +135,7 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
     remarks = (*snapping.network.report.remarks(), *found.remarks)
     with engine.begin() as connection:
         store.lock_profile(connection, order.profile)
+        _refuse_overtaken(before, store.newest_run(connection, order.profile))
         run_id = store.begin_run(
             connection,
             order.profile,
@@ -157,7 +161,8 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
     )
 
 
-def _refuse_empty(layers: Layers, area: str | None) -> None:
+def refuse_empty(layers: Layers, area: str | None) -> None:
+    """Raise NotFound where there are no buildings or no streets."""
     where, wo = (f" in {area}", f"{area} 中") if area else ("", "")
     if layers["buildings"].empty:
         raise NotFound(
@@ -173,7 +178,18 @@ def _refuse_empty(layers: Layers, area: str | None) -> None:
         )
 
 
-def _network(layers: Layers, order: WalkingOrder) -> WalkingNetwork:
+def _refuse_overtaken(before: store.WalkingRun | None, now: store.WalkingRun | None) -> None:
+    """Circles were kept because they stood when the layers were read; somebody replaced them."""
+    if (before and before.run_id) != (now and now.run_id):
+        raise Conflict(
+            "Somebody else stored walks under this profile meanwhile; theirs stand. Run it again "
+            "if the layers have changed since.",
+            "期间已有他人更新该配置的步行结果，以其为准。若数据此后有变化，请重新运行。",
+        )
+
+
+def walking_network(layers: Layers, order: WalkingOrder) -> WalkingNetwork:
+    """Join the stored streets as the order says."""
     return network_of(
         layers["streets"],
         layers["courtyards"],
@@ -185,7 +201,8 @@ def _network(layers: Layers, order: WalkingOrder) -> WalkingNetwork:
 
 def _reach(layers: Layers, order: WalkingOrder, snapping: Snapper) -> Reach:
     settings = ReachSettings(
-        speed_mps=next(iter(order.speeds.values())),
+        # Reasons at the slowest speed need the walks with open gates of most kinds.
+        speed_mps=min(order.speeds.values()),
         cutoffs_s=order.cutoffs_s,
         gate_policy=order.gates,
         snap_limit_m=order.snap_limit_m,
@@ -242,9 +259,7 @@ def _figures(
     terms = Terms(order.speeds, order.cutoffs_s, order.gates, found.method["walk"], order.at or "")
     distances: Any = {"network": found.metres, "straight_line": found.straight_m}
     told = service_coverage(people, found.kinds, distances, groupings, terms)
-    return told.rename(
-        columns={"grouping": "level", "group": "area_code", "speed_ms": "speed_m_s"}
-    ).loc[
+    return told.rename(columns=FIGURE_COLUMNS).loc[
         :,
         [
             *("level", "area_code", "kind", "cutoff_s", "speed_m_s", "method", "counted"),

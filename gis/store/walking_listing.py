@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+import pandas as pd
 import sqlalchemy as sa
 
 from gis.store import tables as t
+from gis.store.statements import statement
 
 Row = Mapping[str, Any]
 
@@ -116,3 +118,25 @@ def reach_rows(connection: sa.Connection, profile: str, building: str) -> list[R
 
 def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
     return cast(list[Row], connection.execute(query).mappings().all())
+
+
+def reach_table(connection: sa.Connection, profile: str, community: str) -> pd.DataFrame:
+    """Return the reach of a community's buildings: building_code, kind, metres, straight_m."""
+    r, b = t.reach.c, t.building.c
+    query = (
+        sa.select(r.building_code, r.kind, r.metres, r.straight_m)
+        .join(t.building, b.code == r.building_code)
+        .where(r.profile == profile, b.community_code == community)
+    )
+    result = connection.execute(query)
+    return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def grid_of_buildings(connection: sa.Connection, community: str) -> dict[str, str]:
+    """
+    Return the code of the base or special grid in which each building is today.
+
+    A building whose stairwells are in several grids is in that of its first stairwell.
+    """
+    rows = connection.execute(statement("grid_of_buildings"), {"community": community})
+    return {building: grid for building, grid in rows}  # noqa: C416
