@@ -56,11 +56,13 @@ def site(
 
     Existing facilities count. The answer says how good it is; it is stored and shown on the map.
     """
-    from api.services.siting import SitingOrder
+    from api.services.siting import Candidates, SitingOrder
     from api.services.siting import site as suggest
     from gis.circles.speeds import walking_speed
 
-    known = {"buildings": "buildings", "idle": "idle"}.get(candidates, "file")
+    known: Candidates = "file"
+    if candidates in ("buildings", "idle"):
+        known = "buildings" if candidates == "buildings" else "idle"
     order = SitingOrder(
         kind,
         count,

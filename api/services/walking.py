@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 import sqlalchemy as sa
-from gis.circles.layer import CircleKey, CircleLayer, CircleSettings, circle_layer
-from gis.circles.raster import WalkRaster
 
 from api.services.walking_figures import FIGURE_COLUMNS
+from gis.circles.layer import CircleKey, CircleLayer, CircleSettings, circle_layer
+from gis.circles.raster import WalkRaster
 from gis.circles.reach import REASONS, Reach, ReachSettings, reach
 from gis.circles.speeds import CUTOFFS_S, SPEEDS
 from gis.contracts import LayerName
@@ -156,7 +156,7 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
         len(circles.drawn),
         len(circles.kept),
         len(missing),
-        circles.drawn["status"].value_counts().to_dict(),
+        {str(status): int(n) for status, n in circles.drawn["status"].value_counts().items()},
         remarks,
     )
 
@@ -222,19 +222,24 @@ def _reach_rows(found: Reach) -> pd.DataFrame:
     """Rows of the table: buildings outside, kinds inside."""
     kinds = len(found.kinds)
     serving = found.facility.ravel()
-    named = np.where(serving >= 0, found.facility_id[serving], None)
+    names = np.append(found.facility_id, np.array([None], dtype=object))
     words = np.array(REASONS, dtype=object)[found.cut.ravel()]
     return pd.DataFrame(
         {
             "kind": np.tile(np.array(found.kinds, dtype=object), len(found.building_id)),
             "building_code": np.repeat(found.building_id, kinds),
-            "facility_code": named,
+            # The last name, of no facility, is that of -1.
+            "facility_code": names[serving],
             "metres": _finite(found.metres),
             "open_m": _finite(found.open_m),
             "straight_m": _finite(found.straight_m),
-            "reason": np.where(np.isinf(found.metres.ravel()), _cut(words), None),
+            "reason": _where(np.isinf(found.metres.ravel()), _cut(words)),
         }
     )
+
+
+def _where(mask: Any, words: Any) -> Any:
+    return np.array([word if on else None for on, word in zip(mask, words, strict=True)], object)
 
 
 def _cut(words: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -304,25 +309,27 @@ def _gaps(
                 )
             )
     whole = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=found.crs).to_crs(STORED)
-    whole["geometry"] = _many(whole.geometry.to_numpy())
     columns = ("kind", "cutoff_s", "speed_m_s", "rank", "community_code", "buildings", "households")
-    return whole[[*columns, "households_estimated", "reasons", "geometry"]]
+    return _as_many(whole[[*columns, "households_estimated", "reasons", "geometry"]])
 
 
-def _many(shapes: Any) -> list[shapely.MultiPolygon | None]:
-    return [
-        shape
-        if shape is None or shape.geom_type == "MultiPolygon"
-        else shapely.MultiPolygon([shape])
-        for shape in shapes
+def _as_many(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Frame with polygons as multipolygons, as the tables hold them; None stays."""
+    shapes = [
+        shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
+        for shape in frame.geometry
     ]
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
 def _standing(circles: pd.DataFrame) -> dict[CircleKey, tuple[int, str]]:
     """Id and digest of the circles that stand, by what each is of."""
     rows = circles[["kind", "facility_code", "cutoff_s", "speed_m_s", "id", "digest"]]
     return {
-        (kind, facility or None, int(cutoff), float(speed)): (int(number), digest)
+        (kind, None if pd.isna(facility) else facility, int(cutoff), float(speed)): (
+            int(number),
+            digest,
+        )
         for kind, facility, cutoff, speed, number, digest in rows.itertuples(index=False)
     }
 
@@ -368,6 +375,5 @@ def _circles(
 def _swap(connection: sa.Connection, profile: str, run_id: int, circles: _Circles) -> None:
     drawn = circles.drawn.rename(columns={"facility_id": "facility_code"})
     columns = [*store.CIRCLE_KEY, "digest", "status", "geometry"]
-    drawn = drawn[columns].assign(run_id=run_id)
-    drawn["geometry"] = _many(drawn.geometry.to_numpy())
+    drawn = _as_many(drawn[columns].assign(run_id=run_id))
     store.swap_circles(connection, profile, gone=circles.gone, drawn=drawn)
