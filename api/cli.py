@@ -15,8 +15,9 @@ from gis.errors import Infeasible, InputError, NotFound, WanggeError
 # Verb -> "module:command". Commands load when they are called, so that `wangge --help`
 # and `wangge db url` do not pay for geopandas or numba.
 _COMMANDS: dict[str, tuple[str, str]] = {
+    # The command over the database hangs itself on the group.
     "circles": (
-        "api.commands.circles:circles",
+        "api.commands.circles_update:circles",
         "Tell who reaches which facilities on foot; draw circles and gaps.",
     ),
     "coverage": ("api.commands.coverage:coverage", "Tell who reaches what on foot in an area."),

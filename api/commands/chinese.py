@@ -56,12 +56,45 @@ HELP: dict[str, str] = {
     "Serve the HTTP face.": "提供 HTTP 服务。",
     "Address to listen on; else WANGGE_HOST.": "监听地址；未给出时用 WANGGE_HOST。",
     "Port; 0 takes a free one.": "端口；0 表示任选一个空闲端口。",
+    # circles update, coverage, site
+    "Compute reach, circles, gaps and coverage of the database and store them.": (
+        "计算数据库中的步行可达、服务圈、盲区与覆盖率并存储。\n\n"
+        "一次性替换同名配置的原有结果；只有道路、出入口、围墙或设施有变化之处才重绘服务圈。"
+    ),
+    "Who walks through gates.": (
+        "出入口通行规则：open 任何人，residents 居民走本小区出入口，shut 关闭。"
+    ),
+    "Only communities whose codes begin so.": "只计算代码以此开头的社区。",
+    "Name to store it under.": "存储用的配置名称。",
+    "Tell who reaches what on foot in an area.": "显示一个区划内各类设施的步行覆盖率。",
+    "Tell which share of an AREA reaches each facility kind on foot.": (
+        "显示一个区划内步行可达各类设施的比例。\n\n"
+        "参数为社区、街道或区县的代码；数据由 `wangge circles update` 存储。"
+    ),
+    "Figures of the whole area, or of each of its published grids or courtyards.": (
+        "按整个区划(area)、各已发布网格(grid)或各小区(courtyard)统计。"
+    ),
+    "What is counted.": "统计对象：户数、楼栋、人口、老年人、重点人员。",
+    "Which stored walk.": "使用哪个已存储的配置。",
+    "Suggest where to build next for a facility kind.": "为一类设施建议下一步选址。",
+    "Suggest where to open a facility of KIND, so that most households reach one on foot.": (
+        "建议在何处新设一类设施，使最多住户步行可达。\n\n"
+        "已有设施计算在内；同时说明方案好到什么程度；结果会存储并显示在地图上。"
+    ),
+    "How many places.": "选几处。",
+    "Count only the households of this community.": "只统计该社区的住户。",
+    "All buildings, idle premises, or points of a file (facility_id, name).": (
+        "候选点：全部楼栋、闲置房屋，或文件中的点（facility_id、name）。"
+    ),
+    "Cutoff.": "时限（分钟）。",
+    "adult, elder, frail, or metres a second.": "adult 成人、elder 老人、frail 体弱，或每秒米数。",
+    "Look for the best with an integer program.": "用整数规划求最优。",
     # circles
     "Tell who reaches which facilities on foot; draw circles and gaps.": (
-        "计算步行可达的设施，绘制服务圈与缺口。"
+        "计算步行可达的设施，绘制服务圈与盲区。"
     ),
     "Tell who reaches which facilities on foot, and draw service circles and gaps.": (
-        "计算各楼栋步行可达哪些设施，绘制服务圈与缺口。\n\n"
+        "计算各楼栋步行可达哪些设施，绘制服务圈与盲区。\n\n"
         "每个“文件”可以是文件名，或 文件.gpkg:图层；含多个图层的 GeoPackage 取名称相符的图层。"
         "写出图层 reach、circles、gaps（见 docs/circles.md）。"
     ),
@@ -320,6 +353,8 @@ WORDS: dict[str, str] = {
     "PARTS": "份数",
     "least|fewest|N": "least|fewest|序号",
     "CODE": "编号",
+    "KIND": "类别",
+    "AREA": "区划代码",
     "LAYER": "图层",
     "COMMUNITY": "社区代码",
     "COMMUNITIES...": "社区代码...",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.commands.bilingual import BilingualCommand
+from api.commands.bilingual import BilingualGroup
 from api.commands.left_out import tell_faults
 from api.language import language, say
 
@@ -26,7 +26,7 @@ _SHOWN_REMARKS = 12
 _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtyards", "barriers")
 
 
-@click.command(cls=BilingualCommand)
+@click.group(cls=BilingualGroup, invoke_without_command=True)
 @click.option("--streets", metavar="F", help="Streets people walk on.")
 @click.option("--buildings", metavar="F", help="Buildings with households.")
 @click.option("--facilities", metavar="F", help="Facilities with their kinds.")
@@ -87,7 +87,6 @@ _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtya
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="OUT.gpkg",
     help="The layers to write.",
@@ -102,8 +101,11 @@ _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtya
 @click.option("--crs", help="EPSG:n, cgcs2000-3deg, gcj02 or bd09, for all files.")
 @click.option("--mapping", metavar="FILE", help="TOML file that maps column headings.")
 @click.option("--strict", is_flag=True, help="Write nothing when any row is at fault.")
+@click.pass_context
 def circles(
-    output: Path,
+    context: click.Context,
+    /,
+    output: Path | None,
     report: Path | None,
     osm: Path | None,
     gates: tuple[str, ...],
@@ -116,6 +118,12 @@ def circles(
     Each F is a file, or file.gpkg:layer; a GeoPackage that holds several layers gives the one
     of the right name. Written are the layers reach, circles and gaps (docs/circles.md).
     """
+    if context.invoked_subcommand is not None:
+        return
+    if output is None:
+        # Not `required`: the commands below this one write no file.
+        (missing,) = (p for p in context.command.params if p.name == "output")
+        raise click.MissingParameter(ctx=context, param=missing)
     from api.services.circle_files import circle_files
     from api.services.layer_files import Inputs, source_of, write_report
     from api.services.output_places import refuse_unusable

@@ -76,6 +76,10 @@ def site(
     )
     with database() as engine:
         found = suggest(engine, order)
+    if found.places.empty:
+        click.echo(
+            say("No candidate brings anybody nearer than they are.", "没有候选点能让更多住户可达。")
+        )
     for rank, row in enumerate(found.places.itertuples(index=False), start=1):
         click.echo(
             say(

@@ -10,8 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from gis.siting.best import Sites, best_sites
-from gis.siting.walks import walks_to
 
 from api.services.walking import WalkingOrder, refuse_empty, walking_network
 from api.services.walking_reading import run_of
@@ -23,6 +21,8 @@ from gis.errors import InputError, NotFound
 from gis.metric import STORED
 from gis.network.policy import search_graph
 from gis.network.snapping import places, snap, snapper
+from gis.siting.best import Sites, best_sites
+from gis.siting.walks import walks_to
 from gis.store import walking as store
 
 Candidates = Literal["buildings", "idle", "file"]
@@ -186,7 +186,7 @@ def _chosen(candidates: gpd.GeoDataFrame, sites: Sites, order: SitingOrder) -> g
     rows = rows.assign(
         rank=np.arange(1, len(rows) + 1), cutoff_s=order.cutoff_s, speed_m_s=order.speed_m_s
     )
-    rows["certificate"] = [sites.certificate() for _ in range(len(rows))]
+    rows["certificate"] = pd.Series([sites.certificate()] * len(rows), dtype=object)
     # Buildings are candidates by a point inside them.
     rows["geometry"] = rows.geometry.representative_point()
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=STORED)
