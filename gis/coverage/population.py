@@ -88,7 +88,7 @@ def population(buildings: pd.DataFrame, households_kind: str | None = None) -> P
     ('resident', [nan, 4.0])
     """
     households = _numbers(buildings, "households")
-    counted_as = _texts(buildings, "households_kind", HOUSEHOLD_KINDS[0])
+    counted_as = texts(buildings, "households_kind", HOUSEHOLD_KINDS[0])
     kind = households_kind or _commonest(households, counted_as)
     counts = {
         "buildings": np.ones(len(buildings)),
@@ -107,7 +107,8 @@ def _numbers(frame: pd.DataFrame, name: str) -> Floats:
     return pd.to_numeric(frame[name]).to_numpy(np.float64, na_value=np.nan)
 
 
-def _texts(frame: pd.DataFrame, name: str, missing: str) -> npt.NDArray[np.object_]:
+def texts(frame: pd.DataFrame, name: str, missing: str | None = None) -> npt.NDArray[np.object_]:
+    """Return a column of texts, `missing` where there is none or no such column."""
     if name not in frame:
         return np.full(len(frame), missing, dtype=object)
     return frame[name].astype(object).where(frame[name].notna(), missing).to_numpy(object)
