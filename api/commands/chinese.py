@@ -116,8 +116,8 @@ HELP: dict[str, str] = {
     "Who walks through gates; the same as a word after --gates.": (
         "出入口通行规则，同 --gates 后的单词。"
     ),
-    "Which streets are walked: wide takes private ways and cycleways, narrow does not.": (
-        "哪些道路可步行：wide 含内部道路和自行车道，narrow 不含。"
+    "Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.": (
+        "哪些道路可步行：usual 含内部道路，wide 另含自行车道，narrow 都不含。"
     ),
     "Kinds with commas, a preset, or a TOML file.": "设施类别（逗号分隔）、预设名称或 TOML 文件。",
     "The layers to write.": "要写出的图层文件。",

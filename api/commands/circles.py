@@ -68,10 +68,10 @@ _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtya
 @click.option(
     "--walk",
     "walk",
-    type=click.Choice(["wide", "narrow"]),
-    default="wide",
+    type=click.Choice(["usual", "wide", "narrow"]),
+    default="usual",
     show_default=True,
-    help="Which streets are walked: wide takes private ways and cycleways, narrow does not.",
+    help="Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.",
 )
 @click.option(
     "--kinds", metavar="KIND,...|PRESET|FILE", help="Kinds with commas, a preset, or a TOML file."

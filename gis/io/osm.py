@@ -58,7 +58,8 @@ def read_osm(
     - ``courtyards``: residential land up to 0.5 km2 with a name or a wall of its own. Of two
       that overlap the smaller one stays.
     - ``buildings``: with households estimated by `gis.estimate`, kind ``dwellings``.
-    - ``facilities``: nodes, and an inner point of areas, by the table in `gis.io.osm_tags`.
+    - ``facilities``: nodes, and a point of areas, by the table in `gis.io.osm_tags`: an inner
+      one, or where a street enters grounds of more than 2,500 m2.
 
     Parameters
     ----------

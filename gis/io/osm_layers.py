@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.contracts import LAYERS, LayerName
 from gis.estimate import EstimateSettings, estimated_households, footprint_m2
 from gis.io import osm_tags as meaning
+from gis.io.osm_grounds import entered_at
 from gis.io.table import Geometries
 from gis.metric import STORED, metric_crs
 from gis.outlines import outlines, united
@@ -82,7 +83,7 @@ def layer_frames(
         "gates": _gates(found["gates"], yards),
         "courtyards": _courtyards(yards),
         "buildings": _buildings(found["buildings"], yards, land, estimate),
-        "facilities": _facilities(found["facilities"]),
+        "facilities": _facilities(found["facilities"], found["streets"].geometry),
     }
 
 
@@ -256,8 +257,9 @@ def _buildings(
     )
 
 
-def _facilities(layer: TaggedShapes) -> gpd.GeoDataFrame:
-    points = TaggedShapes(layer.ids, shapely.point_on_surface(layer.geometry), layer.tags)
+def _facilities(layer: TaggedShapes, streets: Geometries) -> gpd.GeoDataFrame:
+    built = np.array([use is not None for use in layer.each(meaning.building_use)], dtype=bool)
+    points = TaggedShapes(layer.ids, entered_at(layer.geometry, built, streets), layer.tags)
     return _canonical(
         "facilities",
         points,

@@ -28,13 +28,14 @@ _STREETS = {
     "residential": "street", "road": "street",
     "living_street": "lane", "service": "lane", "track": "lane",
     "footway": "footpath", "path": "footpath", "pedestrian": "footpath",
-    "platform": "footpath", "corridor": "footpath", "elevator": "footpath",
+    "corridor": "footpath", "elevator": "footpath",
     "residential_link": "street", "cycleway": "cycleway", "steps": "steps",
 }  # fmt: skip
 # Nobody walks there unless `foot` says so; cycleways then count as footpaths.
 _STREETS_ON_FOOT = {
     "motorway": "arterial", "motorway_link": "arterial", "busway": "lane",
     "bus_guideway": "lane", "bridleway": "footpath", "cycleway": "footpath",
+    "platform": "footpath",
 }  # fmt: skip
 _FOOT_YES = (
     "yes", "private", "permissive", "use_sidepath", "delivery", "designated", "destination",

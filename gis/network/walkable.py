@@ -17,6 +17,7 @@ from gis.errors import InputError
 Joins = Literal["auto", "nodes", "crossings"]
 
 _ALL = frozenset(STREET_CLASSES)
+_ON_FOOT = _ALL - {"cycleway"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class WalkSettings:
         of another line. ``auto``: nodes when the street ids are OpenStreetMap's.
     """
 
-    name: str = "wide"
-    classes: frozenset[str] = _ALL
+    name: str = "usual"
+    classes: frozenset[str] = _ON_FOOT
     private: bool = True
     joins: Joins = "auto"
 
@@ -67,8 +68,9 @@ class WalkSettings:
 
 PRESETS: Mapping[str, WalkSettings] = MappingProxyType(
     {
-        "wide": WalkSettings(),
-        "narrow": WalkSettings("narrow", _ALL - {"cycleway"}, private=False),
+        "usual": WalkSettings(),
+        "wide": WalkSettings("wide", _ALL),
+        "narrow": WalkSettings("narrow", private=False),
     }
 )
 

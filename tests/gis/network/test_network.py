@@ -153,7 +153,8 @@ def test_settings_decide_which_classes_and_private_ways_are_walked() -> None:
         street_class=["street", "cycleway", "lane"],
         access=["public", "public", "private"],
     )
-    assert network_of(layer).report.walked == 3
+    assert network_of(layer, settings=PRESETS["wide"]).report.walked == 3
+    assert network_of(layer).report.walked == 2
     narrow = network_of(layer, settings=PRESETS["narrow"])
     assert narrow.edge_street.tolist() == [0]
     assert "narrow" in narrow.report.settings
