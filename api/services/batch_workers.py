@@ -27,6 +27,7 @@ from distributed import (
     get_worker,
 )
 from distributed.security import Security
+from distributed.utils import get_mp_context
 
 from api.services.batch import Order, Outcome
 from api.services.database import database_url, postgis_version
@@ -41,8 +42,10 @@ _LOCAL = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.worker.daemon": True,
+    "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.admin.log-format": "%(levelname)s %(name)s: %(message)s",
 }
+_PRELOAD = "api.services.batch_preload"
 _ONE_THREAD = {
     "NUMBA_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -187,8 +190,11 @@ def local_workers(settings: Settings, count: int) -> Iterator[DaskWorkers]:
     url = database_url(settings)
     mark = _mark_of(url)
     environment = {**_ONE_THREAD, "WANGGE_DATABASE_URL": url}
+    # The process that workers are forked from reads how many threads to use when it starts.
+    threads = {"distributed.nanny.pre-spawn-environ": _ONE_THREAD}
     with (
-        dask.config.set(_LOCAL),
+        dask.config.set({**_LOCAL, **threads}),
+        _preloaded(),
         LocalCluster(
             n_workers=count,
             threads_per_worker=1,
@@ -204,6 +210,14 @@ def local_workers(settings: Settings, count: int) -> Iterator[DaskWorkers]:
     ):
         client.register_plugin(DatabaseOfWorker(of_this_terminal=True))
         yield DaskWorkers(client, mark)
+
+
+@contextmanager
+def _preloaded() -> Iterator[None]:
+    """Fork workers off a process that has loaded what they need."""
+    # Dask names its own list at the first call: ours comes after it.
+    get_mp_context().set_forkserver_preload(["distributed", _PRELOAD])
+    yield
 
 
 @contextmanager

@@ -72,9 +72,8 @@ def current_ground(
         streets=layers["streets"],
     )
     digest += _above(ground.units, making)
-    stored = save_ground(connection, community_code, ground, digest)
-    # The stored one is returned, so that first and later plans see the same coordinates.
-    return stored, load_ground(connection, stored.ground_id)
+    # As it is stored, so that first and later plans see the same coordinates.
+    return save_ground(connection, community_code, ground, digest)
 
 
 def _above(units: pd.DataFrame, making: UnitRules) -> str:
@@ -94,7 +93,9 @@ def _layers(
     weights = unit_rules(rules).weights
     _refuse_unstored(weights)
     layers = {
-        name: read_layer(connection, name, community=community_code)[[*columns, "geometry"]]
+        name: read_layer(connection, name, community=community_code, columns=columns)[
+            [*columns, "geometry"]
+        ]
         for name, columns in {
             **_SHAPING,
             "buildings": tuple(dict.fromkeys((*_SHAPING["buildings"], *weights))),

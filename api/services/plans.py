@@ -176,9 +176,12 @@ def store_division(
         tier="micro" if division.rules.grid_kind == "micro" else "base",
         certificate=_certificate_row(division),
         based_on=based_on,
+        assigned=True,
     )
     fill_grids(connection, plan_id, ground, division.labels, division.grids)
-    _first_edit(connection, plan_id, action, division.labels, made_by)
+    store.assign_units(connection, plan_id, row.ground_id, division.labels)
+    moves = _first_moves(division.labels)
+    store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)
     return plan_id
 
 
@@ -315,9 +318,13 @@ def fill_grids(
 def _first_edit(
     connection: sa.Connection, plan_id: PlanId, action: str, labels: Labels, made_by: str
 ) -> None:
-    moves = [Move(n, None, int(g)) for n, g in enumerate(labels) if g != UNASSIGNED]
+    moves = _first_moves(labels)
     store.apply_moves(connection, plan_id, moves)
     store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)
+
+
+def _first_moves(labels: Labels) -> list[Move]:
+    return [Move(n, None, int(g)) for n, g in enumerate(labels) if g != UNASSIGNED]
 
 
 def plan_state(engine: sa.Engine, plan_id: int) -> PlanState:

@@ -55,13 +55,12 @@ def fingerprint(layers: Mapping[LayerName, gpd.GeoDataFrame]) -> str:
     digest = hashlib.sha256()
     for name in sorted(layers):
         frame = layers[name]
-        digest.update(name.encode())
         plain = pd.DataFrame(frame.drop(columns=frame.geometry.name).reset_index(drop=True))
-        plain["geometry"] = frame.geometry.to_wkb(hex=True).to_numpy()
-        columns = plain[sorted(plain.columns)].astype("str")
-        hashes = np.sort(pd.util.hash_pandas_object(columns, index=False).to_numpy())
-        digest.update(",".join(columns.columns).encode())
-        digest.update(hashes.tobytes())
+        plain = plain[sorted(plain.columns)]
+        plain["geometry"] = frame.geometry.to_wkb().to_numpy(object)
+        hashes = pd.util.hash_pandas_object(plain, index=False, categorize=False).to_numpy()
+        digest.update(f"{name}:{','.join(plain.columns)}".encode())
+        digest.update(np.sort(hashes).tobytes())
     return digest.hexdigest()
 
 
@@ -91,7 +90,7 @@ def _ground_row(row: sa.Row[tuple[object, ...]]) -> GroundRow:
 
 def save_ground(
     connection: sa.Connection, community_code: str, ground: Ground, digest: str
-) -> GroundRow:
+) -> tuple[GroundRow, Ground]:
     """
     Store a ground as the community's next version.
 
@@ -104,6 +103,12 @@ def save_ground(
         shared because each is transformed alone. Not modified.
     digest
         What `fingerprint` gave for the layers it was made of.
+
+    Returns
+    -------
+    row, stored
+        The new version, and the ground as `load_ground` will give it: there and back through
+        EPSG:4326 coordinates move by less than a micrometre.
     """
     crs = ground.units.crs
     srid = None if crs is None else crs.to_epsg()
@@ -116,13 +121,14 @@ def save_ground(
         .returning(t.ground.c.id)
     )
     ground_id = int(connection.execute(statement).scalar_one())
-    copy_frame(connection, "unit", _unit_rows(ground, ground_id))
-    copy_frame(connection, "border", _border_rows(ground, ground_id))
-    return GroundRow(ground_id, community_code, version, srid, digest)
+    units, borders = ground.units.to_crs(4326), ground.borders.to_crs(4326)
+    copy_frame(connection, "unit", _unit_rows(units, ground_id))
+    copy_frame(connection, "border", _border_rows(borders, ground_id))
+    row = GroundRow(ground_id, community_code, version, srid, digest)
+    return row, Ground(units.to_crs(srid), borders.to_crs(srid))
 
 
-def _unit_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
-    units = ground.units
+def _unit_rows(units: gpd.GeoDataFrame, ground_id: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "ground_id": ground_id,
@@ -136,7 +142,7 @@ def _unit_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
             "households_kind": units["households_kind"].to_numpy(),
             "households_estimated": units["households_estimated"].to_numpy(),
             "weights": _weights(units),
-            "geom": units.geometry.to_crs(4326).to_numpy(),
+            "geom": units.geometry.to_numpy(),
         }
     )
 
@@ -149,8 +155,7 @@ def _weights(units: pd.DataFrame) -> list[str | None]:
     return [json.dumps(row) for row in units[extra].to_dict("records")]
 
 
-def _border_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
-    borders = ground.borders
+def _border_rows(borders: gpd.GeoDataFrame, ground_id: int) -> pd.DataFrame:
     right = pd.Series(borders["right"].to_numpy(), dtype="Int64")
     return pd.DataFrame(
         {
@@ -161,7 +166,7 @@ def _border_rows(ground: Ground, ground_id: int) -> pd.DataFrame:
             "length_m": borders["length_m"].to_numpy(),
             "runs_along": borders["runs_along"].to_numpy(),
             "passage": borders["passage"].to_numpy(),
-            "geom": borders.geometry.to_crs(4326).to_numpy(),
+            "geom": borders.geometry.to_numpy(),
         }
     )
 

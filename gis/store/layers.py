@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -60,6 +61,7 @@ def read_layer(
     *,
     community: str | None = None,
     box: Box | None = None,
+    columns: Collection[str] | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Read what holds today of one layer.
@@ -77,6 +79,8 @@ def read_layer(
     box
         West, south, east, north in degrees: rows whose own box touches it. Of layers that have
         a table with shapes only.
+    columns
+        Read these alone, the key among them, of a layer that has a table of its own.
 
     Returns
     -------
@@ -84,13 +88,14 @@ def read_layer(
         Canonical columns and types (`gis.contracts`), sorted by key, index 0..n-1, EPSG:4326;
         ``geometry`` is None throughout for layers without one. Nothing retired.
     """
-    query = _QUERIES[layer]() if layer in _QUERIES else _stored(STORED[layer])
+    wanted = frozenset(f.name for f in LAYERS[layer].fields if columns is None or f.name in columns)
+    query = _QUERIES[layer]() if layer in _QUERIES else _stored(STORED[layer], wanted)
     if community is not None:
         query = query.where(_lies_in(layer, community))
     if box is not None:
         shapes = STORED[layer].table.c.geom
         query = query.where(shapes.op("&&")(sa.func.ST_MakeEnvelope(*box, 4326)))
-    return _canonical(read_frame(connection, query.order_by(sa.text("1"))), LAYERS[layer])
+    return _canonical(read_frame(connection, query.order_by(sa.text("1"))), LAYERS[layer], wanted)
 
 
 def holds(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -104,9 +109,10 @@ def _wkb(column: sa.ColumnElement[object]) -> sa.Label[object]:
     return sa.func.ST_AsBinary(column).label("geometry")
 
 
-def _stored(stored: Stored) -> sa.Select[tuple[object, ...]]:
+def _stored(stored: Stored, wanted: Collection[str]) -> sa.Select[tuple[object, ...]]:
     table = stored.table
-    picked = [table.c[column].label(name) for name, column in stored.columns.items()]
+    columns = stored.columns.items()
+    picked = [table.c[column].label(name) for name, column in columns if name in wanted]
     geometry = _wkb(table.c.geom) if "geom" in table.c else sa.null().label("geometry")
     return sa.select(*picked, geometry).where(holds(table))
 
@@ -180,8 +186,9 @@ def touches_community(table: sa.Table, community: str) -> sa.ColumnElement[bool]
     return sa.func.ST_Intersects(table.c.geom, ground.scalar_subquery())
 
 
-def _canonical(frame: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
-    typed = {f.name: frame[f.name].astype(pandas_dtype(_dtype(f))) for f in layer.fields}
+def _canonical(frame: gpd.GeoDataFrame, layer: Layer, wanted: Collection[str]) -> gpd.GeoDataFrame:
+    fields = [f for f in layer.fields if f.name in wanted]
+    typed = {f.name: frame[f.name].astype(pandas_dtype(_dtype(f))) for f in fields}
     return gpd.GeoDataFrame(pd.DataFrame(typed), geometry=frame.geometry, crs=frame.crs)
 
 

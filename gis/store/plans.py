@@ -81,8 +81,13 @@ def insert_plan(
     tier: str = "base",
     certificate: Mapping[str, object] | None = None,
     based_on: PlanId | None = None,
+    assigned: bool = False,
 ) -> PlanId:
-    """Store a new draft with every unit of its ground unassigned."""
+    """
+    Store a new draft with every unit of its ground unassigned.
+
+    With `assigned` none of its units is stored yet: `assign_units` does it, once the grids are.
+    """
     statement = (
         sa.insert(t.plan)
         .values(
@@ -98,12 +103,24 @@ def insert_plan(
         .returning(t.plan.c.id)
     )
     plan_id = PlanId(connection.execute(statement).scalar_one())
+    if assigned:
+        return plan_id
     units = sa.select(sa.literal(plan_id), t.unit.c.unit_no, t.unit.c.ground_id).where(
         t.unit.c.ground_id == ground_id
     )
     into = ["plan_id", "unit_no", "ground_id"]
     connection.execute(sa.insert(t.assignment).from_select(into, units))
     return plan_id
+
+
+def assign_units(
+    connection: sa.Connection, plan_id: int, ground_id: int, labels: npt.ArrayLike
+) -> None:
+    """Store the grid of each unit (-1: none) of a draft that has grids and no units yet."""
+    grid = pd.Series(np.asarray(labels, np.int64), dtype="Int64")
+    rows = {"plan_id": plan_id, "unit_no": np.arange(len(grid)), "ground_id": ground_id}
+    frame = pd.DataFrame({**rows, "grid_no": grid.mask(grid == UNASSIGNED)})
+    copy_frame(connection, "assignment", frame)
 
 
 def read_plan(connection: sa.Connection, plan_id: int, *, lock: bool = False) -> PlanRow:
