@@ -2,6 +2,7 @@
 A city of 560 communities, imported and divided by `wangge divide-all`; `bench/partition.md`.
 
     python -m bench.partition --only city --communities 560 --write
+    python -m bench.partition --only city --city-url URL ...  # cities of the bench imported before
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +34,15 @@ WORKERS = 2
 _STAGES_OF = 12
 
 
-def rows(communities: int) -> list[Row]:
-    """The city in quarters of its work, its sum, and what each stage costs a community."""
+def rows(communities: int, urls: Sequence[str] = ()) -> list[Row]:
+    """
+    The city in quarters of its work, its sum, and what each stage costs a community.
+
+    With `urls`, databases that hold cities of the bench and nothing else: their plans are thrown
+    away, each is divided, and the stages are those of the last.
+    """
+    if urls:
+        return [*(_divided(url, _standing(url)) for url in urls), *_stages(urls[-1])]
     with TemporaryDirectory() as folder, _server() as server, own_database(server) as url:
         city = make_city(Path(folder) / "city.gpkg", communities, HOUSEHOLDS * communities // WHOLE)
         print(f"{city.buildings:,} buildings, {city.households:,} households made", flush=True)
@@ -52,6 +60,21 @@ def _server() -> Iterator[str]:
         return
     with throwaway_cluster(durable=True) as url:
         yield url
+
+
+def _standing(url: str) -> City:
+    """Count the city of a database, and throw its grounds and plans away."""
+    engine = open_engine(url)
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("TRUNCATE plan, ground CASCADE"))
+        counts = connection.execute(
+            sa.text(
+                "SELECT count(DISTINCT community_code), count(*), sum(households) FROM building"
+            )
+        ).one()
+    engine.dispose()
+    return City(Path(), *map(int, counts))
 
 
 def _imported(url: str, city: City) -> float:

@@ -19,7 +19,6 @@ _STAGES: dict[str, tuple[Any, str]] = {
     "fingerprint": (grounds, "fingerprint"),
     "ground": (grounds, "build_ground"),
     "storing the ground": (grounds, "save_ground"),
-    "reading the ground": (grounds, "load_ground"),
     "division": (plans, "divide"),
     "storing the draft": (plans, "store_division"),
 }

@@ -44,6 +44,7 @@ class Given:
     count: int
     rivals: bool
     communities: int
+    urls: tuple[str, ...]
     cases: int
 
 
@@ -93,7 +94,7 @@ SECTIONS = {
         "Made by the bench, loaded by the importer, divided by `wangge divide-all` on two workers, "
         "PostGIS on the same two cores. Below it, stage by stage, CPU seconds of the client for "
         "a community (some of all sizes).",
-        lambda given: city.rows(given.communities),
+        lambda given: city.rows(given.communities, given.urls),
     ),
     "start": Section(
         "First call in a fresh process",
@@ -121,10 +122,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--count", type=int, default=partition_headline.COMMUNITIES)
     parser.add_argument("--communities", type=int, default=city.WHOLE)
+    parser.add_argument("--city-url", nargs="+", default=[], help="cities imported before")
     parser.add_argument("--cases", type=int, default=12)
     parser.add_argument("--no-rivals", action="store_true")
     asked = parser.parse_args()
-    given = Given(asked.seeds, asked.count, not asked.no_rivals, asked.communities, asked.cases)
+    rivals, urls = not asked.no_rivals, tuple(asked.city_url)
+    given = Given(asked.seeds, asked.count, rivals, asked.communities, urls, asked.cases)
     if given.rivals and not RIVALS.is_dir():
         sys.exit("METIS and GerryChain are not there: `make bench-partition`, or --no-rivals.")
     for name in asked.only:

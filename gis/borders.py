@@ -63,8 +63,10 @@ def contiguity(ground: Ground, hard: Collection[str]) -> Contiguity:
     i, j = pair.min(axis=1), pair.max(axis=1)
     along = inner["runs_along"].to_numpy(dtype=object)
     length = inner["length_m"].to_numpy(dtype=np.float64)
-    is_open = ~np.isin(along.astype(str), sorted(hard))
-    edges, edge = np.unique(np.column_stack([i, j]), axis=0, return_inverse=True)
+    is_open = ~pd.Series(along).isin(sorted(hard)).to_numpy()
+    # One number for each pair: sorting numbers costs a tenth of sorting rows.
+    pairs, edge = np.unique(i * len(ground.units) + j, return_inverse=True)
+    edges = np.column_stack([pairs // len(ground.units), pairs % len(ground.units)])
     total = totals(edge, np.where(is_open, length, 0.0), len(edges))
     passage = np.zeros(len(edges), dtype=bool)
     passage[edge[inner["passage"].to_numpy(dtype=bool)]] = True

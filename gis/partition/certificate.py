@@ -93,23 +93,17 @@ def _prices(found: Found, units: pd.DataFrame) -> dict[str, int]:
 
 def split_courtyards(task: Task, units: pd.DataFrame, labels: Ints) -> tuple[Split, ...]:
     """Courtyards in several grids, by id, each with the reason and the fewest grids it needs."""
-    frame = pd.DataFrame(
-        {
-            "courtyard": units["courtyard_id"].to_numpy(object),
-            "grid": labels,
-            "load": task.load,
-            "size": np.minimum(task.load, task.target),
-        }
-    )
-    table = frame.groupby("courtyard").agg(
-        grids=("grid", "nunique"), load=("load", "sum"), size=("size", "sum")
-    )
-    table = table[table["grids"] > 1].sort_index()
+    number, names = pd.factorize(units["courtyard_id"].to_numpy(object), use_na_sentinel=True)
+    inside = number >= 0
+    held = np.unique(number[inside] * (labels.max(initial=0) + 1) + labels[inside])
+    grids = np.bincount(held // (labels.max(initial=0) + 1), minlength=len(names))
+    load, size = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
+    np.add.at(load, number[inside], task.load[inside])
+    np.add.at(size, number[inside], np.minimum(task.load, task.target)[inside])
+    several = np.flatnonzero(grids > 1)
+    several = several[np.argsort(names[several])]
     return tuple(
-        _split(task, str(name), grids, load, size)
-        for name, grids, load, size in zip(
-            table.index, *(table[c].tolist() for c in ("grids", "load", "size")), strict=True
-        )
+        _split(task, str(names[k]), int(grids[k]), int(load[k]), int(size[k])) for k in several
     )
 
 
