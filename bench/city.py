@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -93,7 +92,7 @@ def _divided(url: str, city: City) -> Row:
     """Run the command as an operator does, and time each quarter of its communities."""
     command = [sys.executable, "-m", "api.cli", "divide-all", "--workers", str(WORKERS)]
     environment = os.environ | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en"}
-    used, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    start = time.perf_counter()
     quarters: list[float] = []
     last = ""
     with subprocess.Popen(
@@ -109,13 +108,10 @@ def _divided(url: str, city: City) -> Row:
         sums = process.stdout.read().strip()
     assert process.returncode == 0, last + sums
     wall = time.perf_counter() - start
-    now = resource.getrusage(resource.RUSAGE_CHILDREN)
-    busy = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
     return {
         "what": f"{city.communities} communities, {city.buildings:,} buildings, "
         f"{city.households:,} households, {WORKERS} workers",
-        "figure": f"{wall:.0f} s wall (must: 120 s for {WHOLE}); {busy:.0f} CPU-s without the "
-        f"server, {busy / city.communities:.2f} a community; quarters done after "
+        "figure": f"{wall:.0f} s wall (must: 120 s for {WHOLE}); quarters done after "
         f"{', '.join(f'{q:.0f}' for q in quarters)} s; {sums}",
     }
 
