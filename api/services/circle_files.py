@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from api.services.circle_report import (
+    all_groupings,
     circle_remarks,
-    figures_of,
+    coverage_report,
     gaps_report,
-    kinds_report,
+    levels_report,
     network_report,
     reach_report,
-    records,
     speed_names,
 )
 from api.services.layer_files import Inputs, Stage, input_report, read_inputs
@@ -28,10 +28,9 @@ from gis.circles.kinds import facility_functions
 from gis.circles.layer import CircleSettings, circle_layer
 from gis.circles.presets import KindPreset
 from gis.circles.raster import WalkRaster
-from gis.circles.reach import REASONS, Reach, ReachSettings, reach, reach_frame
+from gis.circles.reach import Reach, ReachSettings, reach, reach_frame
 from gis.contracts import GeometryKind, LayerName
-from gis.coverage.gaps import gaps
-from gis.coverage.population import Population, population
+from gis.coverage.of_reach import figures_of, gaps_of
 from gis.errors import InputError
 from gis.io.layers import write_geopackage
 from gis.io.osm import read_osm
@@ -89,7 +88,8 @@ def circle_files(
 
     Layers written: ``reach`` (a row per building and kind), ``circles`` (per facility and per
     kind, by cutoff and speed) and ``gaps`` (ground whose households miss a kind, at the first
-    speed), all in EPSG:4326. Layers without a file of their own are taken from `osm`.
+    speed), all in EPSG:4326, and the table ``service_coverage``. Layers without a file of their
+    own are taken from `osm`.
 
     Raises
     ------
@@ -109,18 +109,20 @@ def circle_files(
     tell(Stage("walking", "计算步行", 0.35))
     found = _walked(layers, walking, snapping)
     drawn = _drawn(snapping, found, walking, tell)
-    people = population(layers["buildings"])
-    missing = _gaps(layers["buildings"], people, found)
+    buildings = layers["buildings"]
+    speeds = speed_names(walking.speeds_mps)
+    figures = figures_of(found, buildings, all_groupings(buildings), speeds=speeds)
+    missing = _gaps(buildings, found)
     tell(Stage("writing", "写出", 0.9))
     frames: dict[str, tuple[gpd.GeoDataFrame, GeometryKind]] = {
         "reach": (reach_frame(found), "point"),
         "circles": (drawn, "polygon"),
         "gaps": (missing, "polygon"),
+        "service_coverage": (gpd.GeoDataFrame(figures), "none"),
     }
     write_geopackage(frames, output)
     remarks = (*network.report.remarks(), *found.remarks, *circle_remarks(drawn))
-    speeds = speed_names(walking.speeds_mps)
-    figures = figures_of(layers["buildings"], people, found, speeds)
+    tell(Stage("done", "完成", 1.0))
     report = {
         "format": REPORT_FORMAT,
         "seconds": round(time.perf_counter() - started, 3),
@@ -131,12 +133,11 @@ def circle_files(
         "network": network_report(network),
         "remarks": [remark.document() for remark in remarks],
         "reach": reach_report(found),
-        "service_coverage": records(figures),
-        "kinds_reached": kinds_report(layers["buildings"], people, found, speeds, walking.preset),
+        "service_coverage": coverage_report(figures),
+        "kinds_reached": levels_report(buildings, found, speeds, walking.preset),
         "circles": {str(k): int(n) for k, n in drawn["status"].value_counts().items()},
         "gaps": gaps_report(missing),
     }
-    tell(Stage("done", "完成", 1.0))
     return Circled(found, reads, remarks, figures, report)
 
 
@@ -199,31 +200,16 @@ def _drawn(
     return layer.drawn.assign(method=found.method["method"], gates=gates, walk=walk)
 
 
-def _gaps(buildings: gpd.GeoDataFrame, people: Population, found: Reach) -> gpd.GeoDataFrame:
-    """Gaps at each cutoff, in EPSG:4326, lists as text."""
-    ground = buildings.set_geometry(buildings.geometry.to_crs(found.crs))
-    words = np.array(REASONS, dtype=object)
-    tables = [
-        gaps(
-            *(ground, people, found.kinds, found.metres, words[found.reasons_at(cutoff)]),
-            cutoff_s=cutoff,
-            speed_m_s=found.settings.speed_mps,
-        )
-        for cutoff in found.settings.cutoffs_s
-    ]
-    found_some = [table for table in tables if len(table)] or tables[:1]
-    missing = gpd.GeoDataFrame(pd.concat(found_some, ignore_index=True), crs=found.crs)
+def _gaps(buildings: gpd.GeoDataFrame, found: Reach) -> gpd.GeoDataFrame:
+    """Gaps at each cutoff, lists as text."""
+    tables = [gaps_of(found, buildings, cutoff_s=cutoff) for cutoff in found.settings.cutoffs_s]
+    some = [table for table in tables if len(table)] or tables[:1]
+    missing = gpd.GeoDataFrame(pd.concat(some, ignore_index=True), crs=STORED)
     counts = ("rank", "households", "households_estimated", "buildings")
-    return (
-        missing.astype(dict.fromkeys(counts, "int64"))
-        .assign(
-            reasons=[json.dumps(reasons) for reasons in missing["reasons"]],
-            building_ids=[",".join(ids) for ids in missing["building_ids"]],
-            nearest_m=missing["nearest_m"].astype(float).replace(np.inf, np.nan),
-            gates=found.settings.gate_policy,
-            walk=found.method["walk"],
-        )
-        .to_crs(STORED)
+    return missing.astype(dict.fromkeys(counts, "int64")).assign(
+        reasons=[json.dumps(reasons) for reasons in missing["reasons"]],
+        building_ids=[",".join(ids) for ids in missing["building_ids"]],
+        nearest_m=missing["nearest_m"].astype(float).replace(np.inf, np.nan),
     )
 
 

@@ -13,42 +13,23 @@ import pandas as pd
 from gis.circles.presets import KindPreset
 from gis.circles.reach import REASONS, Reach
 from gis.circles.speeds import speed_words
-from gis.coverage.figures import Terms, service_coverage
-from gis.coverage.kinds import households_by_kinds, kinds_reached
-from gis.coverage.population import Grouping, Population
+from gis.coverage.of_reach import groupings_of, levels_of
+from gis.coverage.population import Grouping
 from gis.network.build import WalkingNetwork
 from gis.network.remarks import Remark, listed
 
 WHOLE = "all"
+_TOO_MANY = "courtyard"
 
 
-def groupings_of(buildings: gpd.GeoDataFrame) -> list[Grouping]:
-    """Group buildings as one whole, and by community where their rows name one."""
-    groups = [Grouping(WHOLE, np.full(len(buildings), WHOLE, dtype=object))]
-    if "community_code" in buildings.columns and buildings["community_code"].notna().any():
-        codes = buildings["community_code"].astype(object)
-        groups.append(Grouping("community", codes.where(codes.notna(), None).to_numpy()))
-    return groups
+def all_groupings(buildings: gpd.GeoDataFrame) -> list[Grouping]:
+    """Group buildings as one whole, and by all that their rows name."""
+    whole = Grouping(WHOLE, np.full(len(buildings), WHOLE, dtype=object))
+    return [whole, *groupings_of(buildings)]
 
 
-def figures_of(
-    buildings: gpd.GeoDataFrame, people: Population, found: Reach, speeds: Mapping[str, float]
-) -> pd.DataFrame:
-    """Tell service_coverage by network and, named, by straight line, for each speed and cutoff."""
-    terms = Terms(
-        speeds,
-        found.settings.cutoffs_s,
-        found.settings.gate_policy,
-        found.method["walk"],
-        found.settings.at or "",
-    )
-    distances = {"network": found.metres, "straight_line": found.straight_m}
-    return service_coverage(people, found.kinds, distances, groupings_of(buildings), terms)  # type: ignore[arg-type]
-
-
-def kinds_report(
+def levels_report(
     buildings: gpd.GeoDataFrame,
-    people: Population,
     found: Reach,
     speeds: Mapping[str, float],
     preset: KindPreset | None,
@@ -56,18 +37,17 @@ def kinds_report(
     """Tell how many households reach how many kinds of each level of a preset, at its cutoff."""
     if preset is None:
         return []
-    tables = []
-    for level in preset.levels:
-        for name, speed in speeds.items():
-            count = kinds_reached(found.kinds, found.metres, level.kinds, level.cutoff_s, speed)
-            for grouping in groupings_of(buildings):
-                shares = households_by_kinds(people, count, len(level.kinds), grouping)
-                tables.append(
-                    shares.assign(
-                        preset=preset.name, level=level.name, cutoff_s=level.cutoff_s, speed=name
-                    )
-                )
+    groupings = [g for g in all_groupings(buildings) if g.name != _TOO_MANY]
+    tables = [
+        levels_of(found.at_speed(speed), buildings, preset, groupings).assign(speed=name)
+        for name, speed in speeds.items()
+    ]
     return records(pd.concat(tables, ignore_index=True))
+
+
+def coverage_report(figures: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of service_coverage but those of courtyards, which stand in the table alone."""
+    return records(figures[figures["grouping"] != _TOO_MANY])
 
 
 def reach_report(found: Reach) -> list[dict[str, Any]]:

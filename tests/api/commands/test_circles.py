@@ -73,7 +73,7 @@ def test_the_sample_reaches_its_facilities(
     assert run(*files, *options, *kinds) == 0
     said = report_of(report)
     names = [name for name, _ in pyogrio.list_layers(out)]
-    assert names == ["reach", "circles", "gaps"]
+    assert names == ["reach", "circles", "gaps", "service_coverage"]
     reach = gpd.read_file(out, layer="reach")
     buildings = gpd.read_file(SAMPLE, layer="buildings")
     kinds_asked = said["settings"]["kinds"]
@@ -91,6 +91,8 @@ def test_the_sample_reaches_its_facilities(
     assert circles["facility_id"].isna().sum() == len(kinds_asked) * 3 * 2
     assert set(circles["gates"]) == {"residents"}
     gaps = gpd.read_file(out, layer="gaps")
+    table = pyogrio.read_dataframe(out, layer="service_coverage")
+    assert {"all", "courtyard", "community", "subdistrict"} <= set(table["grouping"])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1 + 2 * len(kinds_asked)
     assert "gates residents" in lines[0]
