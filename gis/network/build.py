@@ -183,7 +183,7 @@ def _network(
     chains: Chains,
 ) -> WalkingNetwork:
     segments = found.segments
-    node, number = _nodes(len(segments.x), chains, found)
+    node, number = _nodes(segments.x, segments.y, chains, found)
     tail, head = number[chains.tail], number[chains.head]
     gate_out, gate_in = number[found.outside], number[found.inside]
     island, metres = _islands(len(node), tail, head, chains.metres, gate_out, gate_in)
@@ -211,15 +211,29 @@ def _network(
     )
 
 
-def _nodes(places: int, chains: Chains, found: Walled) -> tuple[Ints, Ints32]:
+def _nodes(x: Floats, y: Floats, chains: Chains, found: Walled) -> tuple[Ints, Ints32]:
     """Places that are nodes, and the node number of each place."""
+    places = len(x)
     is_node = np.zeros(places, dtype=bool)
     for ends in (chains.tail, chains.head, found.outside, found.inside):
         is_node[ends] = True
     node = np.flatnonzero(is_node)
+    node = node[_by_neighbourhood(x[node], y[node])]
     number = np.full(places, -1, dtype=np.int32)
     number[node] = np.arange(len(node), dtype=np.int32)
     return node, number
+
+
+def _by_neighbourhood(x: Floats, y: Floats) -> Ints:
+    """Order along Morton's curve: neighbours get near numbers, which searches like."""
+    code = np.zeros(len(x), dtype=np.int64)
+    for axis, values in enumerate((x, y)):
+        low, high = values.min(initial=np.inf), values.max(initial=-np.inf)
+        bits = ((values - low) / max(high - low, 1.0) * 0xFFFF).astype(np.int64)
+        for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+            bits = (bits | (bits << shift)) & mask
+        code |= bits << axis
+    return np.argsort(code, kind="stable")
 
 
 def _islands(
