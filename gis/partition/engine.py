@@ -33,9 +33,9 @@ class Effort:
 
     ``flips`` are proposals for each piece in one annealing, ``most`` the proposals in one
     annealing at most, ``mends`` the pairs recombined for each grid while some are too heavy. On
-    a graph of up to ``large`` pieces, attempts are repeated for about
-    ``work`` proposals, prices are looked for within ``prices``, and what then stays open on a
-    small graph is searched exactly within ``proof``; `exactly` starts ``restarts`` times. Once
+    a graph of up to ``large`` pieces, attempts and neighbourhoods divided anew are repeated for
+    about ``work`` proposals, prices are looked for within ``prices``, and what then stays open on
+    a small graph is searched exactly within ``proof``; `exactly` starts ``restarts`` times. Once
     ``stopped`` is set, the search ends with the best it has, or with the first valid answer.
     ``tell`` hears of each better division: its grids, and the fewest there can be.
     """

@@ -1,9 +1,10 @@
 """
 As few grids as the search finds, and a bound on how few there can be.
 
-Attempts at ever fewer grids fill a pool; a set partitioning program puts the grids of different
-attempts together anew; prices (`gis.partition.prices`) tell when to stop. What they leave open on a
-small graph is decided by an exact search (`gis.partition.proof`).
+Attempts at ever fewer grids, and neighbourhoods divided anew (`gis.partition.windows`), fill a
+pool; a set partitioning program puts grids of different divisions together anew; prices
+(`gis.partition.prices`) tell when to stop. What they leave open on a small graph is decided by an
+exact search (`gis.partition.proof`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from gis.partition.graph import Ints, PieceGraph
 from gis.partition.prices import Prices, price_bound
 from gis.partition.proof import decide, is_within
 from gis.partition.recombine import Pool, recombined
+from gis.partition.windows import Windows, briefly
+
+_WINDOW = 3000  # proposals for which one neighbourhood is divided anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +134,19 @@ class _Fewest:
         return self.best
 
     def _search(self) -> None:
-        """Try again, tell how few grids there can be, and try until they are reached."""
+        """Try again, tell how few grids there can be, and walk until they are reached."""
         flips = max(self.quick.flips * self.graph.size, 1)
-        tries = int(np.clip(self.effort.work // flips, 4, 200))
-        self._try_again(tries // 4)
+        self._try_again(int(np.clip(self.effort.work // flips, 4, 200)) // 4)
         self._raise_bound()
-        for _ in range(3):
-            self._try_again(tries // 4)
-            if not self.is_over:
-                self._recombine()
+        short = briefly(self.effort)
+        walk = Windows(self.graph, self.cap, self.best, self.rng, self.task, short, self._keep)
+        for _ in range(2):
+            walk.walk(self.effort.work // _WINDOW // 2, self.bound)
+            if self.is_over:
+                return
+            self._recombine()
+            if self.found < walk.grids:
+                walk.labels = self.best
 
     def _start(self) -> None:
         """Ask for ever more grids until an attempt needs no more than it was asked for."""
