@@ -61,12 +61,13 @@ class Windows:
         """Two to ten grids that hang together, around one that tends to have room."""
         grids, a, b = len(load), self.labels[self.graph.i], self.labels[self.graph.j]
         near = np.zeros((grids, grids), np.bool_)
-        near[a, b] = near[b, a] = True
+        near[a, b] = True
+        near[b, a] = True
         room = self.cap + 1.0 - np.minimum(load, self.cap)
         wanted = int(self.rng.integers(2, _MOST_GRIDS + 1))
         chosen = [int(self.rng.choice(grids, p=room / room.sum()))]
         while len(chosen) < wanted:
-            beside = near[chosen].any(axis=0)
+            beside = np.asarray(near[chosen].any(axis=0), np.bool_)
             beside[chosen] = False
             able = np.flatnonzero(beside)
             if not len(able):
