@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import folium
 import geopandas as gpd
-import jinja2
 import shapely
-from branca.element import Element
 
 from gis.errors import Language
-from maps.assets import WEB, package_folder
+from maps.standalone import (
+    assembled,
+    bare_map,
+    buildings_layer,
+    harmless,
+    rounded,
+    template,
+    texts_of,
+)
 
 # Above these a page is slow to open on an office machine.
 MOST_BUILDINGS = 5_000
 MOST_VERTICES = 60_000
 MOST_LABELS = 150
-
-_TEMPLATES = Path(__file__).parent / "templates"
-# A hand's breadth on the ground.
-_GRAIN_DEGREES = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +46,6 @@ class PlanAbout:
     made_on: date
     attribution: str = ""
     review_number: str = ""
-
-
-class _Verbatim(Element):
-    """Text that goes into the page as it is; an ordinary element would read it as a template."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-    def render(self, **_: object) -> str:
-        return self.text
 
 
 def plan_page(
@@ -87,14 +73,12 @@ def plan_page(
     Unavailable
         The front-end packages are not installed.
     """
-    texts = _texts(language)
+    texts = texts_of(language)
     outlines, simplified_m = _bounded(grids.geometry)
     notes = _notes(len(buildings), simplified_m, language)
-    page = folium.Map(tiles=None, zoom_control=True, zoom_snap=0.25)
-    # Everything folium would fetch from elsewhere; what is used of it is put in below.
-    page.default_js, page.default_css = [], []
+    page = bare_map()
     if len(buildings) <= MOST_BUILDINGS:
-        _buildings_layer(buildings).add_to(page)
+        buildings_layer(buildings).add_to(page)
     drawn = _worded(grids.set_geometry(outlines), texts)
     _grids_layer(drawn, texts).add_to(page)
     if len(grids) <= MOST_LABELS:
@@ -156,33 +140,13 @@ def _worded(grids: gpd.GeoDataFrame, texts: dict[str, str]) -> gpd.GeoDataFrame:
     guessed = counts.map(lambda n: texts["estimate"].replace("{figure}", n))
     return gpd.GeoDataFrame(
         {
-            "name": grids["name"].map(_harmless),
+            "name": grids["name"].map(harmless),
             "figures": counts.where(~grids["estimated"].astype(bool), guessed),
             "percent": grids["load"].map(lambda load: f"{load:.0%}"),
             "load_class": grids["load"].map(load_class),
         },
-        geometry=_rounded(grids.geometry),
+        geometry=rounded(grids.geometry),
         crs=grids.crs,
-    )
-
-
-def _harmless(text: str) -> str:
-    """Text that is neither HTML nor, inside the script's template strings, a program."""
-    for sign in "\\`$":
-        text = text.replace(sign, f"\x00{ord(sign)};")
-    return html.escape(text).replace("\x00", "&#")
-
-
-def _rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    return shapes.set_precision(_GRAIN_DEGREES, mode="pointwise")
-
-
-def _buildings_layer(buildings: gpd.GeoDataFrame) -> folium.GeoJson:
-    return folium.GeoJson(
-        json.loads(_rounded(buildings.geometry).to_json()),
-        style_function=lambda _: {"className": "building", "weight": 0.5},
-        interactive=False,
-        smooth_factor=0,
     )
 
 
@@ -217,38 +181,11 @@ def _labels(grids: gpd.GeoDataFrame) -> list[folium.CircleMarker]:
 
 
 def _assembled(page: Any, about: PlanAbout, texts: dict[str, str], notes: list[str]) -> str:
-    figure = page.get_root()
-    parts = _template_module()
-    leaflet = package_folder("leaflet") / "dist"
-    script = re.sub(r"//# sourceMappingURL=\S+", "", _read(leaflet / "leaflet.js"))
-    # The style sheet names pictures for controls that this page does not have.
-    leaflet_css = re.sub(r"url\([^)]*\)", "none", _read(leaflet / "leaflet.css"))
-    own_css = _read(WEB / "tokens.css") + _read(_TEMPLATES / "plan_page.css")
-    title = html.escape(f"{about.community} · {about.name}")
-    figure.header.add_child(_Verbatim(f"<title>{title}</title>"), name="title", index=0)
-    figure.header.add_child(_Verbatim(f"<script>{script}</script>"), name="leaflet", index=1)
-    figure.header.add_child(_Verbatim(f"<style>{leaflet_css}</style>"), name="leaflet_css")
-    rendered_above = str(parts.above(about, texts, notes))
-    rendered_below = str(parts.below(about, texts))
-    figure.html.add_child(_Verbatim(rendered_above), name="above", index=0)
-    whole = str(figure.render())
-    whole = whole.replace("</head>", f"<style>{own_css}</style>\n</head>", 1)
-    return whole.replace("</body>", f"{rendered_below}\n</body>", 1)
-
-
-def _template_module() -> ModuleType:
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True)
-    module: Any = environment.get_template("plan_page.html").module
-    return module  # type: ignore[no-any-return]
-
-
-@cache
-def _texts(language: Language) -> dict[str, str]:
-    texts = json.loads(_read(WEB / "texts" / f"{language}.json"))
-    assert isinstance(texts, dict)  # noqa: S101
-    return texts
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    parts = template("plan_page.html")
+    return assembled(
+        page,
+        title=f"{about.community} · {about.name}",
+        style="plan_page.css",
+        above=str(parts.above(about, texts, notes)),
+        below=str(parts.below(about, texts)),
+    )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gis.partition.rules import RuleSet
 
 RULES = "gaoxian-2020"
+KINDS = "yuzhong"
 MADE_BY = "demo"
 
 Tell = Callable[[str, str], None]
@@ -34,8 +35,8 @@ def prepare_sample(engine: sa.Engine, file: Path, *, today: date, tell: Tell) ->
     Bring the sample into the database, as far as it is not there yet.
 
     Its standing grids stand until yesterday; the division by the rules of Gao County
-    stands from today, so that there is a handover list to look at. Each step is one
-    transaction: after a kill the next call goes on where this one was stopped.
+    stands from today, so that there is a handover list to look at; then who reaches what on
+    foot is computed. Each step is one transaction: after a kill the next call goes on where this one was stopped.
 
     Parameters
     ----------
@@ -56,6 +57,11 @@ def prepare_sample(engine: sa.Engine, file: Path, *, today: date, tell: Tell) ->
     codes = sample_communities(file)
     if set(progress(engine, codes).values()) != {"divided"}:
         _go_on(engine, file, codes, today=today, tell=tell)
+    with engine.connect() as connection:
+        walked = connection.scalar(sa.select(sa.func.count()).select_from(t.walking_run))
+    if not walked:
+        tell("computing the walking circles", "计算步行圈")
+        _walk(engine)
 
 
 def sample_communities(file: Path) -> tuple[str, ...]:
@@ -123,6 +129,13 @@ def _go_on(
         if how_far == "adopted":
             tell(f"dividing {code}", f"划分 {code}")
             _divide(engine, code, rules, today=today)
+
+
+def _walk(engine: sa.Engine) -> None:
+    from api.services.walking import WalkingOrder, update
+    from gis.circles.presets import load_kinds
+
+    update(engine, WalkingOrder(load_kinds(KINDS).kinds), lambda _en, _zh, _share: None)
 
 
 def _place_posts(engine: sa.Engine) -> None:

@@ -44,7 +44,7 @@ def test_a_preparation_that_is_cut_off_anywhere_goes_on_where_it_was(
         prepare_sample(engine, file, today=TODAY, tell=tell)
 
     assert set(progress(engine, codes).values()) == {None}
-    for step in (2, 5, 8):  # before the second, fourth and sixth of nine steps, each told anew
+    for step in (2, 5, 8):  # before the second, fourth and sixth of ten steps, each told anew
         with pytest.raises(_CutOffError):
             cut_off_at(step)
     cut_off_at(0)

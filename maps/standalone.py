@@ -1,0 +1,114 @@
+"""What single HTML files share: a map that fetches nothing, texts, styles, and how they join."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import folium
+import geopandas as gpd
+import jinja2
+from branca.element import Element
+
+from gis.errors import Language
+from maps.assets import WEB, package_folder
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# A hand's breadth on the ground.
+_GRAIN_DEGREES = 1e-6
+
+
+class _Verbatim(Element):
+    """Text that goes into the page as it is; an ordinary element would read it as a template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **_: object) -> str:
+        return self.text
+
+
+def bare_map() -> folium.Map:
+    """Make a map without tiles and without anything folium would fetch from elsewhere."""
+    page = folium.Map(tiles=None, zoom_control=True, zoom_snap=0.25)
+    # What is used of it is put in by `assembled`.
+    page.default_js, page.default_css = [], []
+    return page
+
+
+def buildings_layer(buildings: gpd.GeoDataFrame) -> folium.GeoJson:
+    """Draw footprints as a quiet ground."""
+    return folium.GeoJson(
+        json.loads(rounded(buildings.geometry).to_json()),
+        style_function=lambda _: {"className": "building", "weight": 0.5},
+        interactive=False,
+        smooth_factor=0,
+    )
+
+
+def harmless(text: str) -> str:
+    """Make a text neither HTML nor, inside the script's template strings, a program."""
+    for sign in "\\`$":
+        text = text.replace(sign, f"\x00{ord(sign)};")
+    return html.escape(text).replace("\x00", "&#")
+
+
+def rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Round coordinates to a hand's breadth."""
+    return shapes.set_precision(_GRAIN_DEGREES, mode="pointwise")
+
+
+def assembled(page: Any, *, title: str, style: str, above: str, below: str) -> str:
+    """
+    Render a map with its scripts and styles inside, between two pieces of HTML.
+
+    Parameters
+    ----------
+    title
+        Plain text of the title.
+    style
+        Name of the style sheet in the templates' folder; the tokens go before it.
+    above, below
+        HTML before and after the map.
+    """
+    figure = page.get_root()
+    leaflet = package_folder("leaflet") / "dist"
+    script = re.sub(r"//# sourceMappingURL=\S+", "", _read(leaflet / "leaflet.js"))
+    # The style sheet names pictures for controls that this page does not have.
+    leaflet_css = re.sub(r"url\([^)]*\)", "none", _read(leaflet / "leaflet.css"))
+    own_css = _read(WEB / "tokens.css") + _read(_TEMPLATES / style)
+    figure.header.add_child(
+        _Verbatim(f"<title>{html.escape(title)}</title>"), name="title", index=0
+    )
+    figure.header.add_child(_Verbatim(f"<script>{script}</script>"), name="leaflet", index=1)
+    figure.header.add_child(_Verbatim(f"<style>{leaflet_css}</style>"), name="leaflet_css")
+    figure.html.add_child(_Verbatim(above), name="above", index=0)
+    whole = str(figure.render())
+    whole = whole.replace("</head>", f"<style>{own_css}</style>\n</head>", 1)
+    return whole.replace("</body>", f"{below}\n</body>", 1)
+
+
+def template(name: str) -> ModuleType:
+    """Return the macros of a template."""
+    loader = jinja2.FileSystemLoader(_TEMPLATES)
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    module: Any = environment.get_template(name).module
+    return module  # type: ignore[no-any-return]
+
+
+@cache
+def texts_of(language: Language) -> dict[str, str]:
+    """Texts of the pages in a language."""
+    texts = json.loads(_read(WEB / "texts" / f"{language}.json"))
+    assert isinstance(texts, dict)  # noqa: S101
+    return texts
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
