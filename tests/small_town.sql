@@ -130,7 +130,8 @@ INSERT INTO walking_run (profile, settings, network, report)
 VALUES (
     'default',
     '{"gates": "residents", "speeds": {"adult": 1.2, "elder": 0.8}, "cutoffs_s": [300, 600, 900],
-      "kinds": ["service_centre", "medical"]}', 'made up', '{}');
+      "kinds": ["service_centre", "medical"], "walk": "wide", "walk_preset": "wide",
+      "area": null, "at": null, "snap_limit_m": 100}', 'made up', '{}');
 
 INSERT INTO coverage_figure (
     run_id, level, area_code, kind, cutoff_s, speed_m_s, method, counted, total, reached, share,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from api.deps import AppSettings, Reading, RequestLanguage
 from api.openapi import problems
+from api.routes.listing_query import CodePattern
 from api.routes.plans import PlanId
 from api.services.plan_files import plan_file
+from api.services.walk_files import walk_file
 from maps.assets import script_hash
 
 router = APIRouter(prefix="/maps", tags=["maps"])
@@ -29,6 +32,30 @@ def plan_html(
 ) -> Response:
     """Draw a plan as one HTML file for mail, archive and print."""
     page = plan_file(connection, plan_id, language, settings)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
+
+
+@router.get(
+    "/walk/{community}.html",
+    response_class=HTMLResponse,
+    responses={
+        200: {"description": "One HTML file that asks the network for nothing."},
+        **problems(404, 422, 503),
+    },
+)
+def walk_html(
+    connection: Reading,
+    settings: AppSettings,
+    language: RequestLanguage,
+    community: Annotated[str, Path(pattern=CodePattern)],
+    kind: Annotated[
+        str | None,
+        Query(max_length=64, description="Facility kind on the map; the first if absent."),
+    ] = None,
+    profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
+) -> Response:
+    """Draw the walking circles of a community as one sheet for mail, archive and print."""
+    page = walk_file(connection, community, kind, profile, language, settings)
     return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
 
 

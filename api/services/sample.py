@@ -36,7 +36,8 @@ def prepare_sample(engine: sa.Engine, file: Path, *, today: date, tell: Tell) ->
 
     Its standing grids stand until yesterday; the division by the rules of Gao County
     stands from today, so that there is a handover list to look at; then who reaches what on
-    foot is computed. Each step is one transaction: after a kill the next call goes on where this one was stopped.
+    foot is computed. Each step is one transaction: after a kill the next call goes on where
+    this one was stopped.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from api.schemas.paging import Page
 from api.schemas.walking import Circle, Coverage, Gap, KindName, Reach, Site, WalkingRun
 from api.services.places import Wanted, as_models
-from gis.circles.kinds import KINDS
+from gis.circles.presets import kind_name
 from gis.errors import InputError, NotFound
 from gis.store import walking_listing as store
 from gis.store.listing import found
@@ -78,7 +78,7 @@ def as_run(run: StoredRun) -> WalkingRun:
 
 
 def _named(kind: str) -> KindName:
-    return KindName(kind=kind, zh=KINDS.get(kind, kind), en=kind.replace("_", " "))
+    return KindName(kind=kind, zh=kind_name(kind, "zh"), en=kind_name(kind, "en"))
 
 
 def gaps(

@@ -121,11 +121,17 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
 
 
 def reach_table(connection: sa.Connection, profile: str, community: str) -> pd.DataFrame:
-    """Return the reach of a community's buildings: building_code, kind, metres, straight_m."""
-    r, b = t.reach.c, t.building.c
+    """Return the reach of a community's buildings, a row for each and each kind."""
+    r, b, f = t.reach.c, t.building.c, t.facility.c
     query = (
-        sa.select(r.building_code, r.kind, r.metres, r.straight_m)
-        .join(t.building, b.code == r.building_code)
+        sa.select(
+            *(r.building_code, r.kind, r.metres, r.straight_m, f.name.label("facility_name")),
+        )
+        .select_from(
+            t.reach.join(t.building, b.code == r.building_code).outerjoin(
+                t.facility, f.code == r.facility_code
+            )
+        )
         .where(r.profile == profile, b.community_code == community)
     )
     result = connection.execute(query)

@@ -77,6 +77,11 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         200: ("/tiles/grids.json", None),
         404: ("/tiles/nothing.json", None),
     },
+    ("get", "/maps/walk/{community}.html"): {
+        200: ("/maps/walk/510000000001.html", None),
+        404: ("/maps/walk/510000000001.html?kind=astrologer", None),
+        422: (f"/maps/walk/510000000001.html?kind={'x' * 65}", None),
+    },
     ("get", "/maps/plans/{plan_id}.html"): {
         200: ("/maps/plans/1.html", None),
         404: ("/maps/plans/99.html", None),
