@@ -13,6 +13,7 @@ from api.commands.stopping import INTERRUPTED, stoppable
 from api.language import language, say
 
 _LONGEST_S, _PATIENCE_S = 60.0, 5.0
+_START_S = 10.0  # more was spent by somebody else in this process
 _STOPPED = ("stopped early: the best so far is written", "已提前停止：写入的是目前最好的结果")
 
 
@@ -58,11 +59,14 @@ def solve(
     Unless --seconds or --iterations is given, it ends when nothing better turns up for a while,
     after 60 seconds at most. Ctrl-C gives the best so far. The format is told in docs/solve.md.
     """
+    begun = time.monotonic() - time.process_time()
     from api.commands.search_progress import search_progress
     from api.services.solve_file import solve_file
 
-    # What starting up took counts against the seconds, so that the command keeps its word.
-    spare = None if seconds is None else max(seconds - min(time.process_time(), 3.0), seconds / 2)
+    # What starting up took counts against the seconds, so that the command keeps its word: wall
+    # seconds, for on a busy machine loading takes far more of them than of its own.
+    spent = time.monotonic() - begun
+    spare = None if seconds is None else max(seconds - min(spent, _START_S), seconds / 2)
     patience = None
     if seconds is None and iterations is None:
         spare, patience = _LONGEST_S, _PATIENCE_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
@@ -31,6 +32,8 @@ def solve_file(
     """
     Read a division problem, solve it, write labels, metrics and certificate as JSON.
 
+    Reading counts against `seconds`, up to half of them.
+
     Raises
     ------
     UnreadableFile, InputError
@@ -38,7 +41,10 @@ def solve_file(
     Infeasible
         No such division exists, or none was found within the budget.
     """
+    begun = time.monotonic()
     instance = read_instance(source)
+    if seconds is not None:
+        seconds = max(seconds - (time.monotonic() - begun), seconds / 2)
     answer = solve(
         instance,
         cast(Objective | None, objective),

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.cli import main
 from api.commands.solve import solve as solve_command
 from bench.graph_maker import Recipe, made_instance
 from gis.errors import Infeasible, InputError, UnreadableFile
@@ -327,6 +328,31 @@ def test_a_damaged_file_is_a_named_fault(content: bytes, tmp_path: Path) -> None
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(InputError):
         read_instance(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "named"),
+    [
+        (b"", 2, "cannot be read"),
+        (gzip.compress(b'{"w": [1', mtime=0)[:-4], 2, "cannot be read"),
+        (b'{"w": [1, NaN], "edges": [[0, 1]], "cap": 3}', 2, "not finite"),
+        (b'{"w": [1, 1], "edges": [[0, 1]], "cap": 0}', 2, "'cap'"),
+        (b'{"w": [1, 1], "edges": [[0, 1]], "k": 1, "L": 3, "U": 2}', 2, "upper limit"),
+        (b'{"w": [1, 1], "edges": [[0, 1]], "k": 3, "L": 0, "U": 2}', 3, "only 2 units"),
+        (b'{"w": [1, 9], "edges": [[0, 1]], "cap": 5}', 3, "heavier"),
+        (b'{"w": [4, 4, 4], "edges": [], "k": 2, "L": 0, "U": 9}', 3, "components"),
+    ],
+)
+def test_the_command_tells_what_is_wrong_and_writes_nothing(
+    content: bytes, code: int, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, output = tmp_path / "a.json", tmp_path / "labels.json"
+    source.write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        main(["solve", str(source), "-o", str(output)])
+    assert ended.value.code == code
+    assert named in capsys.readouterr().err
+    assert not output.exists()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
