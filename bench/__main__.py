@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("ground", "io", "importing", "real", "real_division", "real_store")
+BENCHES = ("ground", "io", "importing", "real", "real_division", "real_store", "circles")
 
 
 def main() -> None:

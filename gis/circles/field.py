@@ -8,6 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from gis.circles.arrivals import starts_of
 from gis.circles.raster import CELLS, WalkRaster
 from gis.network.search import SearchGraph, within
 from gis.network.snapping import Snaps
@@ -80,17 +81,11 @@ def field(raster: WalkRaster, graph: SearchGraph, starts: Snaps, limit_m: float)
 
 def _node_metres(raster: WalkRaster, graph: SearchGraph, starts: Snaps, limit_m: float) -> Floats:
     """Metres to each node of the network, the least of its copies."""
-    network, edge = raster.network, starts.edge
-    ends = np.concatenate([network.edge_tail[edge], network.edge_head[edge]])
-    walked = np.concatenate([starts.leg_m + starts.to_tail_m, starts.leg_m + starts.to_head_m])
-    copies = [graph.people]
-    if not np.array_equal(graph.visited, graph.people):
-        copies.append(graph.visited)
-    seeds = np.concatenate([copy[ends] for copy in copies])
-    found = within(graph, [0, len(seeds)], seeds, np.tile(walked, len(copies)), limit_m)
+    begun = starts_of(raster.network, graph, starts, np.arange(len(starts.edge)))
+    found = within(graph, [0, len(begun.node)], begun.node, begun.metres, limit_m)
     reached = np.full(graph.nodes, np.inf)
     reached[found.node] = found.metres
-    least: Floats = np.minimum.reduce([reached[copy] for copy in copies])
+    least: Floats = np.minimum(reached[graph.people], reached[graph.visited])
     return least
 
 
