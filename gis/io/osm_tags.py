@@ -52,6 +52,7 @@ _RAILS = ("rail", "light_rail", "subway", "narrow_gauge", "monorail")
 _WALLS = ("wall", "fence", "city_wall")
 _GATES = ("gate", "lift_gate", "swing_gate", "sliding_gate", "entrance", "kissing_gate",
           "sally_port", "turnstile", "full-height_turnstile")  # fmt: skip
+_GROUND = frozenset(("waterway", "natural", "landuse"))
 _NO_WATER = ("intermittent", "fountain", "pool", "reflecting_pool", "wastewater", "ditch")
 _NO = ("no", "false", "0")
 
@@ -59,6 +60,7 @@ _NOT_A_BUILDING = ("no", "roof", "entrance", "ruins", "demolished", "proposed", 
 _ONE_FAMILY = ("house", "detached", "semidetached_house", "bungalow", "villa", "farm", "cabin",
                "houseboat", "static_caravan", "siheyuan")  # fmt: skip
 _HOMES = ("residential", "apartments", "terrace")
+_OTHER_USES = frozenset(("amenity", "office", "leisure", "tourism", "craft"))
 
 # (key, value or None for any, kind): the first row that fits counts.
 _FACILITIES: tuple[tuple[str, str | None, str], ...] = (
@@ -125,7 +127,7 @@ _FACILITIES: tuple[tuple[str, str | None, str], ...] = (
 )
 
 
-_FACILITY_KEYS = tuple(dict.fromkeys(key for key, _, _ in _FACILITIES))
+_FACILITY_KEYS = frozenset(key for key, _, _ in _FACILITIES)
 _FACILITY_ROWS = {(key, value): row for row, (key, value, _) in enumerate(_FACILITIES)}
 
 
@@ -231,6 +233,8 @@ def barrier_area_kind(tags: Tags) -> str | None:
 
     Water in a tunnel or culvert bars nobody's way, nor does water that comes and goes.
     """
+    if _GROUND.isdisjoint(tags):
+        return None
     if _is(tags, "tunnel") or _is(tags, "covered") or _is(tags, "intermittent"):
         return None
     banks = tags.get("waterway") in ("riverbank", "dock")
@@ -272,7 +276,7 @@ def building_use(tags: Tags) -> str | None:
         return "one_family"
     if value in _HOMES:
         return "homes"
-    other = any(key in tags for key in ("amenity", "office", "leisure", "tourism", "craft"))
+    other = not _OTHER_USES.isdisjoint(tags)
     return "unknown" if value == "yes" and not other else "other"
 
 
@@ -301,6 +305,8 @@ def courtyard_kind(tags: Tags) -> str:
 
 def facility_kind(tags: Tags) -> str | None:
     """Kind of a facility, of `gis.contracts.FACILITY_KINDS`; None of any other thing."""
+    if _FACILITY_KEYS.isdisjoint(tags):
+        return None
     found = [
         row
         for key in _FACILITY_KEYS
@@ -318,7 +324,10 @@ def floors(tags: Tags) -> float | None:
     >>> floors({"building:levels": "5;6"}), floors({"building:levels": "many"})
     (6.0, None)
     """
-    numbers = re.findall(r"\d+(?:\.\d+)?", tags.get("building:levels", "")[:40])
+    written = tags.get("building:levels")
+    if written is None:
+        return None
+    numbers = re.findall(r"\d+(?:\.\d+)?", written[:40])
     highest = max((float(n) for n in numbers), default=0.0)
     return float(round(highest)) if 1 <= highest <= 200 else None
 
@@ -330,6 +339,8 @@ def dwellings(tags: Tags) -> float | None:
     >>> dwellings({"building:flats": "36"}), dwellings({"addr:flats": "1-4;7;9A"})
     (36.0, 6.0)
     """
+    if "building:flats" not in tags and "addr:flats" not in tags:
+        return None
     stated = tags.get("building:flats", "").strip()
     if re.fullmatch(r"[0-9]{1,5}", stated):
         return float(stated)
