@@ -264,6 +264,7 @@ def _facilities(layer: TaggedShapes, streets: Geometries) -> gpd.GeoDataFrame:
         "facilities",
         points,
         kind=layer.each(meaning.facility_kind),
+        functions=layer.each(meaning.facility_functions),
         opening_hours=layer.each(lambda tags: tags.get("opening_hours")),
         idle=layer.each(lambda tags: tags.get("shop") == "vacant"),
     )

@@ -124,7 +124,43 @@ _FACILITIES: tuple[tuple[str, str | None, str], ...] = (
     ("leisure", "sports_centre", "other"),
     ("leisure", "fitness_centre", "other"),
     ("shop", "vacant", "other"),
+    ("shop", "laundry", "other"),
+    ("shop", "dry_cleaning", "other"),
+    ("shop", "hairdresser", "other"),
+    ("shop", "beauty", "other"),
+    ("shop", "copyshop", "other"),
+    ("shop", "photo", "other"),
+    ("shop", "mall", "other"),
+    ("shop", "department_store", "other"),
+    ("amenity", "parcel_locker", "other"),
+    ("amenity", "recycling", "other"),
+    ("leisure", "pitch", "other"),
+    ("leisure", "fitness_station", "other"),
 )
+
+# What a place does besides its kind, in the finer words of gis.circles.kinds.
+_FUNCTIONS: dict[tuple[str, str], str] = {
+    ("shop", "convenience"): "convenience_store",
+    ("shop", "supermarket"): "supermarket",
+    ("shop", "greengrocer"): "fresh_food",
+    ("shop", "laundry"): "laundry",
+    ("shop", "dry_cleaning"): "laundry",
+    ("shop", "hairdresser"): "hairdresser",
+    ("shop", "beauty"): "hairdresser",
+    ("shop", "copyshop"): "photo_print",
+    ("shop", "photo"): "photo_print",
+    ("shop", "mall"): "mall",
+    ("shop", "department_store"): "mall",
+    ("amenity", "restaurant"): "restaurant",
+    ("amenity", "fast_food"): "restaurant",
+    ("amenity", "food_court"): "restaurant",
+    ("amenity", "bank"): "bank",
+    ("amenity", "post_office"): "post_office",
+    ("amenity", "parcel_locker"): "parcel",
+    ("amenity", "recycling"): "recycling",
+    ("leisure", "fitness_station"): "fitness_ground",
+    ("leisure", "pitch"): "small_sports_ground",
+}
 
 
 _FACILITY_KEYS = frozenset(key for key, _, _ in _FACILITIES)
@@ -315,6 +351,19 @@ def facility_kind(tags: Tags) -> str | None:
         if row is not None
     ]
     return _FACILITIES[min(found)][2] if found else None
+
+
+def facility_functions(tags: Tags) -> str | None:
+    """
+    Finer kinds a facility serves, with semicolons; None where its kind says all.
+
+    >>> facility_functions({"shop": "convenience"}), facility_functions({"amenity": "school"})
+    ('convenience_store', None)
+    >>> facility_functions({"shop": "copyshop", "amenity": "post_office"})
+    'photo_print;post_office'
+    """
+    found = [word for (key, value), word in _FUNCTIONS.items() if tags.get(key) == value]
+    return ";".join(dict.fromkeys(found)) or None
 
 
 def floors(tags: Tags) -> float | None:

@@ -14,6 +14,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gis.circles.kinds import facility_functions
 from gis.contracts import BARRIER_KINDS, FACILITY_KINDS, LAYERS, STREET_CLASSES
 from gis.errors import UnreadableFile
 from gis.estimate import EstimateSettings
@@ -527,3 +528,18 @@ def test_real_extracts_hold_what_others_counted_in_them(
         valid = shapely.is_valid(frame.geometry.to_numpy())
         assert np.count_nonzero(~valid) <= len(valid) / 100
         assert np.isfinite(frame.total_bounds).all() or frame.empty
+
+
+def test_a_facility_tells_its_finer_kinds_as_functions(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.node(_at(0, 0), shop="convenience")
+    town.node(_at(1, 0), shop="laundry", amenity="parcel_locker")
+    town.node(_at(2, 0), amenity="school")
+    facilities = read_osm(town.save(tmp_path))["facilities"]
+    assert facilities["kind"].tolist() == ["market", "other", "school"]
+    assert facilities["functions"].fillna("").tolist() == [
+        "convenience_store",
+        "laundry;parcel",
+        "",
+    ]
+    assert not facility_functions(facilities).unknown
