@@ -21,7 +21,7 @@ from gis.partition.clock import Clock
 from gis.partition.districts import State
 from gis.partition.engine import Wishes, engine_goals, engine_pieces, merged
 from gis.partition.flips import Goals, Pieces
-from gis.partition.graph import Ints, PieceGraph
+from gis.partition.graph import Ints, PieceGraph, piece_graph
 
 _CHUNK = 200_000
 _LARGE = 30_000  # units above which the bound itself is out of reach at a first attempt
@@ -74,9 +74,16 @@ class Packing:
         part = search(start, k, clock, state, until)
         count = int(trees.split_heavy(self._pieces, self._tree_goals(k), part, k, state))
         if count > k and (fresh or not large):
-            part = merged(self.graph, part, self.cap)
+            part = self._merged(part, count)
         if self.best is None or int(part.max()) + 1 < self.parts:
             self.best = part
+
+    def _merged(self, part: Ints, count: int) -> Ints:
+        """Join neighbouring parts that fit one, in the graph of the parts: it is much smaller."""
+        a, b = part[self.graph.i], part[self.graph.j]
+        load = np.bincount(part, self.graph.load, count).astype(np.int64)
+        parts = piece_graph(load, a[a != b], b[a != b])
+        return merged(parts, np.arange(count), self.cap)[part]
 
     def _aim(self) -> int:
         """Parts to try for: the bound at first, then between it and the best so far."""
