@@ -38,10 +38,10 @@ _SHOWN_REMARKS = 12
 )
 @click.option(
     "--walk",
-    type=click.Choice(["wide", "narrow"]),
-    default="wide",
+    type=click.Choice(["usual", "wide", "narrow"]),
+    default="usual",
     show_default=True,
-    help="Which streets are walked: wide takes private ways and cycleways, narrow does not.",
+    help="Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.",
 )
 @click.option(
     "--minutes",

@@ -61,7 +61,7 @@ class Gap(Located):
 
     id: int
     kind: str
-    rank: int = Field(description="1 has most households of its community.")
+    rank: int = Field(description="1 has most households of its kind.")
     community_code: str | None
     buildings: int
     households: int

@@ -18,9 +18,8 @@ from gis.circles.raster import WalkRaster
 from gis.circles.reach import REASONS, Reach, ReachSettings, reach
 from gis.circles.speeds import CUTOFFS_S, SPEEDS
 from gis.contracts import LayerName
-from gis.coverage.figures import Terms, service_coverage
-from gis.coverage.gaps import gaps
-from gis.coverage.population import Grouping, Population, population
+from gis.coverage.of_reach import figures_of, gaps_of
+from gis.coverage.population import Grouping
 from gis.errors import Conflict, NotFound
 from gis.metric import STORED
 from gis.network.build import WalkingNetwork, network_of
@@ -62,7 +61,7 @@ class WalkingOrder:
     profile: str = "default"
     area: str | None = None
     gates: GatePolicy = "residents"
-    walk: str = "wide"
+    walk: str = "usual"
     speeds: Mapping[str, float] = field(default_factory=lambda: dict(SPEEDS))
     cutoffs_s: tuple[int, ...] = CUTOFFS_S
     snap_limit_m: float = SNAP_LIMIT_M
@@ -125,10 +124,9 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
     snapping = snapper(walking_network(layers, order), layers["barriers"])
     tell("walking", "计算步行", 0.3)
     found = _reach(layers, order, snapping)
-    people = population(layers["buildings"])
-    figures = _figures(layers["buildings"], areas, people, found, order)
+    figures = _figures(layers["buildings"], areas, found, order)
     tell("finding gaps", "查找盲区", 0.4)
-    missing = _gaps(layers["buildings"], people, found, order)
+    missing = _gaps(layers["buildings"], found, order)
     circles = _circles(snapping, found, order, standing, tell)
     tell("storing", "存储", 0.9)
     document = order.document(found.method)
@@ -253,17 +251,11 @@ def _finite(metres: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _figures(
-    buildings: gpd.GeoDataFrame,
-    areas: gpd.GeoDataFrame,
-    people: Population,
-    found: Reach,
-    order: WalkingOrder,
+    buildings: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, found: Reach, order: WalkingOrder
 ) -> pd.DataFrame:
     """service_coverage of communities and what they lie in, with the columns of the table."""
     groupings = _groupings(buildings["community_code"], areas)
-    terms = Terms(order.speeds, order.cutoffs_s, order.gates, found.method["walk"], order.at or "")
-    distances: Any = {"network": found.metres, "straight_line": found.straight_m}
-    told = service_coverage(people, found.kinds, distances, groupings, terms)
+    told = figures_of(found, buildings, groupings, speeds=order.speeds)
     return told.rename(columns=FIGURE_COLUMNS).loc[
         :,
         [
@@ -290,25 +282,14 @@ def _groupings(community: pd.Series, areas: gpd.GeoDataFrame) -> list[Grouping]:
     return [Grouping(name, codes.map(above[name]).to_numpy(object)) for name in _LEVELS]
 
 
-def _gaps(
-    buildings: gpd.GeoDataFrame, people: Population, found: Reach, order: WalkingOrder
-) -> gpd.GeoDataFrame:
+def _gaps(buildings: gpd.GeoDataFrame, found: Reach, order: WalkingOrder) -> gpd.GeoDataFrame:
     """Gaps of every speed and cutoff, in EPSG:4326, with the columns of the table."""
-    ground = buildings[["building_id", "community_code", "geometry"]].to_crs(found.crs)
-    words = np.array(REASONS, dtype=object)
-    tables = []
-    for speed in order.speeds.values():
-        walked = found.at_speed(speed)
-        for cutoff in order.cutoffs_s:
-            reasons = words[walked.reasons_at(cutoff)]
-            tables.append(
-                gaps(
-                    *(ground, people, found.kinds, found.metres, reasons),
-                    cutoff_s=cutoff,
-                    speed_m_s=speed,
-                )
-            )
-    whole = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=found.crs).to_crs(STORED)
+    tables = [
+        gaps_of(found.at_speed(speed), buildings, cutoff_s=cutoff)
+        for speed in order.speeds.values()
+        for cutoff in order.cutoffs_s
+    ]
+    whole = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=STORED)
     columns = ("kind", "cutoff_s", "speed_m_s", "rank", "community_code", "buildings", "households")
     return _as_many(whole[[*columns, "households_estimated", "reasons", "geometry"]])
 

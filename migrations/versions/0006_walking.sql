@@ -88,7 +88,7 @@ CREATE INDEX ix_service_gap_geom ON service_gap USING gist (geom);
 CREATE INDEX ix_service_gap_profile_kind ON service_gap (profile, kind);
 CREATE INDEX ix_service_gap_run_id ON service_gap (run_id);
 COMMENT ON TABLE service_gap IS 'Ground whose households miss a kind within the cutoff.';
-COMMENT ON COLUMN service_gap.rank IS '1 has most households, by community';
+COMMENT ON COLUMN service_gap.rank IS '1 has most households, by kind';
 COMMENT ON COLUMN service_gap.reasons IS 'reason -> buildings';
 
 CREATE TABLE site (

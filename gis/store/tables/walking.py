@@ -112,7 +112,7 @@ service_gap = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     *_walked(),
     _run(),
-    sa.Column("rank", sa.Integer, nullable=False, comment="1 has most households, by community"),
+    sa.Column("rank", sa.Integer, nullable=False, comment="1 has most households, by kind"),
     sa.Column("community_code", sa.Text),
     sa.Column("buildings", sa.Integer, nullable=False),
     sa.Column("households", sa.Integer, nullable=False),

@@ -79,6 +79,7 @@ import { language } from "./texts.js";
  * @property {CoverageFigure[]} figures
  *
  * @typedef {object} Gap
+ * @property {number} id
  * @property {number} rank
  * @property {number} households
  * @property {number} buildings

@@ -73,9 +73,8 @@ export class WalkMap extends BaseMap {
       this.map.setFilter("reach-chosen", ["==", ["get", "code"], code]);
   }
 
-  /** @param {number} rank of a gap of this kind, -1 for none */
-  markGap(rank) {
-    if (this.map.getLayer("gap-chosen"))
-      this.map.setFilter("gap-chosen", ["==", ["get", "rank"], rank]);
+  /** @param {number} gap its id, -1 for none */
+  markGap(gap) {
+    if (this.map.getLayer("gap-chosen")) this.map.setFilter("gap-chosen", ["==", ["id"], gap]);
   }
 }

@@ -126,7 +126,7 @@ class WalkPage extends Component {
 
   /** @param {Gap} gap */
   flyTo(gap) {
-    this.map?.markGap(gap.rank);
+    this.map?.markGap(gap.id);
     if (gap.geometry) this.map?.bringIntoView(extentOf(gap.geometry.coordinates));
   }
 

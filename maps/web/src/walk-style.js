@@ -80,7 +80,7 @@ export function walks(minutes, cutoff, kind) {
       paint: { "line-color": token("--danger"), "line-width": 2 },
     },
     {
-      id: "gap-chosen", type: "line", ...gaps, filter: ["==", ["get", "rank"], -1],
+      id: "gap-chosen", type: "line", ...gaps, filter: ["==", ["id"], -1],
       layout: { "line-join": "round" },
       paint: { "line-color": token("--danger"), "line-width": 5 },
     },
