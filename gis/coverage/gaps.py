@@ -9,22 +9,14 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from gis.arrangement import Floats, Ints, Shapes, groups
+from gis.arrangement import Ints
 from gis.coverage.figures import Distances, within
-from gis.coverage.population import Population
+from gis.coverage.neighbourhood import Neighbourhood
+from gis.coverage.population import Population, texts
 
 JOIN_M = 60.0
 """Unreached buildings closer than this lie in one gap: across a street or a yard, not a park."""
-
-# Shares of the joining distance. Two gaps lie more than one joining distance apart, and the
-# shortest lines that join the buildings of one pass those of the other at 0.86 of it at least
-# (the height of a triangle with two sides of 1), so nothing drawn with these can touch.
-_AROUND, _ALONG, _BACK, _STRAIGHT = 25 / 60, 20 / 60, 10 / 60, 1 / 60
-_QUARTER = 4
 
 
 def gaps(
@@ -36,6 +28,7 @@ def gaps(
     *,
     cutoff_s: int,
     speed_m_s: float,
+    near: Neighbourhood | None = None,
     join_m: float = JOIN_M,
 ) -> gpd.GeoDataFrame:
     """
@@ -60,6 +53,9 @@ def gaps(
         counts as ``too_far``.
     cutoff_s, speed_m_s
         Seconds, and metres walked in a second.
+    near
+        Neighbourhood of all buildings that miss some kind, made anew when not given: cutoffs and
+        speeds can share one.
     join_m
         How close buildings of one gap lie.
 
@@ -77,15 +73,16 @@ def gaps(
     -----
     O(u log u) for u unreached buildings of a kind.
     """
-    living = np.flatnonzero(population.amount("households") > 0)
-    shapes: Shapes = buildings.geometry.to_numpy()
+    living = population.amount("households") > 0
+    reached = within(metres, cutoff_s, speed_m_s)
+    if near is None:
+        near = neighbourhood_of(buildings, living & ~reached.all(axis=1), join_m)
+    told = _Told(buildings, population)
     records: list[dict[str, Any]] = []
     for column, kind in enumerate(kinds):
-        missed = living[~within(metres[living, column], cutoff_s, speed_m_s)]
         found = [
-            _gap(shapes[missed[members]], links, join_m)
-            | _counts(missed[members], buildings, population, metres[:, column], reasons[:, column])
-            for members, links in _clusters(shapes[missed], join_m)
+            told.counts(rows, metres[:, column], reasons[:, column]) | {"geometry": ground}
+            for rows, ground in near.clusters(living & ~reached[:, column])
         ]
         found.sort(key=lambda gap: (-gap["households"], -gap["buildings"], gap["building_ids"][0]))
         records += [{"kind": kind, "rank": n, **gap} for n, gap in enumerate(found, 1)]
@@ -97,58 +94,36 @@ def gaps(
     )
 
 
-def _clusters(shapes: Shapes, join_m: float) -> list[tuple[Ints, Shapes]]:
-    """Members of each cluster, and the shortest lines that tie it together."""
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=join_m)
-    pair = one < other
-    one, other = one[pair], other[pair]
-    size = (len(shapes), len(shapes))
-    # Touching buildings are 0 m apart, which a sparse matrix would not store.
-    apart = np.maximum(shapely.distance(shapes[one], shapes[other]), 1e-9)
-    tree = minimum_spanning_tree(coo_array((apart, (one, other)), size).tocsr()).tocoo()
-    count, cluster = connected_components(tree, directed=False)
-    lines = shapely.shortest_line(shapes[tree.row], shapes[tree.col])
-    line_of = cluster[tree.row]
-    ties: list[Shapes] = [lines[:0]] * count
-    for number, members in groups(line_of.astype(np.int64)):
-        ties[number] = lines[members]
-    return [(members, ties[number]) for number, members in groups(cluster.astype(np.int64))]
+def neighbourhood_of(
+    buildings: gpd.GeoDataFrame, marked: npt.NDArray[np.bool_], join_m: float = JOIN_M
+) -> Neighbourhood:
+    """Make the neighbourhood of the marked buildings, for `gaps`; a projected CRS in metres."""
+    return Neighbourhood(buildings.geometry.to_numpy(), marked, join_m)
 
 
-def _gap(shapes: Shapes, links: Shapes, join_m: float) -> dict[str, Any]:
-    drawn = [
-        shapely.buffer(shapes, _AROUND * join_m, quad_segs=_QUARTER),
-        shapely.buffer(links, _ALONG * join_m, quad_segs=_QUARTER),
-    ]
-    wide = shapely.union_all(np.concatenate(drawn))
-    ground = shapely.buffer(wide, -_BACK * join_m, quad_segs=_QUARTER)
-    return {"geometry": shapely.simplify(ground, _STRAIGHT * join_m)}
+class _Told:
+    """What is said of a set of buildings; their columns are unpacked once."""
 
+    def __init__(self, buildings: gpd.GeoDataFrame, population: Population) -> None:
+        self._ids = buildings["building_id"].astype(str).to_numpy(object)
+        self._households = population.amount("households")
+        self._estimated = np.where(population.estimated, self._households, 0.0)
+        code, names = pd.factorize(texts(buildings, "community_code"), use_na_sentinel=True)
+        self._community, self._communities = code + 1, [None, *names]
 
-def _counts(
-    rows: Ints,
-    buildings: gpd.GeoDataFrame,
-    population: Population,
-    metres: Distances,
-    reasons: npt.NDArray[np.object_],
-) -> dict[str, Any]:
-    households = population.amount("households")[rows]
-    why, count = np.unique([word or "too_far" for word in reasons[rows]], return_counts=True)
-    return {
-        "households": int(households.sum()),
-        "households_estimated": int(households[population.estimated[rows]].sum()),
-        "buildings": len(rows),
-        "reasons": dict(zip(why.tolist(), count.tolist(), strict=True)),
-        "community_code": _most(buildings, rows, households),
-        "nearest_m": float(np.min(metres[rows])),
-        "building_ids": tuple(sorted(buildings["building_id"].astype(str).to_numpy()[rows])),
-    }
-
-
-def _most(buildings: gpd.GeoDataFrame, rows: Ints, households: Floats) -> str | None:
-    """The community of most of these households."""
-    if "community_code" not in buildings:
-        return None
-    codes = buildings["community_code"].iloc[rows].reset_index(drop=True)
-    sums = pd.Series(households).groupby(codes).sum()
-    return str(sums.idxmax()) if len(sums) else None
+    def counts(
+        self, rows: Ints, metres: Distances, reasons: npt.NDArray[np.object_]
+    ) -> dict[str, Any]:
+        """Counts, reasons, community of most households, and ids."""
+        why, count = np.unique([word or "too_far" for word in reasons[rows]], return_counts=True)
+        households = np.bincount(self._community[rows], self._households[rows])
+        households[0] = 0.0  # of no community
+        return {
+            "households": int(self._households[rows].sum()),
+            "households_estimated": int(self._estimated[rows].sum()),
+            "buildings": len(rows),
+            "reasons": dict(zip(why.tolist(), count.tolist(), strict=True)),
+            "community_code": self._communities[int(np.argmax(households))],
+            "nearest_m": float(np.min(metres[rows])),
+            "building_ids": tuple(sorted(self._ids[rows])),
+        }

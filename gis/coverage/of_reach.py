@@ -13,8 +13,8 @@ import shapely
 from gis.circles.presets import KindPreset
 from gis.circles.reach import REASONS, Reach
 from gis.circles.speeds import speed_words
-from gis.coverage.figures import Terms, service_coverage
-from gis.coverage.gaps import JOIN_M, gaps
+from gis.coverage.figures import Terms, service_coverage, within
+from gis.coverage.gaps import JOIN_M, gaps, neighbourhood_of
 from gis.coverage.kinds import households_by_kinds, kinds_reached
 from gis.coverage.population import Grouping, population, texts
 from gis.metric import STORED
@@ -140,33 +140,51 @@ def gaps_of(
     found: Reach,
     buildings: gpd.GeoDataFrame,
     *,
-    cutoff_s: int | None = None,
+    cutoffs_s: Sequence[int] | None = None,
+    speeds_m_s: Sequence[float] | None = None,
     households_kind: str | None = None,
     join_m: float = JOIN_M,
 ) -> gpd.GeoDataFrame:
     """
-    Find the gaps of a reach at a cutoff, the largest when none is given.
+    Find the gaps of a reach.
+
+    Parameters
+    ----------
+    found
+        Reach of the buildings, in their order.
+    buildings
+        Canonical layer in any CRS. Not modified.
+    cutoffs_s, speeds_m_s
+        For each of these; those of the reach when not given.
+    households_kind, join_m
+        As for `population` and `gis.coverage.gaps.gaps`.
 
     Returns
     -------
     gaps
-        `gis.coverage.gaps.gaps` in EPSG:4326, with ``gates``, ``walk`` and ``at``.
+        `gis.coverage.gaps.gaps` in EPSG:4326, with ``gates``, ``walk`` and ``at``; by speed and
+        cutoff as given, then by kind and rank.
     """
-    cutoff = cutoff_s or max(found.settings.cutoffs_s)
-    table = gaps(
-        buildings.to_crs(found.crs),
-        population(buildings, households_kind),
-        found.kinds,
-        found.metres,
-        np.array(REASONS, dtype=object)[found.reasons_at(cutoff)],
-        cutoff_s=cutoff,
-        speed_m_s=found.settings.speed_mps,
-        join_m=join_m,
-    )
     settings = found.settings
-    return table.to_crs(STORED).assign(
-        gates=settings.gate_policy, walk=found.method["walk"], at=settings.at or ""
-    )
+    cutoffs, speeds = cutoffs_s or settings.cutoffs_s, speeds_m_s or [settings.speed_mps]
+    people, ground = population(buildings, households_kind), buildings.to_crs(found.crs)
+    missing = ~within(found.metres, min(cutoffs), min(speeds)).all(axis=1)
+    near = neighbourhood_of(ground, missing & (people.amount("households") > 0), join_m)
+    words = np.array(REASONS, dtype=object)
+    tables = [
+        gaps(
+            *(ground, people, found.kinds, found.metres),
+            words[found.at_speed(speed).reasons_at(cutoff)],
+            cutoff_s=cutoff,
+            speed_m_s=speed,
+            near=near,
+        )
+        for speed in speeds
+        for cutoff in cutoffs
+    ]
+    some = [table for table in tables if len(table)] or tables[:1]
+    whole = gpd.GeoDataFrame(pd.concat(some, ignore_index=True), crs=found.crs).to_crs(STORED)
+    return whole.assign(gates=settings.gate_policy, walk=found.method["walk"], at=settings.at or "")
 
 
 def _beginning(codes: npt.NDArray[np.object_], digits: int) -> npt.NDArray[np.object_]:

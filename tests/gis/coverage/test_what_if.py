@@ -101,13 +101,13 @@ def test_the_gap_is_the_courtyard_and_a_shut_gate_its_reason(town: Layers) -> No
     network = network_of(town["streets"], town["courtyards"], town["gates"])
     shut = ReachSettings(cutoffs_s=(300, 900), gate_policy="shut")
     found = reach(network, town["buildings"], town["facilities"], ["canteen"], settings=shut)
-    gap = gaps_of(found, town["buildings"])
+    gap = gaps_of(found, town["buildings"], cutoffs_s=[900])
     assert gap["building_ids"].tolist() == [("b0", "b1")]
     assert gap["households"].tolist() == [50]
     assert gap["reasons"].tolist() == [{"gate": 2}]
     assert gap["gates"].tolist() == ["shut"]
     assert gap.crs == "EPSG:4326"
-    near = gaps_of(found, town["buildings"], cutoff_s=300)
+    near = gaps_of(found, town["buildings"], cutoffs_s=[300])
     assert near["reasons"].tolist() == [{"too_far": 2}]
 
 
