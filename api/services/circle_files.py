@@ -35,7 +35,6 @@ from gis.errors import InputError
 from gis.io.layers import write_geopackage
 from gis.io.osm import read_osm
 from gis.io.report import LayerRead
-from gis.metric import STORED
 from gis.network.build import network_of
 from gis.network.policy import search_graph
 from gis.network.remarks import Remark
@@ -201,10 +200,8 @@ def _drawn(
 
 
 def _gaps(buildings: gpd.GeoDataFrame, found: Reach) -> gpd.GeoDataFrame:
-    """Gaps at each cutoff, lists as text."""
-    tables = [gaps_of(found, buildings, cutoff_s=cutoff) for cutoff in found.settings.cutoffs_s]
-    some = [table for table in tables if len(table)] or tables[:1]
-    missing = gpd.GeoDataFrame(pd.concat(some, ignore_index=True), crs=STORED)
+    """Gaps at each cutoff, in EPSG:4326, lists as text."""
+    missing = gaps_of(found, buildings)
     counts = ("rank", "households", "households_estimated", "buildings")
     return missing.astype(dict.fromkeys(counts, "int64")).assign(
         reasons=[json.dumps(reasons) for reasons in missing["reasons"]],

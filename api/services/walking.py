@@ -21,7 +21,6 @@ from gis.contracts import LayerName
 from gis.coverage.of_reach import figures_of, gaps_of
 from gis.coverage.population import Grouping
 from gis.errors import Conflict, NotFound
-from gis.metric import STORED
 from gis.network.build import WalkingNetwork, network_of
 from gis.network.policy import GatePolicy, search_graph
 from gis.network.remarks import Remark
@@ -284,12 +283,9 @@ def _groupings(community: pd.Series, areas: gpd.GeoDataFrame) -> list[Grouping]:
 
 def _gaps(buildings: gpd.GeoDataFrame, found: Reach, order: WalkingOrder) -> gpd.GeoDataFrame:
     """Gaps of every speed and cutoff, in EPSG:4326, with the columns of the table."""
-    tables = [
-        gaps_of(found.at_speed(speed), buildings, cutoff_s=cutoff)
-        for speed in order.speeds.values()
-        for cutoff in order.cutoffs_s
-    ]
-    whole = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=STORED)
+    whole = gaps_of(
+        found, buildings, cutoffs_s=order.cutoffs_s, speeds_m_s=list(order.speeds.values())
+    )
     columns = ("kind", "cutoff_s", "speed_m_s", "rank", "community_code", "buildings", "households")
     return _as_many(whole[[*columns, "households_estimated", "reasons", "geometry"]])
 
