@@ -85,6 +85,7 @@ def _areas(
     if courtyards is None:
         return np.empty(0, dtype=object), np.empty(0, dtype=object)
     area = shapely.make_valid(courtyards.to_crs(crs).geometry.to_numpy(), method="structure")
+    area[shapely.get_dimensions(area) != 2] = shapely.Polygon()
     return _names(courtyards, "courtyard_id"), np.asarray(area, dtype=object)
 
 

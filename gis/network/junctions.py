@@ -91,6 +91,7 @@ def crossing_vertices(lines: Shapes, level: Floats, raised: Flags, stairs: Flags
     pairs = np.vstack([joined, np.column_stack([end[free], added])]).astype(np.int64)
     place = _united(np.asarray(place, dtype=np.int64), pairs)
     order = _in_order(lines, all_line, all_xy, len(line))
+    order = order[_needed(all_line[order], place[order], order >= len(line))]
     renumbered, _ = pd.factorize(place[order])
     return _vertices(np.asarray(renumbered, dtype=np.int64), all_line[order], all_xy[order])
 
@@ -186,6 +187,15 @@ def _united(place: Ints, pairs: Ints) -> Ints:
     _, part = csgraph.connected_components(graph, directed=False)
     joined: Ints = part[place].astype(np.int64)
     return joined
+
+
+def _needed(line: Ints, place: Ints, added: Flags) -> Flags:
+    """Flag all drawn points, and the first added one of a place where none is drawn."""
+    moves = np.r_[True, (line[1:] != line[:-1]) | (place[1:] != place[:-1])][: len(line)]
+    stay = np.cumsum(moves) - 1
+    drawn = np.bincount(stay, ~added) > 0
+    needed: Flags = ~added | (moves & ~drawn[stay])
+    return needed
 
 
 def _in_order(lines: Shapes, line: Ints, xy: Floats, drawn: int) -> Ints:

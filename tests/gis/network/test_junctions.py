@@ -39,6 +39,12 @@ def test_lines_that_cross_at_one_level_join_there() -> None:
     assert walk_m(network, (0, 50), (50, 100)) == pytest.approx(100)
 
 
+def test_points_added_where_lines_meet_are_no_segments_without_length() -> None:
+    lines = [[(0, 50), (50, 50), (100, 50)], [(50, 0), (50, 100)], [(80, 50), (80, 90), (80, 90)]]
+    network = network_of(_drawn(lines))
+    assert (network.report.zero_length, network.edges) == (1, 6)
+
+
 def test_an_end_near_a_line_joins_it_and_one_further_away_does_not() -> None:
     for gap, islands in ((0.4, 1), (0.6, 2)):
         network = network_of(_drawn([[(0, 0), (100, 0)], [(50, gap), (50, 80)]]))

@@ -160,6 +160,43 @@ def test_a_street_along_the_border_is_outside() -> None:
     assert network.report.cut == ("way/1",)
 
 
+def _reshaped(
+    layer: gpd.GeoDataFrame, row: int, shape: shapely.Geometry | None
+) -> gpd.GeoDataFrame:
+    shapes = layer.geometry.to_numpy().copy()
+    shapes[row] = shape
+    return layer.set_geometry(gpd.GeoSeries(shapes, crs=CRS))
+
+
+def test_layers_with_rows_without_a_shape_are_no_obstacle() -> None:
+    lines, places = streets(STREETS), gates([(50, 100), (250, 100)], ["X0", "X0"])
+    boxes = yards([YARD, YARD, YARD])
+    point, line = shapely.Point(at(1, 1)), shapely.LineString([at(0, 0), at(9, 9)])
+    whole = network_of(lines, yards([YARD]), places)
+    walls = gpd.GeoDataFrame({"kind": ["wall", "wall"]}, geometry=[point, point], crs=CRS)
+    network = network_of(
+        _reshaped(lines, 2, None),
+        _reshaped(_reshaped(boxes, 1, None), 2, line),
+        _reshaped(places, 1, None),
+        _reshaped(walls, 0, None),
+    )
+    assert (network.report.closed, network.report.empty) == (1, ("way/2",))
+    assert network.gate_id.tolist() == ["G0"]
+    assert len(whole.gate_id) == 2
+
+
+def test_a_courtyard_of_two_parts_with_a_hole_is_one() -> None:
+    hole = shapely.box(140, 90, 160, 110).exterior
+    rings = shapely.Polygon(shapely.box(*YARD).exterior, [hole])
+    parts = shapely.MultiPolygon([rings, shapely.box(260, 120, 280, 180)])
+    moved = shapely.transform(parts, lambda xy: xy + np.array([EAST, NORTH]))
+    yard = yards([YARD]).set_geometry([moved], crs=CRS)
+    network = network_of(streets(STREETS), yard, gates([(260, 150)], ["X0"]))
+    assert network.report.assumed == ()
+    assert network.gate_id.tolist() == ["G0"]
+    assert network.report.cut == ("way/1", "way/2")
+
+
 BOXES = [(50.0, 50.0, 250.0, 150.0), (250.0, 50.0, 350.0, 250.0), (50.0, 160.0, 150.0, 260.0)]
 
 
