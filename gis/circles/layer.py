@@ -22,6 +22,7 @@ from gis.network.snapping import Snaps
 CircleKey = tuple[str, str | None, int, float]
 """Kind, facility id (None: all of the kind), cutoff in seconds, speed in m/s."""
 
+_NEAR_M = 2_000.0
 _COLUMNS = [
     "kind",
     "facility_id",
@@ -101,17 +102,19 @@ def circle_layer(
         Told how many facilities and kinds are done, and of how many.
     """
     jobs = _jobs(raster, snaps, [str(i) for i in facility_ids], functions, settings)
-    drawn: list[tuple[object, ...]] = []
-    kept: list[CircleKey] = []
-    for done, job in enumerate(jobs, start=1):
+    drawn: dict[int, list[tuple[object, ...]]] = {}
+    kept: dict[int, list[CircleKey]] = {}
+    for done, nth in enumerate(_neighbours_together(snaps, jobs), start=1):
+        job = jobs[nth]
         keys = [(kind, job.facility, *walk) for kind in job.kinds for walk in settings.walks()]
         if standing and all(standing.get(key) == job.digest for key in keys):
-            kept += keys
+            kept[nth] = keys
         else:
-            drawn += _rows(keys, _drawn(raster, graph, snaps, job, settings), job.digest)
+            drawn[nth] = _rows(keys, _drawn(raster, graph, snaps, job, settings), job.digest)
         if progress is not None:
             progress(done, len(jobs))
-    return CircleLayer(_frame(drawn), tuple(kept))
+    rows = [row for nth in sorted(drawn) for row in drawn[nth]]
+    return CircleLayer(_frame(rows), tuple(key for nth in sorted(kept) for key in kept[nth]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,18 @@ def _jobs(
         together = repr(sorted(digests[row] for row in members.tolist()))
         jobs.append(_Job(members, [kind], None, hashlib.sha256(together.encode()).hexdigest()))
     return jobs
+
+
+def _neighbours_together(snaps: Snaps, jobs: Sequence[_Job]) -> list[int]:
+    """Order facilities by squares of ground, for the cells in memory serve those around."""
+    squares = [
+        (
+            job.facility is None,
+            *np.floor_divide(np.nan_to_num([snaps.y[job.rows[0]], snaps.x[job.rows[0]]]), _NEAR_M),
+        )
+        for job in jobs
+    ]
+    return sorted(range(len(jobs)), key=lambda nth: squares[nth])
 
 
 def _digests(

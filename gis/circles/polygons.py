@@ -73,8 +73,8 @@ def circles(
 
     Notes
     -----
-    1.5 ms each at 1,080 m once the cells of its ground are made, which takes 6 ms for every
-    0.4 km2.
+    1.5 ms each at 1,080 m once the cells of its ground are made, which takes 1 to 5 ms
+    for every 0.4 km2.
     """
     rows = np.arange(len(snaps.x))
     return [_circle(raster, graph, snaps.take(rows[i : i + 1]), cutoffs_m) for i in rows]
