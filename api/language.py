@@ -35,6 +35,13 @@ _WORDS = {
     "started": "已启动",
     "already running": "已在运行",
     "not running": "未在运行",
+    "residents": "居民通行",
+    "open": "任何人通行",
+    "shut": "关闭",
+    "any time": "任意时间",
+    "adult": "成人",
+    "elder": "老人",
+    "frail": "体弱",
 }
 
 

@@ -12,7 +12,7 @@ import click
 
 from api.commands.bilingual import BilingualGroup
 from api.commands.left_out import tell_faults
-from api.language import language, say
+from api.language import kind_names, language, say, word
 
 if TYPE_CHECKING:
     from api.services.circle_files import Circled, Walking
@@ -212,35 +212,39 @@ def _tell_remarks(circled: Circled) -> None:
 
 def _print_figures(circled: Circled) -> None:
     """Print service_coverage of households by network, with the settings it was counted under."""
-    from gis.circles.presets import kind_name
-    from gis.circles.speeds import speed_words
-
-    settings = circled.report["settings"]
     rows = circled.figures
     rows = rows[
         (rows["grouping"] == "all")
         & (rows["method"] == "network")
         & (rows["counted"] == "households")
     ]
-    click.echo(
-        say(
-            f"service_coverage of households ({_kind_of(rows)}), {settings['method']}; gates "
-            f"{settings['gates']}; {settings['walk']}; {settings['at']}",
-            f"户数覆盖率（{_kind_of(rows)}），按步行网络逐栋计；出入口 {settings['gates']}；"
-            f"{settings['walk']}；{settings['at']}",
-        )
-    )
+    _print_terms(circled.report["settings"], int(rows["estimated"].max() if len(rows) else 0))
     for (speed, kind), part in rows.groupby(["speed", "kind"], sort=False):
         shares = [
             f"{cutoff / 60:g} {say('min', '分钟')} {'-' if math.isnan(share) else f'{share:.1%}'}"
             for cutoff, share in zip(part["cutoff_s"], part["share"].astype(float), strict=True)
         ]
-        walker = speed_words(settings["speeds_m_s"][speed])
-        name = kind_name(str(kind), language())
-        click.echo(f"{walker}\t{name}\t{say(', ', '，').join(shares)}")
+        walker = f"{word(str(speed))} {part['speed_m_s'].iloc[0]:g} m/s"
+        click.echo(f"{walker}\t{_kind_name(str(kind))}\t{say(', ', '，').join(shares)}")
 
 
-def _kind_of(rows: Any) -> str:
-    from api.language import kind_names
+def _print_terms(settings: dict[str, Any], estimated: int) -> None:
+    kind = kind_names([settings["households_kind"]])
+    gates, at = word(settings["gates"]), word(settings["at"])
+    click.echo(
+        say(
+            f"service_coverage of households ({kind}), {settings['method']}; gates {gates}; "
+            f"{settings['walk']}; {at}",
+            f"户数覆盖率（{kind}），按步行网络逐栋计；出入口：{gates}；"
+            f"道路：{settings['walk']}；{at}",
+        )
+    )
+    if estimated:
+        en = f"note: {estimated} of the households are estimates"
+        click.echo(say(en, f"提示：其中 {estimated} 户为估算"), err=True)
 
-    return kind_names(sorted({str(kind) for kind in rows["households_kind"].unique()}))
+
+def _kind_name(kind: str) -> str:
+    from gis.circles.presets import kind_name
+
+    return kind_name(kind, language())

@@ -31,6 +31,7 @@ from gis.circles.raster import WalkRaster
 from gis.circles.reach import Reach, ReachSettings, reach, reach_frame
 from gis.contracts import GeometryKind, LayerName
 from gis.coverage.of_reach import figures_of, gaps_of
+from gis.coverage.population import population
 from gis.errors import InputError
 from gis.io.layers import write_geopackage
 from gis.io.osm import read_osm
@@ -128,7 +129,7 @@ def circle_files(
         "inputs": {layer: input_report(read) for layer, read in reads.items()},
         "osm": None if osm is None else osm.name,
         "strict": inputs.strict,
-        "settings": _settings(found, walking),
+        "settings": _settings(found, walking, population(buildings).households_kind),
         "network": network_report(network),
         "remarks": [remark.document() for remark in remarks],
         "reach": reach_report(found),
@@ -210,13 +211,14 @@ def _gaps(buildings: gpd.GeoDataFrame, found: Reach) -> gpd.GeoDataFrame:
     )
 
 
-def _settings(found: Reach, walking: Walking) -> dict[str, Any]:
+def _settings(found: Reach, walking: Walking, households_kind: str) -> dict[str, Any]:
     settings = found.settings
     return found.method | {
         "gates": settings.gate_policy,
         "speeds_m_s": speed_names(walking.speeds_mps),
         "cutoffs_s": list(settings.cutoffs_s),
         "snap_limit_m": settings.snap_limit_m,
+        "households_kind": households_kind,
         "kinds": list(found.kinds),
         "preset": None if walking.preset is None else walking.preset.name,
         "source": None if walking.preset is None else walking.preset.source,

@@ -137,6 +137,43 @@ def test_what_is_odd_is_named_and_the_rest_computed(
     assert canteen["households"].tolist() == [10, 10]
 
 
+_KEYS = {"streets": ("street_id", "LineString"), "facilities": ("facility_id", "Point")}
+
+
+@pytest.mark.parametrize("empty", list(_KEYS))
+def test_an_empty_layer_is_named_and_the_terms_are_still_told(
+    empty: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = drawn(tmp_path)
+    key, kind = _KEYS[empty]
+    nothing = layer([], **{key: [], "kind": []})
+    path = tmp_path / f"{empty}.gpkg"
+    path.unlink()
+    pyogrio.write_dataframe(nothing, path, layer=empty, geometry_type=kind)
+    out, report = tmp_path / "out.gpkg", tmp_path / "report.json"
+    assert run(*files, "--kinds", "canteen", "-o", str(out), "--report", str(report)) == 0
+    assert f"no_{empty}" in [remark["code"] for remark in report_of(report)["remarks"]]
+    assert "registered" in capsys.readouterr().out
+    assert gpd.read_file(out, layer="reach")["metres"].isna().all()
+
+
+def test_figures_are_told_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    houses = layer(
+        [box(95, 5, 105, 15)], building_id=["b"], households=[9], households_estimated=[True]
+    )
+    files = drawn(tmp_path, buildings=houses)
+    assert run(*files, "--speed", "elder", "-o", str(tmp_path / "out.gpkg")) == 0
+    told = capsys.readouterr()
+    terms, figures = told.out.splitlines()
+    assert "居民通行" in terms
+    assert "户籍户" in terms
+    assert figures == "老人 0.8 m/s\t食堂\t5 分钟 100.0%，10 分钟 100.0%，15 分钟 100.0%"
+    assert "其中 9 户为估算" in told.err
+
+
 def test_at_night_nothing_is_reached(tmp_path: Path) -> None:
     facilities = layer(
         [Point(110, 5)], facility_id=["f"], kind=["canteen"], opening_hours=["Mo-Fr 09:00-17:00"]
