@@ -75,6 +75,17 @@ HELP: dict[str, str] = {
         "按整个区划(area)、各已发布网格(grid)或各小区(courtyard)统计。"
     ),
     "What is counted.": "统计对象：户数、楼栋、人口、老年人、重点人员。",
+    "Compare with the last figures of that day or before.": "与该日或之前最近一次的数据比较。",
+    "Compare with what a scenario would change; nothing is stored.": (
+        "与情景文件中的变化比较；不存储任何结果。"
+    ),
+    "What a community lacks: kinds inside it, stations near courtyards, floor area.": (
+        "检查社区缺什么：辖区内的设施类别、小区附近的驿站、用房面积。"
+    ),
+    "With --checks: the kind every courtyard should have near.": (
+        "与 --checks 同用：每个小区附近应有的设施类别。"
+    ),
+    "With --checks: metres that are near.": "与 --checks 同用：多少米算附近。",
     "Which stored walk.": "使用哪个已存储的配置。",
     "Suggest where to build next for a facility kind.": "为一类设施建议下一步选址。",
     "Suggest where to open a facility of KIND, so that most households reach one on foot.": (
@@ -329,6 +340,7 @@ WORDS: dict[str, str] = {
     "FLOAT RANGE": "数值",
     "PATH": "路径",
     "FILE": "文件",
+    "DAY": "日期",
     "COLUMN": "列名",
     "PLAN": "方案",
     "[FILE]": "[文件]",
@@ -380,6 +392,9 @@ WORDS: dict[str, str] = {
 # What click says of a call that it cannot use.
 MESSAGES: dict[str, str] = {
     "Missing command.": "缺少命令。",
+    "Take one of --by, --since, --scenario and --checks.": (
+        "--by、--since、--scenario、--checks 只能选一个。"
+    ),
     "No such option {name}.": "没有选项 {name}。",
     "No such command {name}.": "没有命令 {name}。",
     "Got unexpected extra argument ({args})": "多余的参数：{args}",

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from api.commands.bilingual import BilingualCommand
 from api.commands.connection import database
+from api.commands.coverage_changes import COUNTED, check, compare
 from api.language import say
 
 if TYPE_CHECKING:
     from api.schemas.walking import Coverage, CoverageFigure, KindName
 
-_COUNTED = {
-    "households": ("households", "户"),
-    "buildings": ("buildings", "栋"),
-    "residents": ("residents", "人"),
-    "elders": ("elders", "老人"),
-    "vulnerable": ("vulnerable", "重点人员"),
-}
 _METHODS = {"network": ("on foot", "步行"), "straight_line": ("as the crow flies", "直线")}
 
 
@@ -35,14 +31,56 @@ _METHODS = {"network": ("on foot", "步行"), "straight_line": ("as the crow fli
 )
 @click.option(
     "--counted",
-    type=click.Choice(list(_COUNTED)),
+    type=click.Choice(list(COUNTED)),
     default="households",
     show_default=True,
     help="What is counted.",
 )
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Compare with the last figures of that day or before.",
+)
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Compare with what a scenario would change; nothing is stored.",
+)
+@click.option(
+    "--checks",
+    is_flag=True,
+    help="What a community lacks: kinds inside it, stations near courtyards, floor area.",
+)
+@click.option(
+    "--station",
+    default="rest_station",
+    show_default=True,
+    metavar="KIND",
+    help="With --checks: the kind every courtyard should have near.",
+)
+@click.option(
+    "--radius",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(0, 5000, min_open=True),
+    help="With --checks: metres that are near.",
+)
 @click.option("--profile", default="default", show_default=True, help="Which stored walk.")
 @click.option("--json", "as_json", is_flag=True, help="As a JSON document.")
-def coverage(area: str, by: str, counted: str, profile: str, as_json: bool) -> None:
+def coverage(
+    area: str,
+    by: str,
+    counted: str,
+    since: datetime | None,
+    scenario: Path | None,
+    checks: bool,
+    station: str,
+    radius: float,
+    profile: str,
+    as_json: bool,
+) -> None:
     """
     Tell which share of an AREA reaches each facility kind on foot.
 
@@ -52,6 +90,14 @@ def coverage(area: str, by: str, counted: str, profile: str, as_json: bool) -> N
     from api.services.walking_figures import coverage_by
     from api.services.walking_reading import coverage as stored
 
+    if sum((since is not None, scenario is not None, checks, by != "area")) > 1:
+        raise click.UsageError("Take one of --by, --since, --scenario and --checks.")
+    if since is not None or scenario is not None:
+        compare(area, profile, since, scenario, counted, as_json)
+        return
+    if checks:
+        check(area, profile, station, radius, as_json)
+        return
     with database() as engine, engine.connect() as connection:
         if by == "area":
             told = [stored(connection, area, profile)]
@@ -69,7 +115,7 @@ def _print(told: Coverage, counted: str) -> None:
     figures = [f for f in told.figures if f.counted == counted]
     first = figures[0] if figures else None
     total = "–" if first is None or first.total is None else f"{first.total:,}"
-    unit = say(*_COUNTED[counted])
+    unit = say(*COUNTED[counted])
     click.echo(
         say(f"{told.level} {told.area_code}: {total} {unit}", f"{told.area_code}：{total}{unit}")
     )

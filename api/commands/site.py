@@ -76,15 +76,21 @@ def site(
     )
     with database() as engine:
         found = suggest(engine, order)
-    if found.places.empty:
+    if found.table.empty:
         click.echo(
             say("No candidate brings anybody nearer than they are.", "没有候选点能让更多住户可达。")
         )
-    for rank, row in enumerate(found.places.itertuples(index=False), start=1):
+    for remark in found.remarks:
+        click.echo(remark.zh if language() == "zh" else remark.en, err=True)
+    for rank, code, name, gained in zip(
+        *(found.table[c].tolist() for c in ("rank", "place", "name", "households_gained")),
+        strict=True,
+    ):
+        place = code if name is None else f"{code} {name}"
         click.echo(
             say(
-                f"{rank}. {row.place} {row.name}: {row.households_gained:,} more households",
-                f"{rank}. {row.place} {row.name}：新增 {row.households_gained:,} 户",
+                f"{rank}. {place}: {gained:,} more households",
+                f"{rank}. {place}：新增 {gained:,} 户",
             )
         )
     sites = found.sites

@@ -8,6 +8,7 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
@@ -16,17 +17,14 @@ from api.services.walking_reading import run_of
 from gis.circles.kinds import KINDS, known_kind
 from gis.circles.reach import ReachSettings, reach
 from gis.contracts import LayerName
-from gis.coverage.population import population
 from gis.errors import InputError, NotFound
-from gis.metric import STORED
-from gis.network.policy import search_graph
-from gis.network.snapping import places, snap, snapper
-from gis.siting.best import Sites, best_sites
-from gis.siting.walks import walks_to
+from gis.network.snapping import snapper
+from gis.siting.places import Suggestion, all_buildings, idle_premises, suggest
 from gis.store import walking as store
 
 Candidates = Literal["buildings", "idle", "file"]
 Layers = dict[LayerName, gpd.GeoDataFrame]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,7 @@ class SitingOrder:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sited:
-    """Places, best first (place, name, households_gained, geometry), and how good they are."""
-
-    places: gpd.GeoDataFrame
-    sites: Sites
-
-
-def site(engine: sa.Engine, order: SitingOrder) -> Sited:
+def site(engine: sa.Engine, order: SitingOrder) -> Suggestion:
     """
     Suggest places and store them in place of those suggested before for this kind and community.
 
@@ -66,9 +56,9 @@ def site(engine: sa.Engine, order: SitingOrder) -> Sited:
     Raises
     ------
     NotFound
-        The profile has no run, or there are no streets, buildings or candidates.
+        The profile has no run, or there are no streets or buildings.
     InputError
-        The file of candidates cannot be used.
+        No such kind, no candidates, or their file cannot be used.
     """
     order = replace(order, kind=_kind(order.kind))
     with engine.connect().execution_options(
@@ -77,41 +67,43 @@ def site(engine: sa.Engine, order: SitingOrder) -> Sited:
         settings = run_of(connection, order.profile).settings
         layers = store.walking_layers(connection, settings["area"])
     refuse_empty(layers, settings["area"])
-    candidates = _candidates(layers, order)
+    buildings = layers["buildings"]
+    counting = _counting(buildings, order.community)
     walked = WalkingOrder(
         (order.kind,),
         gates=settings["gates"],
         walk=settings["walk_preset"],
         snap_limit_m=settings["snap_limit_m"],
     )
-    homes = _counted(layers["buildings"], order.community)
-    snapping = snapper(walking_network(layers, walked), layers["barriers"])
+    streets = snapper(walking_network(layers, walked), layers["barriers"])
     found = reach(
-        snapping.network,
-        homes,
+        streets.network,
+        buildings,
         layers["facilities"],
         (order.kind,),
         settings=ReachSettings(
             order.speed_m_s, (order.cutoff_s,), walked.gates, walked.snap_limit_m
         ),
-        snapping=snapping,
+        snapping=streets,
     )
-    spots = snap(snapping, places(candidates, snapping.network.crs), limit_m=walked.snap_limit_m)
-    limit_m = order.cutoff_s * order.speed_m_s
-    graph = search_graph(snapping.network, walked.gates)
-    sites = best_sites(
-        walks_to(snapping.network, graph, spots, found.homes, limit_m),
-        population(homes).amount("households"),
-        found.reached(order.cutoff_s)[:, 0],
-        candidates["place"].tolist(),
+    told = suggest(
+        found,
+        streets,
+        buildings,
+        _candidates(layers, counting, order),
+        order.kind,
         order.k,
+        counting=counting,
         exact=order.exact,
     )
-    chosen = _chosen(candidates, sites, order)
+    columns = ["rank", "place", "households_gained", "cutoff_s", "speed_m_s", "geometry"]
+    rows = told.table[columns].assign(
+        certificate=pd.Series([told.sites.certificate()] * len(told.table), dtype=object)
+    )
     with engine.begin() as connection:
         store.lock_profile(connection, order.profile)
-        store.replace_sites(connection, order.profile, order.kind, order.community, chosen)
-    return Sited(_named(candidates, sites), sites)
+        store.replace_sites(connection, order.profile, order.kind, order.community, rows)
+    return told
 
 
 def _kind(word: str) -> str:
@@ -124,40 +116,25 @@ def _kind(word: str) -> str:
     return kind
 
 
-def _counted(buildings: gpd.GeoDataFrame, community: str | None) -> gpd.GeoDataFrame:
+def _counting(buildings: gpd.GeoDataFrame, community: str | None) -> Flags:
     if community is None:
-        return buildings
-    own = buildings[(buildings["community_code"] == community).fillna(False)]
-    if own.empty:
+        return np.ones(len(buildings), dtype=bool)
+    own = (buildings["community_code"] == community).fillna(value=False).to_numpy(bool)
+    if not own.any():
         raise NotFound(
             f"Community {community} has no buildings here: check the code.",
             f"社区 {community} 没有楼栋：请检查代码。",
         )
-    return own.reset_index(drop=True)
+    return own
 
 
-def _candidates(layers: Layers, order: SitingOrder) -> gpd.GeoDataFrame:
-    """Places as points, each with a code and a name."""
-    if order.candidates == "file":
-        return _from_file(order)
+def _candidates(layers: Layers, counting: Flags, order: SitingOrder) -> gpd.GeoDataFrame:
+    """Places with a code and a name."""
     if order.candidates == "idle":
-        idle = layers["facilities"][layers["facilities"]["idle"].astype(bool)]
-        key = "facility_id"
-    else:
-        idle, key = _counted(layers["buildings"], order.community), "building_id"
-    if idle.empty:
-        raise NotFound(
-            "There are no idle premises: mark some (facilities, column idle), or let all "
-            "buildings be candidates (--candidates buildings).",
-            "没有闲置房屋：请在设施数据的“闲置”列中标出，"
-            "或以全部楼栋为候选(--candidates buildings)。",
-        )
-    names = idle["name"].astype(object).where(idle["name"].notna(), idle[key])
-    return gpd.GeoDataFrame(
-        {"place": idle[key].to_numpy(), "name": names.to_numpy()},
-        geometry=idle.geometry.to_numpy(),
-        crs=idle.crs,
-    )
+        return idle_premises(layers["facilities"])
+    if order.candidates == "buildings":
+        return all_buildings(layers["buildings"][counting])
+    return _from_file(order)
 
 
 def _from_file(order: SitingOrder) -> gpd.GeoDataFrame:
@@ -174,19 +151,3 @@ def _from_file(order: SitingOrder) -> gpd.GeoDataFrame:
         geometry=read.geometry.to_numpy(),
         crs=read.crs,
     )
-
-
-def _named(candidates: gpd.GeoDataFrame, sites: Sites) -> gpd.GeoDataFrame:
-    rows = candidates.iloc[sites.rows].reset_index(drop=True)
-    return rows.assign(households_gained=sites.gained)
-
-
-def _chosen(candidates: gpd.GeoDataFrame, sites: Sites, order: SitingOrder) -> gpd.GeoDataFrame:
-    rows = _named(candidates, sites).drop(columns="name").to_crs(STORED)
-    rows = rows.assign(
-        rank=np.arange(1, len(rows) + 1), cutoff_s=order.cutoff_s, speed_m_s=order.speed_m_s
-    )
-    rows["certificate"] = pd.Series([sites.certificate()] * len(rows), dtype=object)
-    # Buildings are candidates by a point inside them.
-    rows["geometry"] = rows.geometry.representative_point()
-    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=STORED)

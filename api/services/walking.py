@@ -19,7 +19,7 @@ from gis.circles.reach import REASONS, Reach, ReachSettings, reach
 from gis.circles.speeds import CUTOFFS_S, SPEEDS
 from gis.contracts import LayerName
 from gis.coverage.of_reach import figures_of, gaps_of
-from gis.coverage.population import Grouping
+from gis.coverage.population import Grouping, population
 from gis.errors import Conflict, NotFound
 from gis.network.build import WalkingNetwork, network_of
 from gis.network.policy import GatePolicy, search_graph
@@ -66,9 +66,10 @@ class WalkingOrder:
     snap_limit_m: float = SNAP_LIMIT_M
     at: str | None = None
 
-    def document(self, method: Mapping[str, str]) -> dict[str, Any]:
+    def document(self, method: Mapping[str, str], households_kind: str) -> dict[str, Any]:
         """Return the settings as they are stored and printed."""
         return {
+            "households_kind": households_kind,
             "kinds": list(self.kinds),
             "area": self.area,
             "gates": self.gates,
@@ -128,7 +129,7 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
     missing = _gaps(layers["buildings"], found, order)
     circles = _circles(snapping, found, order, standing, tell)
     tell("storing", "存储", 0.9)
-    document = order.document(found.method)
+    document = order.document(found.method, population(layers["buildings"]).households_kind)
     remarks = (*snapping.network.report.remarks(), *found.remarks)
     with engine.begin() as connection:
         store.lock_profile(connection, order.profile)

@@ -18,7 +18,7 @@ from gis.store.layers import read_layer
 from gis.store.walking import WalkingRun
 from gis.store.walking_listing import grid_of_buildings, reach_table
 
-FIGURE_COLUMNS = {"grouping": "level", "group": "area_code", "speed_ms": "speed_m_s"}
+FIGURE_COLUMNS = {"grouping": "level", "group": "area_code"}
 """Columns of `gis.coverage.figures` under the names they have in store and answers."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +17,7 @@ from shapely.affinity import translate
 
 from api.services.siting import SitingOrder, site
 from api.services.walking import Walked, WalkingOrder, update
+from api.services.walking_changes import area_checks, changes_by, changes_since
 from api.services.walking_figures import coverage_by
 from api.services.walking_reading import coverage
 from gis.errors import Conflict, InputError, NotFound
@@ -246,20 +249,72 @@ def test_a_site_is_chosen_where_most_are_left_out(walked_town: Town) -> None:
     assert again.sites.proven
     with walked_town.engine.connect() as connection:
         stored = connection.execute(sa.text("SELECT place, rank FROM site")).all()
-    assert [tuple(row) for row in stored] == [(again.places["place"].iloc[0], 1)]
+    assert [tuple(row) for row in stored] == [(again.table["place"].iloc[0], 1)]
 
 
 def test_idle_premises_are_candidates_when_asked_for(walked_town: Town) -> None:
     update(walked_town.engine, ORDER, quiet)
     idle = SitingOrder("canteen", candidates="idle", cutoff_s=300)
-    with pytest.raises(NotFound, match="idle"):
+    with pytest.raises(InputError, match="idle"):
         site(walked_town.engine, idle)
     add_facility(walked_town.engine, "F4", "other", 180, 3, idle=True, name="旧仓库")
     found = site(walked_town.engine, idle)
-    assert found.places["name"].tolist() == ["旧仓库"]
+    assert found.table["name"].tolist() == ["旧仓库"]
 
 
 def test_a_kind_that_is_none_is_refused(walked_town: Town) -> None:
     update(walked_town.engine, ORDER, quiet)
     with pytest.raises(InputError, match="astrologer"):
         site(walked_town.engine, SitingOrder("astrologer"))
+
+
+def test_a_scenario_tells_what_closing_the_station_would_take(
+    walked_town: Town, tmp_path: Path
+) -> None:
+    update(walked_town.engine, ORDER, quiet)
+    before = reach_rows(walked_town.engine, "medical")
+    file = tmp_path / "closed.toml"
+    file.write_text(
+        'name = "closed"\n[[changes]]\ndo = "close_facility"\nfacility_id = "F1"\n', "utf-8"
+    )
+    with walked_town.engine.connect() as connection:
+        changes = changes_by(connection, COMMUNITY, "default", file)
+        with pytest.raises(NotFound, match="110108001001"):
+            changes_by(connection, "110108001001", "default", file)
+    lost = changes[
+        (changes["kind"] == "medical")
+        & (changes["counted"] == "households")
+        & (changes["method"] == "network")
+    ]
+    assert (lost["reached_after"] == 0).all()
+    assert (lost["reached_change"] == -lost["reached_before"]).all()
+    assert reach_rows(walked_town.engine, "medical") == before
+
+
+def test_two_days_are_compared_by_their_runs(walked_town: Town) -> None:
+    update(walked_town.engine, ORDER, quiet)
+    with walked_town.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE walking_run SET made_at = '2026-01-15 08:00+00'"))
+    add_facility(walked_town.engine, "F3", "medical", 300, 123)
+    update(walked_town.engine, ORDER, quiet)
+    with walked_town.engine.connect() as connection:
+        changes = changes_since(connection, COMMUNITY, "default", date(2026, 1, 31))
+        with pytest.raises(NotFound, match="2026-01-14"):
+            changes_since(connection, COMMUNITY, "default", date(2026, 1, 14))
+    gained = changes[(changes["kind"] == "medical") & (changes["counted"] == "households")]
+    assert (gained["reached_change"] >= 0).all()
+    assert (gained["reached_change"] > 0).any()
+
+
+def test_a_community_is_told_what_it_lacks(walked_town: Town) -> None:
+    add_facility(walked_town.engine, "F5", "service_centre", 100, 3, floor_area_m2=100.0)
+    update(walked_town.engine, ORDER, quiet)
+    with walked_town.engine.connect() as connection:
+        found = area_checks(connection, COMMUNITY, "default", "medical", 200.0)
+    inside = dict(zip(found.inside["kind"], found.inside["ok"], strict=True))
+    assert inside == {"medical": True, "canteen": False}
+    rooms = found.floor_area.set_index("kind")
+    # 24 slabs of 30 households are owed 30 m2 for each 100 of them.
+    assert rooms.loc["service_centre", "needed_m2"] == pytest.approx(216)
+    assert rooms.loc["service_centre", "missing_m2"] == pytest.approx(116)
+    assert rooms.loc["elder_care", "missing_m2"] == pytest.approx(216)
