@@ -37,7 +37,8 @@ def quiet(_en: str, _zh: str, _share: float) -> None:
     """Take no notice of progress."""
 
 
-def _placed(shape: shapely.Geometry) -> shapely.Geometry:
+def placed(shape: shapely.Geometry) -> shapely.Geometry:
+    """Move metres from the south-west corner of the community to degrees."""
     moved = translate(shape, EAST, NORTH)
     return gpd.GeoSeries([moved], crs=METRIC).to_crs(4326).iloc[0]
 
@@ -45,7 +46,7 @@ def _placed(shape: shapely.Geometry) -> shapely.Geometry:
 def add_street(engine: sa.Engine, code: str, *points: tuple[float, float]) -> None:
     """Draw a lane, metres from the south-west corner of the community."""
     line = shapely.MultiLineString([LineString(points)])
-    frame = pd.DataFrame({"code": [code], "street_class": ["lane"], "geom": [_placed(line)]})
+    frame = pd.DataFrame({"code": [code], "street_class": ["lane"], "geom": [placed(line)]})
     with engine.begin() as connection:
         copy_frame(connection, "street", frame)
 
@@ -56,7 +57,7 @@ def add_facility(
     """Open a facility, metres from the south-west corner of the community."""
     row = {"code": code, "kind": kind, "community_code": COMMUNITY, **more}
     frame = pd.DataFrame([row])
-    frame["geom"] = pd.Series([_placed(Point(x, y))], dtype=object)
+    frame["geom"] = pd.Series([placed(Point(x, y))], dtype=object)
     with engine.begin() as connection:
         copy_frame(connection, "facility", frame)
 
