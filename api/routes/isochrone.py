@@ -38,8 +38,11 @@ def show_isochrone(
     gates: Annotated[
         GatePolicy, Query(description="Who passes the gates of walled courtyards.")
     ] = "residents",
+    walk: Annotated[
+        str, Query(max_length=64, description="Which streets are walked: usual, wide or narrow.")
+    ] = "usual",
     coord: CoordQuery = "wgs84",
 ) -> Isochrone:
     """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
-    click = Click(lon, lat, coord, minutes, speed, gates)
+    click = Click(lon, lat, coord, minutes, speed, gates, walk)
     return isochrone_of(connection, memory, click, language)

@@ -28,6 +28,7 @@ class Click:
     minutes: str
     speed_m_s: float
     gates: GatePolicy
+    walk: str = "usual"
 
 
 def isochrone_of(
@@ -41,11 +42,11 @@ def isochrone_of(
     Raises
     ------
     InputError
-        Cutoffs that are no numbers of minutes, too long or too many.
+        Cutoffs that are no numbers of minutes, too long or too many; an unknown preset of walks.
     """
     minutes = cutoff_minutes(click.minutes)
     lon, lat = stored_point(click.lon, click.lat, click.coord)
-    ground = memory.ground(connection, lon, lat)
+    ground = memory.ground(connection, lon, lat, click.walk)
     graph = ground.from_people(click.gates)
     seconds = [60.0 * one for one in minutes]
     found = isochrone(ground.raster, graph, lon, lat, seconds, click.speed_m_s)

@@ -16,6 +16,7 @@ from gis.network.build import network_of
 from gis.network.policy import GatePolicy, search_graph
 from gis.network.search import SearchGraph
 from gis.network.snapping import snapper
+from gis.network.walkable import WalkSettings, walk_settings
 from gis.store.layers import Box
 from gis.store.walking import network_layers, network_mark
 
@@ -25,6 +26,7 @@ LONGEST_WALK_M = 10_800.0
 _SQUARE_DEGREES = 0.25
 _METRES_PER_DEGREE = 110_000.0
 _Square = tuple[int, int]
+_Wanted = tuple[_Square, str]
 
 
 @dataclass(slots=True)
@@ -53,7 +55,8 @@ class _Place:
 
 class WalkingMemory:
     """
-    The networks last asked for, one per square of a quarter degree with its surroundings.
+    The networks last asked for, one per square of a quarter degree (with its
+    surroundings) and walking preset.
 
     Each answer first compares the mark of the layers, so a network is never older than the
     database at the beginning of the request.
@@ -61,35 +64,47 @@ class WalkingMemory:
     Parameters
     ----------
     kept
-        Squares held in memory; the one longest unused goes first.
+        Networks held in memory; the one longest unused goes first.
     """
 
     def __init__(self, kept: int = 4) -> None:
         self.kept = kept
-        self._places: OrderedDict[_Square, _Place] = OrderedDict()
+        self._places: OrderedDict[_Wanted, _Place] = OrderedDict()
         self._lock = Lock()
 
-    def ground(self, connection: sa.Connection, lon: float, lat: float) -> WalkedGround:
-        """Return the network round a point; built when it is not there, or no longer true."""
+    def ground(
+        self, connection: sa.Connection, lon: float, lat: float, walk: str = "usual"
+    ) -> WalkedGround:
+        """
+        Return the network round a point; built when it is not there, or no longer true.
+
+        Raises
+        ------
+        InputError
+            `walk` is no preset of `gis.network.walkable`.
+        """
+        settings = walk_settings(walk)
         # Read before the layers: a change in between is seen by the next request.
         mark = network_mark(connection)
         square = (math.floor(lon / _SQUARE_DEGREES), math.floor(lat / _SQUARE_DEGREES))
-        place = self._place(square)
+        place = self._place((square, walk))
         with place.lock:
             if place.ground is None or place.ground.mark != mark:
-                place.ground = _built(connection, square, mark)
+                place.ground = _built(connection, square, settings, mark)
             return place.ground
 
-    def _place(self, square: _Square) -> _Place:
+    def _place(self, wanted: _Wanted) -> _Place:
         with self._lock:
-            place = self._places.setdefault(square, _Place())
-            self._places.move_to_end(square)
+            place = self._places.setdefault(wanted, _Place())
+            self._places.move_to_end(wanted)
             while len(self._places) > self.kept:
                 self._places.popitem(last=False)
             return place
 
 
-def _built(connection: sa.Connection, square: _Square, mark: str) -> WalkedGround:
+def _built(
+    connection: sa.Connection, square: _Square, settings: WalkSettings, mark: str
+) -> WalkedGround:
     box = _around(square)
     layers = network_layers(connection, box)
     network = network_of(
@@ -97,6 +112,7 @@ def _built(connection: sa.Connection, square: _Square, mark: str) -> WalkedGroun
         layers["courtyards"],
         layers["gates"],
         layers["barriers"],
+        settings=settings,
         crs=metric_crs(shapely.box(*box)),
     )
     raster = WalkRaster(snapper(network, layers["barriers"]))

@@ -49,7 +49,7 @@ def test_a_click_on_a_street_reaches_as_far_as_the_minutes_go(client: TestClient
 
 def test_the_answer_says_how_it_was_made(client: TestClient) -> None:
     query: dict[str, Any] = {"lon": LON, "lat": LAT + 0.0003, "minutes": "10,2.5,10", "speed": 0.8}
-    told = client.get(ROUTE, params={**query, "gates": "open"}).json()
+    told = client.get(ROUTE, params={**query, "gates": "open", "walk": "wide"}).json()
     assert [area["minutes"] for area in told["areas"]] == [2.5, 10]
     assert (told["status"], told["message"], told["speed_m_s"]) == ("ok", "", 0.8)
     assert (told["gates"], told["walk"].split(":")[0]) == ("open", "wide")
@@ -106,6 +106,7 @@ def test_far_from_every_street_the_answer_says_why(client: TestClient) -> None:
         {"lat": "nan"},
         {"coord": "mercator"},
         {"gates": "ajar"},
+        {"walk": "swim"},
     ],
 )
 def test_what_cannot_be_walked_is_refused(client: TestClient, query: dict[str, Any]) -> None:
