@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin
 
-.PHONY: demo setup test check bench bench-partition serve fuzz db-stop clean
+.PHONY: demo setup test check bench bench-partition bench-walking serve fuzz db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
 	@exec $(RUN)/wangge demo
@@ -29,6 +29,10 @@ bench: setup ## Measure; results stand in bench/*.md.
 bench-partition: setup ## The division engine beside METIS and GerryChain: make bench-partition ARGS="--only towns".
 	@$(PYTHON) -m ops.bench_packages
 	$(RUN)/python -m bench.partition --write $(ARGS)
+
+bench-walking: setup ## Walking circles beside pandana, scipy and Valhalla: make bench-walking ARGS="--only city".
+	@$(PYTHON) -m ops.bench_packages
+	$(RUN)/python -m bench.walking --write $(ARGS)
 
 serve: setup ## Serve what the database holds.
 	@$(RUN)/wangge migrate && exec $(RUN)/wangge serve

@@ -94,11 +94,11 @@ class Workshop:
         new.replace(program)
         return program
 
-    def install_tool(self, lock: Path, target: Path) -> None:
-        """Install the one package of a lock into a folder of its own."""
+    def install_tool(self, lock: Path, target: Path, *more: str) -> None:
+        """Install the packages of a lock into a folder of their own; `more` goes to uv or pip."""
         settings = pip_settings()
         uv = self.uv(settings)
-        options = ["install", "--require-hashes", "--no-deps", "--target", str(target)]
+        options = ["install", "--require-hashes", "--no-deps", "--target", str(target), *more]
         if uv is None:
             self._call([str(self.python), "-m", "pip", "-q", *options, "-r", str(lock)])
             return
