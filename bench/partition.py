@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,13 +140,18 @@ def main() -> None:
 def _section(name: str, given: Given) -> str:
     section, before, start = SECTIONS[name], pace(), time.perf_counter()
     rows = section.rows(given)
-    minutes = (time.perf_counter() - start) / 60
     table = markdown(rows) if rows else "Not run: the instances are not beside the project."
-    noise = (
+    said = noise(before, time.perf_counter() - start)
+    return f"## {section.title}\n\n{section.note}\n\n{table}\n\n{said}\n"
+
+
+def noise(before: float, seconds: float) -> str:
+    """Say where, on what commit and how disturbed a section was measured."""
+    return (
         f"{machine()} Commit {_commit()}. Pace {before:.2f} s before, {pace():.2f} s after; "
-        f"{minutes:.1f} min; load {os.getloadavg()[2]:.1f} on average over the last 15 minutes."
+        f"{seconds / 60:.1f} min; "
+        f"load {os.getloadavg()[2]:.1f} on average over the last 15 minutes."
     )
-    return f"## {section.title}\n\n{section.note}\n\n{table}\n\n{noise}\n"
 
 
 def _commit() -> str:
@@ -155,14 +160,16 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def record(path: Path, name: str, text: str) -> None:
-    """Put a section into the page, in the order of `SECTIONS`, others untouched."""
+def record(
+    path: Path, name: str, text: str, *, head: str = HEAD, order: Iterable[str] = tuple(SECTIONS)
+) -> None:
+    """Put a section into the page, in the order of the sections, others untouched."""
     page = path.read_text(encoding="utf-8") if path.exists() else ""
     there = dict(re.findall(r"<!-- (\w+) -->\n(.*?)<!-- end -->\n", page, flags=re.DOTALL))
     there[name] = text
     told = page.rpartition("<!-- end -->\n")[2]  # what is written by hand below the tables
-    parts = [f"<!-- {key} -->\n{there[key]}<!-- end -->\n" for key in SECTIONS if key in there]
-    path.write_text("\n".join([HEAD, *parts]) + told, encoding="utf-8")
+    parts = [f"<!-- {key} -->\n{there[key]}<!-- end -->\n" for key in order if key in there]
+    path.write_text("\n".join([head, *parts]) + told, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,15 @@ _FACILITIES: tuple[tuple[Tags, int], ...] = (
     ({"amenity": "library"}, 5),
     ({"amenity": "kindergarten"}, 14),
     ({"shop": "supermarket"}, 18),
+    # A city has these too.
+    ({"amenity": "community_centre"}, 8),
+    ({"amenity": "school"}, 10),
+    ({"amenity": "toilets"}, 30),
+    ({"amenity": "nursing_home"}, 4),
+    ({"shop": "bicycle"}, 9),
+    ({"amenity": "canteen"}, 12),
 )
+TOWN_KINDS = 6
 _USES = ("yes", "apartments", "house", "residential", "garage")
 
 
@@ -47,7 +55,12 @@ class Town:
 
 
 def made_town(
-    seed: int, *, junctions: int = JUNCTIONS, buildings: int = BUILDINGS, courtyards: int = 0
+    seed: int,
+    *,
+    junctions: int = JUNCTIONS,
+    buildings: int = BUILDINGS,
+    courtyards: int = 0,
+    kinds: int = TOWN_KINDS,
 ) -> Town:
     """Make a town; the same seed and sizes make the same town."""
     rng = np.random.default_rng(seed)
@@ -56,8 +69,8 @@ def made_town(
     centres = outlines.mean(axis=1)
     facilities = [
         (centres[at] + rng.uniform(-6, 6, 2), tags)
-        for tags, count in _FACILITIES
-        for at in rng.integers(0, len(centres), count)
+        for tags, count in _FACILITIES[:kinds]
+        for at in rng.integers(0, len(centres), count * max(buildings // BUILDINGS, 1))
     ]
     return Town(streets, outlines, facilities)
 

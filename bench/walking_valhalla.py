@@ -132,9 +132,9 @@ class Valhalla:
         distances = self.ask("sources_to_targets", request)["sources_to_targets"]["distances"][0]
         return np.array([np.inf if d is None else d * 1000 for d in distances])
 
-    def set_on_streets(self, points: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
-        """Return where each lon, lat is set on the streets (NaN: nowhere), and the way's number."""
-        at, ways = np.full((len(points), 2), np.nan), np.full(len(points), -1)
+    def set_on_streets(self, points: Floats) -> Floats:
+        """Return the lon, lat at which each place is set on the streets; NaN: nowhere."""
+        at = np.full((len(points), 2), np.nan)
         for start in range(0, len(points), _AT_ONCE):
             request = {
                 "locations": [_place(point) for point in points[start : start + _AT_ONCE]],
@@ -146,8 +146,7 @@ class Valhalla:
                 edges = sorted(found["edges"] or [], key=_on_a_scrap)
                 for edge in edges[:1]:
                     at[number] = edge["correlated_lon"], edge["correlated_lat"]
-                    ways[number] = edge["edge_info"]["way_id"]
-        return at, ways
+        return at
 
     def isochrone(self, point: Floats, minutes: float) -> dict[str, Any]:
         """Return the polygon of an isochrone as a GeoJSON feature."""
@@ -169,6 +168,13 @@ def _on_a_scrap(edge: dict[str, Any]) -> bool:
 
 def _place(point: Floats) -> dict[str, float]:
     return {"lon": float(point[0]), "lat": float(point[1])}
+
+
+@contextmanager
+def running(extract: Path, folder: Path) -> Iterator[Valhalla]:
+    """Build the tiles of an extract in a folder and serve them."""
+    with serving(built(extract, folder)) as service:
+        yield service
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from gis.estimate import footprint_m2
 from gis.io.table import Geometries
 
 GROUNDS_M2 = 2_500.0
+BESIDE_M = 50.0
+_DEGREE_M = 111_195.0
 
 
 def entered_at(
@@ -21,7 +23,8 @@ def entered_at(
     Of points, lines, buildings and small areas an inner point. Of an area over `GROUNDS_M2` the
     place on a street inside it that is nearest to that inner point, so that a pond, or a fence
     around the middle, does not stand between; where no street leads in, the place on its outline
-    nearest to a street.
+    nearest to a street, or on that street where it runs within `BESIDE_M`: a wall often stands
+    on the outline.
 
     Parameters
     ----------
@@ -53,6 +56,7 @@ def entered_at(
             way_in = shapely.shortest_line(shapely.union_all(inside), middle)
         else:
             way_in = shapely.shortest_line(area, lines[tree.nearest(area)])
-        lon, lat = shapely.get_coordinates(way_in)[0] / narrow
+        beside = len(inside) == 0 and way_in.length * _DEGREE_M <= BESIDE_M
+        lon, lat = shapely.get_coordinates(way_in)[int(beside)] / narrow
         inner[row] = shapely.Point(lon, lat)
     return inner

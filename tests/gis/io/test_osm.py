@@ -136,6 +136,15 @@ def test_large_grounds_are_entered_where_a_street_leads_in(tmp_path: Path) -> No
     assert spots["school"].coords[0] == pytest.approx(_at(8, 1), abs=1e-7)
 
 
+def test_grounds_beside_a_street_stand_on_it(tmp_path: Path) -> None:
+    town = OsmDocument()
+    town.way([_at(0, 0), _at(1, 0), _at(1, 1), _at(0, 1), _at(0, 0)], amenity="school")
+    town.way([_at(-0.2, -1), _at(-0.2, 2)], highway="residential")
+    layers = read_osm(town.save(tmp_path))
+    lon = shapely.get_x(layers["facilities"].geometry.iloc[0])
+    assert lon == pytest.approx(_at(-0.2, 0)[0], abs=1e-7)
+
+
 @pytest.mark.parametrize(
     ("tags", "barred"),
     [
