@@ -28,7 +28,8 @@ from gis.circles.kinds import facility_functions
 from gis.circles.layer import CircleSettings, circle_layer
 from gis.circles.presets import KindPreset
 from gis.circles.raster import WalkRaster
-from gis.circles.reach import Reach, ReachSettings, reach, reach_frame
+from gis.circles.reach import Reach, ReachSettings, reach
+from gis.circles.reach_layer import reach_frame
 from gis.contracts import GeometryKind, LayerName
 from gis.coverage.of_reach import figures_of, gaps_of
 from gis.coverage.population import population

@@ -4,48 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyproj
-import shapely
-from scipy.spatial import cKDTree
 
-from gis.circles.arrivals import Floats, Ints, Ints32, Metres, nearest_of_kind
+from gis.circles.arrivals import Ints32, Metres
 from gis.circles.kinds import Functions, facility_functions, function_remarks
 from gis.circles.opening import Opening, moment_of, opening, opening_remarks
 from gis.circles.speeds import CUTOFFS_S, SPEEDS, speed_words
-from gis.metric import STORED, named_crs, transformer
+from gis.circles.walks import (
+    GATE,
+    REASONS,
+    TOO_FAR,
+    Codes,
+    all_walks,
+    straight_metres,
+)
 from gis.network.build import WalkingNetwork
-from gis.network.policy import GatePolicy, search_graph
+from gis.network.policy import GatePolicy
 from gis.network.remarks import Remark, listed
+from gis.network.snap_report import snap_remarks
 from gis.network.snapping import (
     SNAP_LIMIT_M,
     Snapper,
     Snaps,
     places,
     snap,
-    snap_remarks,
     snapper,
 )
 
-Reason = Literal["", "too_far", "island", "gate", "snap_too_long", "no_such_facility"]
-REASONS: tuple[Reason, ...] = (
-    "",
-    "too_far",
-    "island",
-    "gate",
-    "snap_too_long",
-    "no_such_facility",
-)
-"""Why a building does not reach a kind, by code; the empty word: it does."""
+__all__ = ["REASONS", "Reach", "ReachSettings", "reach"]
 
-TOO_FAR, ISLAND, GATE, SNAP_TOO_LONG, NO_SUCH_FACILITY = range(1, 6)
 METHOD = "network distance per building"
-Codes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +207,7 @@ def reach(
     hours = _opening(facilities, facility_id.tolist(), settings)
     serving = functions if hours is None else functions.of(hours.open)
     rows = [serving.rows_of(kind) for kind in kinds]
-    walks = _walks(network, homes, visited, rows, settings)
+    walks = all_walks(*(network, homes, visited, rows), settings.gate_policy, settings.farthest_m)
     remarks = [
         *function_remarks(functions, kinds),
         *([] if hours is None else [*opening_remarks(hours), *_closed(hours, facility_id)]),
@@ -249,86 +242,6 @@ def _opening(
     missing = pd.Series([None] * len(facilities), dtype=object)
     hours = facilities["opening_hours"] if "opening_hours" in facilities.columns else missing
     return opening(hours, ids, moment_of(settings.at))
-
-
-@dataclass(frozen=True, slots=True)
-class _Walks:
-    metres: Metres
-    facility: Ints32
-    open_m: Metres
-    cut: Codes
-
-
-def _walks(
-    network: WalkingNetwork,
-    homes: Snaps,
-    visited: Snaps,
-    rows: Sequence[Ints],
-    settings: ReachSettings,
-) -> _Walks:
-    shape = (len(homes.edge), len(rows))
-    metres, facility = np.empty(shape, np.float32), np.empty(shape, np.int32)
-    graph = search_graph(network, settings.gate_policy)
-    for k, of in enumerate(rows):
-        metres[:, k], facility[:, k] = nearest_of_kind(network, graph, homes, visited, of)
-    open_m = metres
-    if settings.gate_policy != "open" and len(network.gate_id):
-        open_m = _open_metres(network, homes, visited, rows, metres, settings.farthest_m)
-    cut = np.zeros(shape, np.int8)
-    for k, of in enumerate(rows):
-        cut[:, k] = _cut_off(network, homes, visited, of)
-    return _Walks(metres, facility, open_m, cut)
-
-
-def _open_metres(
-    network: WalkingNetwork,
-    homes: Snaps,
-    visited: Snaps,
-    rows: Sequence[Ints],
-    metres: Metres,
-    farthest_m: float,
-) -> Metres:
-    """Walk again with every gate open, for the kinds that somebody does not reach."""
-    graph = search_graph(network, "open")
-    open_m = metres.copy()
-    for k in np.flatnonzero((metres > farthest_m).any(axis=0)).tolist():
-        open_m[:, k] = nearest_of_kind(network, graph, homes, visited, rows[k])[0]
-    return np.minimum(open_m, metres)
-
-
-def _cut_off(network: WalkingNetwork, homes: Snaps, visited: Snaps, rows: Ints) -> Codes:
-    """Code of the reason that no cutoff would mend, for one kind."""
-    if not len(rows):
-        return np.full(len(homes.edge), NO_SUCH_FACILITY, np.int8)
-    there = visited.edge[rows]
-    there = there[there >= 0]
-    if not len(there):
-        return np.full(len(homes.edge), SNAP_TOO_LONG, np.int8)
-    served = np.zeros(network.node_island.max() + 1, dtype=bool)
-    served[network.node_island[network.edge_tail[there]]] = True
-    cut = np.full(len(homes.edge), SNAP_TOO_LONG, np.int8)
-    on = homes.edge >= 0
-    cut[on] = np.where(
-        served[network.node_island[network.edge_tail[homes.edge[on]]]], np.int8(0), np.int8(ISLAND)
-    )
-    return cut
-
-
-def straight_metres(homes: Snaps, visited: Snaps, rows: Sequence[Ints]) -> Metres:
-    """
-    Measure the straight line from each home to the nearest facility of each kind.
-
-    The facility need not be on the network. Homes without a position have inf.
-    """
-    straight = np.full((len(homes.x), len(rows)), np.inf, np.float32)
-    lying = np.flatnonzero(np.isfinite(homes.x) & np.isfinite(homes.y))
-    xy = np.column_stack([homes.x[lying], homes.y[lying]])
-    for k, of in enumerate(rows):
-        to = np.column_stack([visited.x[of], visited.y[of]])
-        to = to[np.isfinite(to).all(axis=1)]
-        if len(to) and len(xy):
-            straight[lying, k] = cKDTree(to).query(xy)[0]
-    return straight
 
 
 def _closed(hours: Opening, ids: npt.NDArray[np.object_]) -> list[Remark]:
@@ -369,41 +282,3 @@ def _method(network: WalkingNetwork, settings: ReachSettings) -> dict[str, str]:
         "snap_limit": f"{settings.snap_limit_m:g} m",
         "at": settings.at or "any time",
     }
-
-
-def reach_frame(found: Reach) -> gpd.GeoDataFrame:
-    """
-    Lay reach out as the layer ``reach``: a row per building and kind.
-
-    Returns
-    -------
-    frame
-        Columns ``building_id``, ``kind``, ``facility_id`` (missing where there is none),
-        ``seconds`` and ``metres`` (missing where there is no walk), ``reason`` at the largest
-        cutoff, ``straight_m`` (the straight line to the nearest of the kind, maybe another),
-        and the building's point in EPSG:4326, empty where it has none; by building, then kind.
-    """
-    count = len(found.kinds)
-    x, y = transformer(found.crs, named_crs(STORED)).transform(found.homes.x, found.homes.y)
-    points = np.asarray(shapely.points(np.atleast_1d(x), np.atleast_1d(y)), dtype=object)
-    points[~np.isfinite(found.homes.x)] = shapely.Point()
-    names = np.append(found.facility_id, np.array([None], dtype=object))
-    words = np.array(REASONS, dtype=object)
-    columns = {
-        "building_id": np.repeat(found.building_id, count),
-        "kind": np.tile(np.array(found.kinds, dtype=object), len(found.building_id)),
-        "facility_id": names[found.facility].ravel(),
-        "seconds": _finite(found.seconds, 1),
-        "metres": _finite(found.metres, 2),
-        "reason": words[found.reason].ravel(),
-        "straight_m": _finite(found.straight_m, 2),
-    }
-    texts = ("building_id", "kind", "facility_id", "reason")
-    frame = pd.DataFrame(columns).astype(dict.fromkeys(texts, "str"))
-    return gpd.GeoDataFrame(frame, geometry=np.repeat(points, count), crs=STORED)
-
-
-def _finite(values: Metres, decimals: int) -> Floats:
-    flat = values.astype(np.float64).ravel()
-    flat[~np.isfinite(flat)] = np.nan
-    return np.asarray(np.round(flat, decimals), dtype=np.float64)

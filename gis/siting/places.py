@@ -17,7 +17,8 @@ from gis.errors import InputError
 from gis.metric import STORED
 from gis.network.policy import search_graph
 from gis.network.remarks import Remark
-from gis.network.snapping import Snapper, places, snap, snap_remarks
+from gis.network.snap_report import snap_remarks
+from gis.network.snapping import Snapper, places, snap
 from gis.siting.best import SECONDS, Sites, best_sites
 from gis.siting.walks import walks_to
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
-from gis.circles.reach import REASONS, Reach, ReachSettings, reach, reach_frame
+from gis.circles.reach import REASONS, Reach, ReachSettings, reach
+from gis.circles.reach_layer import reach_frame
 from gis.network.build import WalkingNetwork, network_of
 from gis.network.policy import GatePolicy
 from tests.gis.circles.drawn import (

@@ -15,7 +15,8 @@ from shapely import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from gis.network.build import WalkingNetwork, network_of
-from gis.network.snapping import SnapStatus, places, snap, snap_remarks, snapper
+from gis.network.snap_report import snap_remarks
+from gis.network.snapping import SnapStatus, places, snap, snapper
 
 CRS = "EPSG:4548"
 X0, Y0 = 500_000.0, 4_400_000.0
