@@ -57,7 +57,9 @@ def closed_courtyards(
     ids, area = _areas(courtyards, crs)
     if courtyards is None or not len(ids):
         return _nothing()
-    closed = _walled(courtyards) | (_walled_share(area, _walls(barriers, crs)) >= WALLED_SHARE)
+    closed = _walled(courtyards)
+    rest = np.flatnonzero(~closed)
+    closed[rest] = _walled_share(area[rest], _walls(barriers, crs)) >= WALLED_SHARE
     closed &= ~shapely.is_empty(area)
     inside = _inside_another(area, closed)
     outer = closed & ~inside
@@ -109,6 +111,8 @@ def _walls(barriers: gpd.GeoDataFrame | None, crs: pyproj.CRS) -> Shapes:
 
 def _walled_share(area: Shapes, walls: Shapes) -> Floats:
     """Share of each border along which a wall runs, from points 5 m apart."""
+    if not len(walls):
+        return np.zeros(len(area))
     border = shapely.boundary(area)
     count = np.maximum(np.ceil(shapely.length(border) / _STEP_M), 1).astype(np.int64)
     count[shapely.is_empty(area)] = 0

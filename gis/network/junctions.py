@@ -76,20 +76,19 @@ def crossing_vertices(lines: Shapes, level: Floats, raised: Flags, stairs: Flags
     last = np.cumsum(shapely.get_num_coordinates(lines), dtype=np.int64) - 1
     first = np.r_[-1, last[:-1]].astype(np.int64)[: len(last)] + 1
     tag = _tags(_keys(xy, _STEP_M), storey, line, first, last, stairs)
-    ground = tag == 0
+    here = _places(xy, tag)
     met, met_xy = _crossings(lines, level, raised)
-    end, on, on_xy, corner = _ends_on_lines(lines, xy, first, last, ground, raised, stairs, level)
+    end, on, on_xy, corner = _ends_on_lines(
+        lines, _Ends(xy, line, here, tag == 0, first, last), raised, stairs, level
+    )
     joined = np.column_stack([end, np.where(corner >= 0, corner, 0)])[corner >= 0]
     free = corner < 0
     all_line = np.r_[line, met, on[free]]
     all_xy = np.vstack([xy, met_xy, on_xy[free]])
-    all_tag = np.r_[tag, np.zeros(len(met)), storey[on[free]]]
-    spot, _ = pd.factorize(_keys(all_xy, _STEP_M))
-    floor, _ = pd.factorize(all_tag)
-    place, _ = pd.factorize(np.asarray(spot, dtype=np.int64) * (floor.max(initial=0) + 1) + floor)
+    place = _places(all_xy, np.r_[tag, np.zeros(len(met)), storey[on[free]]])
     added = len(line) + len(met) + np.arange(int(free.sum()))
     pairs = np.vstack([joined, np.column_stack([end[free], added])]).astype(np.int64)
-    place = _united(np.asarray(place, dtype=np.int64), pairs)
+    place = _united(place, pairs)
     order = _in_order(lines, all_line, all_xy, len(line))
     order = order[_needed(all_line[order], place[order], order >= len(line))]
     renumbered, _ = pd.factorize(place[order])
@@ -108,6 +107,16 @@ def _keys(xy: Floats, step: float) -> Ints:
     cells = np.round(xy / step).astype(np.int64)
     keys: Ints = (cells[:, 0] << 32) ^ (cells[:, 1] & 0xFFFFFFFF)
     return keys
+
+
+def _places(xy: Floats, tag: Floats) -> Ints:
+    """Number the places: points are one when they are at one spot on one storey."""
+    spot = np.asarray(pd.factorize(_keys(xy, _STEP_M))[0], dtype=np.int64)
+    floor = np.asarray(pd.factorize(tag)[0], dtype=np.int64)
+    place: Ints = np.asarray(
+        pd.factorize(spot * (floor.max(initial=0) + 1) + floor)[0], dtype=np.int64
+    )
+    return place
 
 
 def _vertices(place: Ints, line: Ints, xy: Floats) -> Vertices:
@@ -134,47 +143,73 @@ def _tags(keys: Ints, storey: Floats, line: Ints, first: Ints, last: Ints, stair
 
 
 def _crossings(lines: Shapes, level: Floats, raised: Flags) -> tuple[Ints, Floats]:
-    """Where lines of one level cross or touch: a point for each of the two lines."""
+    """Where lines of one level cross: a point for each of the two lines. Ends are not told."""
     flat = np.flatnonzero(~raised)
     one, other = shapely.STRtree(lines[flat]).query(lines[flat], predicate="intersects")
     one, other = flat[one], flat[other]
     kept = (one < other) & (level[one] == level[other])
     one, other = one[kept], other[kept]
+    # Most lines only meet at their ends, which are joined without looking for a crossing.
+    inner = shapely.relate_pattern(lines[one], lines[other], "T********")
+    one, other = one[inner], other[inner]
     met = shapely.intersection(lines[one], lines[other])
     xy, pair = shapely.get_coordinates(met, return_index=True)
     return np.r_[one[pair], other[pair]].astype(np.int64), np.vstack([xy, xy])
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Drawn points with their lines and places, and the first and last point of each line."""
+
+    xy: Floats
+    line: Ints
+    place: Ints
+    ground: Flags
+    first: Ints
+    last: Ints
+
+    def distinct(self, apart: Flags) -> Ints:
+        """Points that are ends: one for each place, but all of the lines told apart."""
+        end = np.r_[self.first, self.last]
+        own = self.line[end]
+        key = pd.DataFrame({"place": self.place[end], "own": np.where(apart[own], own, -1)})
+        distinct: Ints = end[~key.duplicated().to_numpy(dtype=bool)]
+        return distinct
+
+    def on_line(self, point: Ints, line: Ints) -> Flags:
+        """Flag pairs of a point and a line that has a vertex at the point's place."""
+        wide = int(self.place.max(initial=0)) + 1
+        known: Flags = np.isin(
+            line * wide + self.place[point], self.line * wide + self.place, kind="sort"
+        )
+        return known
+
+
 def _ends_on_lines(
-    lines: Shapes,
-    xy: Floats,
-    first: Ints,
-    last: Ints,
-    ground: Flags,
-    raised: Flags,
-    stairs: Flags,
-    level: Floats,
+    lines: Shapes, ends: _Ends, raised: Flags, stairs: Flags, level: Floats
 ) -> tuple[Ints, Ints, Floats, Ints]:
     """
     Ends near another line: point of the end, the line, the spot on it, the line's own end there.
 
     The last is -1 where the spot lies in the middle of the line.
     """
-    end = np.r_[first, last]
-    own = np.tile(np.arange(len(lines)), 2)
-    tree = shapely.STRtree(lines)
-    k, on = tree.query(shapely.points(xy[end]), predicate="dwithin", distance=END_M)
+    end = ends.distinct(raised | stairs)
+    points = np.asarray(shapely.points(ends.xy[end]), dtype=object)
+    k, on = shapely.STRtree(lines).query(points, predicate="dwithin", distance=END_M)
+    on = on.astype(np.int64)
+    own = ends.line[end]
     same_storey = raised[own[k]] & (level[own[k]] == level[on])
-    fits = np.where(raised[on], stairs[own[k]] | same_storey, ground[end[k]])
-    kept = (own[k] != on) & fits
+    kept = np.where(raised[on], stairs[own[k]] | same_storey, ends.ground[end[k]])
+    kept[kept] = ~ends.on_line(end[k[kept]], on[kept])
     k, on = k[kept], on[kept]
-    along = shapely.line_locate_point(lines[on], shapely.points(xy[end[k]]))
+    along = shapely.line_locate_point(lines[on], points[k])
     spot = shapely.get_coordinates(shapely.line_interpolate_point(lines[on], along))
-    length = shapely.length(lines[on])
-    corner = np.where(along <= END_M, first[on], np.where(length - along <= END_M, last[on], -1))
+    before = np.where(along <= END_M, ends.first[on], -1)
+    corner = np.where(shapely.length(lines[on]) - along <= END_M, ends.last[on], before)
     # Two raised ends over one another meet as ends do, unless one of them goes on up there.
-    odd = (corner >= 0) & (ground[np.maximum(corner, 0)] != ground[end[k]]) & ~stairs[own[k]]
-    return end[k][~odd], on[~odd].astype(np.int64), spot[~odd], corner[~odd].astype(np.int64)
+    met = ends.ground[np.maximum(corner, 0)] == ends.ground[end[k]]
+    fine = (corner < 0) | met | stairs[own[k]]
+    return end[k][fine], on[fine], spot[fine], corner[fine].astype(np.int64)
 
 
 def _united(place: Ints, pairs: Ints) -> Ints:
