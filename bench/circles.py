@@ -3,9 +3,10 @@ Score service circles against the buildings truly reached, and time the click on
 
     python -m bench.circles [--write]
 
-Sixty facilities of each real extract and of the made-up street office, from a seed; the walk of
-each building is that of `gis.circles.arrivals`, which shares the snapping and nothing else with
-the polygons. Isochrones are asked of the application with the sample in a throw-away PostGIS.
+Sixty facilities of each real extract, of towns made up as extracts and of the made-up street
+office, from a seed. The walk of each building is that of `gis.circles.arrivals`, which shares the
+snapping and nothing else with the polygons. Isochrones are asked of the application with the
+sample in a throw-away PostGIS.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +33,7 @@ from api.services.sample import prepare_sample
 from api.settings import Settings
 from api.today import today
 from bench.real import HERE, markdown, real_data
+from bench.walking_extract import made_town, write_extract
 from gis.circles.arrivals import nearest_of_kind
 from gis.circles.polygons import circles
 from gis.circles.raster import WalkRaster
@@ -49,6 +52,8 @@ SAMPLE = HERE.parent / "sample_geodata" / "yunxi.gpkg"
 TABLE = HERE / "circles.md"
 CUTOFF_M = 1080.0
 FACILITIES = 60
+# seed and number of walled courtyards
+TOWNS = ((1, 0), (7, 12))
 FEWEST_REACHED = 20
 CLICKS = 300
 Layers = Mapping[LayerName, gpd.GeoDataFrame]
@@ -125,9 +130,20 @@ def sample_layers() -> Layers:
     return {name: pyogrio.read_dataframe(SAMPLE, layer=name) for name in wanted}
 
 
+def _made_up(seed: int, courtyards: int) -> Layers:
+    """Read a made-up town of 23,370 buildings as an extract."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "town.osm.pbf"
+        write_extract(path, made_town(seed, courtyards=courtyards))
+        return read_osm(path)
+
+
 def score_table(folder: Path | None) -> str:
-    """Score every place with ten-metre cells, and Beijing with wider ones."""
+    """Score every place with ten-metre cells, the real ones with wider ones too."""
     rows = [_score_row("sample", sample_layers(), gates, 10.0) for gates in ("open", "residents")]
+    for seed, courtyards in TOWNS:
+        name = f"made-up town {seed}, {courtyards} courtyards"
+        rows.append(_score_row(name, _made_up(seed, courtyards), "residents", 10.0))
     for name in EXTRACTS if folder is not None else ():
         assert folder is not None
         layers = read_osm(folder / name)
