@@ -20,10 +20,6 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "api.commands.circles_update:circles",
         "Tell who reaches which facilities on foot; draw circles and gaps.",
     ),
-    "compare": (
-        "api.commands.compare:compare",
-        "Compare who reaches what on two days, or before and after a scenario.",
-    ),
     "coverage": ("api.commands.coverage:coverage", "Tell who reaches what on foot in an area."),
     "db": ("api.commands.db:db", "The private PostGIS: start, stop, status, url, reset, psql."),
     "demo": ("api.commands.demo:demo", "Start everything with the sample and serve it."),

@@ -87,18 +87,6 @@ HELP: dict[str, str] = {
     ),
     "With --checks: metres that are near.": "与 --checks 同用：多少米算附近。",
     "Which stored walk.": "使用哪个已存储的配置。",
-    "Compare who reaches what on two days, or before and after a scenario.": (
-        "比较两个日期之间或情景实施前后的步行覆盖率。"
-    ),
-    "Compare who reaches what in an AREA: before and after a scenario, or on two days.": (
-        "比较一个区划在情景实施前后或两个日期的步行覆盖率。\n\n"
-        "情景按现有图层和已存储配置的设置重新计算，不存储；数字为路网步行。"
-    ),
-    "Facilities added, moved or closed, gates opened or closed: a TOML or JSON file.": (
-        "情景文件（TOML 或 JSON）：新增、迁移、关闭设施，开、关出入口。"
-    ),
-    "Figures stored until this day, before.": "起始日期：取当日及以前最近一次结果。",
-    "And after; the newest when not given.": "截止日期；不填则取最新结果。",
     "Suggest where to build next for a facility kind.": "为一类设施建议下一步选址。",
     "Suggest where to open a facility of KIND, so that most households reach one on foot.": (
         "建议在何处新设一类设施，使最多住户步行可达。\n\n"

@@ -60,6 +60,23 @@ def compare(
                 f"{kind}，{row['speed']} {minutes:g} 分钟：{shares}（{change:+,} {unit}）",
             )
         )
+    _print_terms(shown)
+
+
+def _print_terms(shown: pd.DataFrame) -> None:
+    """Gates, walked streets and households of both sides, once where they agree."""
+    said = []
+    for name in ("gates", "walk"):
+        ends = [shown[f"{name}_{end}"].dropna().unique() for end in ("before", "after")]
+        both = [", ".join(map(str, values)) for values in ends]
+        said.append(both[0] if both[0] == both[1] else " -> ".join(both))
+    kind = ", ".join(shown["households_kind"].unique())
+    click.echo(
+        say(
+            f"On the network. Gates: {said[0]}. Walked: {said[1]}. Households: {kind}.",
+            f"路网步行；出入口：{said[0]}；可步行道路：{said[1]}；户数口径：{kind}。",
+        )
+    )
 
 
 def check(area: str, profile: str, station: str, radius: float, as_json: bool) -> None:
@@ -73,6 +90,7 @@ def check(area: str, profile: str, station: str, radius: float, as_json: bool) -
         "inside": found.inside,
         "courtyards": found.courtyards,
         "floor_area": found.floor_area,
+        "levels": found.levels,
     }
     if as_json:
         told = {
@@ -81,6 +99,7 @@ def check(area: str, profile: str, station: str, radius: float, as_json: bool) -
         }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
+    _print_levels(found.levels)
     missing = found.inside.loc[~found.inside["ok"], "kind"]
     names = say(", ", "、").join(kind_name(kind, language()) for kind in missing)
     click.echo(say(f"Kinds not inside: {names or 'none'}.", f"辖区内没有的类别：{names or '无'}。"))
@@ -96,6 +115,24 @@ def check(area: str, profile: str, station: str, radius: float, as_json: bool) -
                 f"({row['unknown']} of {row['facilities']} facilities tell no floor area).",
                 f"{kind}：需 {needed} 平方米，现有 {there} 平方米，缺 {lacking} 平方米"
                 f"（{row['facilities']} 处设施中 {row['unknown']} 处未填面积）。",
+            )
+        )
+
+
+def _print_levels(levels: pd.DataFrame) -> None:
+    by = ["preset", "level", "speed"]
+    for key, rows in levels.groupby(by, sort=False) if len(levels) else []:
+        preset, level, speed = key
+        kinds, households = int(rows["kinds"].iloc[0]), int(rows["households"].sum())
+        most = rows.sort_values("kinds_reached", ascending=False)
+        told = [r for r in most.to_dict("records") if r["households"]]
+        shares = ", ".join(
+            f"{r['kinds_reached']}/{kinds}: {r['households'] / households:.1%}" for r in told
+        )
+        click.echo(
+            say(
+                f"{preset}, {level}, {speed}: households by kinds reached {shares or '-'}",
+                f"{preset}，{level}，{speed}：各可达类别数的户数占比 {shares or '-'}",
             )
         )
 

@@ -12,11 +12,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from api.services.walking import WalkingOrder, refuse_empty
+from api.services.walking_figures import matrix
 from api.services.walking_reading import run_of
+from gis.circles.presets import load_kinds, preset_names
 from gis.circles.reach import ReachSettings
 from gis.coverage.checks import courtyards_near, kinds_inside
 from gis.coverage.compare import compare_figures
 from gis.coverage.floor_area import floor_area_needs
+from gis.coverage.kinds import households_by_kinds, kinds_reached
 from gis.coverage.population import Grouping, population, texts
 from gis.coverage.what_if import what_if
 from gis.errors import NotFound
@@ -138,11 +141,18 @@ def _beginning(area: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Kinds inside the area, its courtyards' nearest station, and the floor area it owes."""
+    """
+    What an area lacks.
+
+    Kinds inside the area, its courtyards' nearest station, the floor area it owes, and how many
+    households reach how many kinds of each level of a preset (``preset``, ``level``,
+    ``cutoff_s``, ``speed``, ``kinds_reached`` of ``kinds``, ``households``, ``buildings``).
+    """
 
     inside: pd.DataFrame
     courtyards: pd.DataFrame
     floor_area: pd.DataFrame
+    levels: pd.DataFrame
 
 
 def area_checks(
@@ -187,4 +197,27 @@ def area_checks(
             radius_m,
         ),
         floor_area_needs(metric, facilities, people, texts(buildings, "community_code")),
+        _levels(run, table, buildings, Grouping("community", [community] * len(buildings))),
     )
+
+
+def _levels(
+    run: WalkingRun, walked: pd.DataFrame, buildings: gpd.GeoDataFrame, grouping: Grouping
+) -> pd.DataFrame:
+    """Households by kinds reached, of the presets all of whose kinds were walked."""
+    people, kinds = population(buildings), tuple(run.settings["kinds"])
+    metres = matrix(walked, "metres", buildings, kinds)
+    presets = [load_kinds(name) for name in preset_names()]
+    tables = [
+        households_by_kinds(
+            people,
+            kinds_reached(kinds, metres, level.kinds, level.cutoff_s, speed_m_s),
+            len(level.kinds),
+            grouping,
+        ).assign(preset=preset.name, level=level.name, cutoff_s=level.cutoff_s, speed=speed)
+        for preset in presets
+        if set(preset.kinds) <= set(kinds)
+        for level in preset.levels
+        for speed, speed_m_s in run.settings["speeds"].items()
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

@@ -47,8 +47,8 @@ def coverage_by(connection: sa.Connection, community: str, by: str, profile: str
         population(buildings),
         kinds,
         {
-            "network": _matrix(walked, "metres", buildings, kinds),
-            "straight_line": _matrix(walked, "straight_m", buildings, kinds),
+            "network": matrix(walked, "metres", buildings, kinds),
+            "straight_line": matrix(walked, "straight_m", buildings, kinds),
         },
         [Grouping(by, group)],
         _terms(run),
@@ -91,7 +91,7 @@ def _group(connection: sa.Connection, buildings: gpd.GeoDataFrame, community: st
     return np.array([grids.get(code) for code in buildings["building_id"]], dtype=object)
 
 
-def _matrix(
+def matrix(
     walked: pd.DataFrame, column: str, buildings: gpd.GeoDataFrame, kinds: tuple[str, ...]
 ) -> Any:
     """Buildings x kinds; inf where nothing is stored."""

@@ -20,6 +20,7 @@ from api.services.walking import Walked, WalkingOrder, update
 from api.services.walking_changes import area_checks, changes_by, changes_since
 from api.services.walking_figures import coverage_by
 from api.services.walking_reading import coverage
+from gis.circles.presets import load_kinds
 from gis.errors import Conflict, InputError, NotFound
 from gis.store.bulk import copy_frame
 from tests.api.services.conftest import (
@@ -37,8 +38,7 @@ def quiet(_en: str, _zh: str, _share: float) -> None:
     """Take no notice of progress."""
 
 
-def placed(shape: shapely.Geometry) -> shapely.Geometry:
-    """Move metres from the south-west corner of the community to degrees."""
+def _placed(shape: shapely.Geometry) -> shapely.Geometry:
     moved = translate(shape, EAST, NORTH)
     return gpd.GeoSeries([moved], crs=METRIC).to_crs(4326).iloc[0]
 
@@ -46,7 +46,7 @@ def placed(shape: shapely.Geometry) -> shapely.Geometry:
 def add_street(engine: sa.Engine, code: str, *points: tuple[float, float]) -> None:
     """Draw a lane, metres from the south-west corner of the community."""
     line = shapely.MultiLineString([LineString(points)])
-    frame = pd.DataFrame({"code": [code], "street_class": ["lane"], "geom": [placed(line)]})
+    frame = pd.DataFrame({"code": [code], "street_class": ["lane"], "geom": [_placed(line)]})
     with engine.begin() as connection:
         copy_frame(connection, "street", frame)
 
@@ -57,7 +57,7 @@ def add_facility(
     """Open a facility, metres from the south-west corner of the community."""
     row = {"code": code, "kind": kind, "community_code": COMMUNITY, **more}
     frame = pd.DataFrame([row])
-    frame["geom"] = pd.Series([placed(Point(x, y))], dtype=object)
+    frame["geom"] = pd.Series([_placed(Point(x, y))], dtype=object)
     with engine.begin() as connection:
         copy_frame(connection, "facility", frame)
 
@@ -292,6 +292,32 @@ def test_a_scenario_tells_what_closing_the_station_would_take(
     assert reach_rows(walked_town.engine, "medical") == before
 
 
+def test_a_scenario_promises_what_the_change_then_gives(walked_town: Town, tmp_path: Path) -> None:
+    update(walked_town.engine, ORDER, quiet)
+    lon, lat = shapely.get_coordinates(_placed(Point(300, 123)))[0]
+    file = tmp_path / "second.toml"
+    file.write_text(
+        'name = "second"\n[[changes]]\ndo = "add_facility"\nfacility_id = "F3"\n'
+        f'kind = "medical"\nlon = {lon!s}\nlat = {lat!s}\n',
+        "utf-8",
+    )
+    with walked_town.engine.connect() as connection:
+        promised = changes_by(connection, COMMUNITY, "default", file)
+    with walked_town.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE walking_run SET made_at = '2026-01-15 08:00+00'"))
+    add_facility(walked_town.engine, "F3", "medical", 300, 123)
+    update(walked_town.engine, ORDER, quiet)
+    with walked_town.engine.connect() as connection:
+        given = changes_since(connection, COMMUNITY, "default", date(2026, 1, 31))
+    key = ["kind", "method", "cutoff_s", "counted"]
+    one, other = (
+        table.set_index(key)[["reached_before", "reached_after", "reached_change"]].sort_index()
+        for table in (promised, given)
+    )
+    pd.testing.assert_frame_equal(one, other, check_dtype=False)
+    assert (one["reached_change"] > 0).any()
+
+
 def test_two_days_are_compared_by_their_runs(walked_town: Town) -> None:
     update(walked_town.engine, ORDER, quiet)
     with walked_town.engine.begin() as connection:
@@ -307,11 +333,27 @@ def test_two_days_are_compared_by_their_runs(walked_town: Town) -> None:
     assert (gained["reached_change"] > 0).any()
 
 
+def test_households_are_told_by_how_many_kinds_of_a_preset_they_reach(walked_town: Town) -> None:
+    kinds = load_kinds("yuzhong").kinds
+    update(walked_town.engine, replace(ORDER, kinds=kinds), quiet)
+    with walked_town.engine.connect() as connection:
+        levels = area_checks(connection, COMMUNITY, "default", "medical", 200.0).levels
+        told = coverage(connection, COMMUNITY, "default")
+    medical = reach_rows(walked_town.engine, "medical")
+    near = sum(metres is not None and metres <= 900 * 1.2 for metres, _ in medical.values())
+    by = levels.set_index("kinds_reached")["buildings"].to_dict()
+    assert (by[1], by[0]) == (near, len(medical) - near)
+    assert set(levels["kinds"]) == {7}
+    households = next(f.total for f in told.figures if f.counted == "households")
+    assert levels["households"].sum() == households
+
+
 def test_a_community_is_told_what_it_lacks(walked_town: Town) -> None:
     add_facility(walked_town.engine, "F5", "service_centre", 100, 3, floor_area_m2=100.0)
     update(walked_town.engine, ORDER, quiet)
     with walked_town.engine.connect() as connection:
         found = area_checks(connection, COMMUNITY, "default", "medical", 200.0)
+    assert found.levels.empty  # no preset is walked whole
     inside = dict(zip(found.inside["kind"], found.inside["ok"], strict=True))
     assert inside == {"medical": True, "canteen": False}
     rooms = found.floor_area.set_index("kind")
