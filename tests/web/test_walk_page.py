@@ -58,11 +58,15 @@ def test_a_building_tells_its_walk_when_it_is_clicked(visitor: Visitor, town_add
     drawn(page, "reach-fill")
     at = page.evaluate(
         "(() => { const p = document.querySelector('wg-walk-page').map.map"
-        ".project([104.6005, 28.40345]); return [p.x, p.y]; })()"
+        ".project([104.6025, 28.40245]); return [p.x, p.y]; })()"
     )
     page.locator(".map canvas").click(position={"x": at[0], "y": at[1]})
-    expect(page.locator(".card")).to_contain_text("步行 9.1 分钟 · 650 米")
+    expect(page.locator(".card")).to_contain_text("步行 6.3 分钟 · 450 米")
     expect(page.locator(".card")).to_contain_text("云溪党群服务中心")
+    # What is reached from there is drawn too.
+    expect(page.locator(".card")).to_contain_text("从此处步行 15 分钟")
+    areas = page.evaluate("document.querySelector('wg-walk-page').walked.areas.length")
+    assert areas == 3
 
 
 def test_the_list_of_kinds_works_by_keyboard(visitor: Visitor, town_address: str) -> None:

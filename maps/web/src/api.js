@@ -86,6 +86,12 @@ import { language } from "./texts.js";
  * @property {Record<string, number>} reasons
  * @property {{type: string, coordinates: any[]}} [geometry]
  *
+ * @typedef {object} Isochrone
+ * @property {string} status
+ * @property {string} message
+ * @property {number | null} leg_m
+ * @property {{minutes: number, geometry: {type: string, coordinates: any[]} | null}[]} areas
+ *
  * @typedef {object} Area
  * @property {string} name
  * @property {{type: string, coordinates: any[]}} geometry
@@ -197,3 +203,14 @@ export const gapsOf = (community, kind, speed, minutes) =>
     `/gaps?geometry=true&community=${encodeURIComponent(community)}` +
       `&kind=${encodeURIComponent(kind)}&speed=${speed}&minutes=${minutes}`,
   );
+
+/**
+ * What a person reaches from a point.
+ * @param {number} lon
+ * @param {number} lat
+ * @param {number[]} minutes
+ * @param {number} speed
+ * @returns {Promise<Isochrone>}
+ */
+export const isochroneFrom = (lon, lat, minutes, speed) =>
+  fetched(`/isochrone?lon=${lon}&lat=${lat}&minutes=${minutes.join(",")}&speed=${speed}`);

@@ -1,6 +1,6 @@
 /** Who reaches a kind on foot, over a quiet ground. */
 
-import { BaseMap, tileSource } from "./base-map.js";
+import { BaseMap, ownSource, tileSource } from "./base-map.js";
 import { ground } from "./map-style.js";
 import { hatching } from "./hatching.js";
 import { token } from "./page.js";
@@ -26,14 +26,21 @@ export class WalkMap extends BaseMap {
    * @param {HTMLElement | null} over the legend
    * @param {Extent} extent
    * @param {Choice} choice
-   * @param {(building: Record<string, any> | null) => void} onSelect
+   * @param {(building: Record<string, any> | null, lon: number, lat: number) => void} onSelect
    */
   constructor(box, over, extent, choice, onSelect) {
-    super(box, over, extent, { facilities: tileSource("facilities.json") });
+    super(box, over, extent, {
+      facilities: tileSource("facilities.json"),
+      isochrone: ownSource(),
+    });
     this.choice = choice;
     this.map.on("load", () => this.dress());
     this.map.on("click", (event) =>
-      onSelect(this.featureAt(event.point, ["reach-fill"])?.properties ?? null),
+      onSelect(
+        this.featureAt(event.point, ["reach-fill"])?.properties ?? null,
+        event.lngLat.lng,
+        event.lngLat.lat,
+      ),
     );
     this.map.on("mousemove", (event) => {
       const over = this.featureAt(event.point, ["reach-fill"]);
@@ -71,6 +78,22 @@ export class WalkMap extends BaseMap {
   mark(code) {
     if (this.map.getLayer("reach-chosen"))
       this.map.setFilter("reach-chosen", ["==", ["get", "code"], code]);
+  }
+
+  /**
+   * Draw what is reached from a clicked point; nothing when there is none.
+   * @param {import("./api.js").Isochrone | null} isochrone
+   */
+  walkedFrom(isochrone) {
+    const areas = isochrone?.areas.filter((area) => area.geometry) ?? [];
+    this.fill(
+      "isochrone",
+      areas.map(({ minutes, geometry }) => ({
+        type: "Feature",
+        properties: { minutes },
+        geometry: /** @type {GeoJSON.Geometry} */ (geometry),
+      })),
+    );
   }
 
   /** @param {number} gap its id, -1 for none */

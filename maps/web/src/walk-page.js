@@ -1,7 +1,7 @@
 /** Walking circles of a community: who reaches what on foot, where nobody does, where to build. */
 
 import { html, nothing } from "lit";
-import { areaOf, communities, coverageOf, gapsOf, Problem } from "./api.js";
+import { areaOf, communities, coverageOf, gapsOf, isochroneFrom, Problem } from "./api.js";
 import { extentOf } from "./base-map.js";
 import { count, grouped, minutesWord, share } from "./figures.js";
 import { minuteLegend } from "./minute-legend.js";
@@ -26,6 +26,7 @@ class WalkPage extends Component {
     speed: { state: true },
     cutoff: { state: true },
     building: { state: true },
+    walked: { state: true },
     error: { state: true },
     face: { state: true },
     mapless: { state: true },
@@ -46,6 +47,9 @@ class WalkPage extends Component {
     this.cutoff = 0;
     /** @type {Record<string, any> | null} */
     this.building = null;
+    /** What is reached from the last click. @type {import("./api.js").Isochrone | null} */
+    this.walked = null;
+    this.clicks = 0;
     /** @type {unknown} */
     this.error = null;
     /** @type {"list" | "map"} */
@@ -94,7 +98,9 @@ class WalkPage extends Component {
     if (!box || this.map) return;
     try {
       const over = /** @type {HTMLElement | null} */ (this.querySelector(".legend"));
-      this.map = new WalkMap(box, over, extent, this.choice, (building) => this.choose(building));
+      this.map = new WalkMap(box, over, extent, this.choice, (building, lon, lat) =>
+        this.walkFrom(building, lon, lat),
+      );
     } catch {
       // No WebGL: the list says everything the map does.
       this.mapless = true;
@@ -121,7 +127,27 @@ class WalkPage extends Component {
   /** @param {Record<string, any> | null} building */
   choose(building) {
     this.building = building;
+    this.walked = null;
+    this.clicks += 1;
     this.map?.mark(building?.code ?? "");
+    this.map?.walkedFrom(null);
+  }
+
+  /**
+   * Tell of the building there, and show what is reached from the point.
+   * @param {Record<string, any> | null} building
+   * @param {number} lon
+   * @param {number} lat
+   */
+  async walkFrom(building, lon, lat) {
+    this.choose(building);
+    const asked = this.clicks;
+    const minutes = upTo(this.minutes, this.cutoff);
+    const walked = await isochroneFrom(lon, lat, minutes, this.speed).catch(() => null);
+    // Another click may have come meanwhile; a picture that fails leaves the figures as they are.
+    if (asked !== this.clicks || walked === null) return;
+    this.walked = walked;
+    this.map?.walkedFrom(walked);
   }
 
   /** @param {Gap} gap */
@@ -148,7 +174,7 @@ class WalkPage extends Component {
         <section class="map-side" aria-label=${t("walk.title")}>
           <div class="map"></div>
           ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
-          ${this.building ? this.card(this.building) : nothing}
+          ${this.building || this.walked ? this.card(this.building, this.walked) : nothing}
           <div class="map-foot">
             ${told && !this.mapless ? minuteLegend(upTo(this.minutes, this.cutoff)) : nothing}
             ${mapLine()}
@@ -322,20 +348,33 @@ class WalkPage extends Component {
     </footer>`;
   }
 
-  /** @param {Record<string, any>} building */
-  card(building) {
-    const there = "minutes" in building;
+  /**
+   * @param {Record<string, any> | null} building
+   * @param {import("./api.js").Isochrone | null} walked
+   */
+  card(building, walked) {
     return html`<section class="card" aria-live="polite">
-      <h2>${building.name ?? building.code}</h2>
+      ${building ? this.about(building) : nothing}
+      ${walked
+        ? html`<p class="muted small">
+            ${walked.status === "ok" ? t("walk.from-here", { n: this.cutoff }) : walked.message}
+          </p>`
+        : nothing}
+      <button class="plain" type="button" @click=${() => this.choose(null)}>${t("close")}</button>
+    </section>`;
+  }
+
+  /** @param {Record<string, any>} building */
+  about(building) {
+    const name = building.name ?? building.code;
+    return html`<h2>${name}</h2>
       <p>${count(building.households, building.estimated)} ${t("walk.card.households")}</p>
-      ${there
+      ${"minutes" in building
         ? html`<p>${t("walk.card.to", { name: building.facility_name ?? building.facility })}</p>
             <p class="figure">
               ${t("walk.card.takes", { minutes: building.minutes, metres: grouped(building.metres) })}
             </p>`
-        : html`<p>${t(`walk.reason.${building.reason}`)}</p>`}
-      <button class="plain" type="button" @click=${() => this.choose(null)}>${t("close")}</button>
-    </section>`;
+        : html`<p>${t(`walk.reason.${building.reason}`)}</p>`}`;
   }
 }
 

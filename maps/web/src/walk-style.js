@@ -76,6 +76,14 @@ export function walks(minutes, cutoff, kind) {
       },
     },
     {
+      id: "isochrone-fill", type: "fill", source: "isochrone",
+      paint: { "fill-color": token("--ink"), "fill-opacity": 0.1 },
+    },
+    {
+      id: "isochrone-line", type: "line", source: "isochrone", layout: { "line-join": "round" },
+      paint: { "line-color": token("--ink"), "line-width": 1.5 },
+    },
+    {
       id: "gap-line", type: "line", ...gaps, layout: { "line-join": "round" },
       paint: { "line-color": token("--danger"), "line-width": 2 },
     },
