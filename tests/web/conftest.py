@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from api.app import create_app
 from api.settings import Settings
@@ -53,12 +53,17 @@ class Visit:
         self.page.on("console", lambda m: self._note(m.type, m.text))
         self.page.on("pageerror", lambda e: self.faults.append(f"script: {e}"))
         self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("requestfailed", lambda r: self.faults.append(f"failed: {r.url}"))
+        self.page.on("requestfailed", self._failed)
         # A violation of the content security policy is an event of the document.
         self.page.add_init_script(
             "addEventListener('securitypolicyviolation',"
             "e => console.error('CSP', e.violatedDirective, e.blockedURI))"
         )
+
+    def _failed(self, request: Request) -> None:
+        # A tile that the page itself no longer wants is no fault.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url}")
 
     def _note(self, kind: str, text: str) -> None:
         # SwiftShader reports its slow read-backs as warnings; they say nothing about the page.
