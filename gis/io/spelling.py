@@ -23,7 +23,7 @@ _CLASSIFIERS = "期区院幢栋座号楼单元层户门组段巷弄里路街村�
 _NUMERAL = re.compile(rf"[零〇○一二两三四五六七八九十百]+(?=[{_CLASSIFIERS}#])")
 _DASHES = re.compile(r"[‐‑‒–—―−－~～至]")
 _NOISE = re.compile(r"[\s,.;:，。、；：·・'\"“”‘’`()\[\]{}（）【】《》<>_/\\|!?*]+")
-_BUILDING = re.compile(r"(?<=[0-9a-z])(?:号楼|幢楼|栋楼|号幢|号栋|楼栋|幢|栋|座|#楼|#)")
+_BUILDING = re.compile(r"(?<=[0-9a-z])(?:号楼|号幢|号栋|楼栋|幢|栋|座|#)楼*")
 _TRAILING = re.compile(r"(?P<number>[a-z]?\d+(?:-\d+)?[a-z]?|[a-z])幢$")
 
 
@@ -87,7 +87,7 @@ def folded_number(text: str) -> str:
     >>> [folded_number(t) for t in ("三幢", "3号楼", "３#", "第03座", "A座", "3-1栋", "十二号")]
     ['3', '3', '3', '3', 'a', '3-1', '12']
     """
-    number = _plain(text).removeprefix("第")
+    number = _plain(text).lstrip("第")
     number = re.sub(r"(号楼|幢|栋|座|#楼|#|号|楼)+$", "", number)
     return re.sub(r"(?<!\d)0+(?=\d)", "", number)
 

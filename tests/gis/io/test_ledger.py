@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gis.io.ledger import match_rows
@@ -106,7 +106,9 @@ def test_a_chinese_numeral_reads_as_the_number_it_writes(number: int) -> None:
     assert folded_number(f"{text}幢") == str(number)
 
 
-@given(st.text(alphabet="翠苑園三十号楼幢ａＡ1２ -#（）区", max_size=12))
+@example("1#楼楼")
+@example("第第3幢")
+@given(st.text(alphabet="翠苑園三十号楼幢栋座第〇ａＡ01２ -#（）区", max_size=12))
 def test_folding_twice_is_folding_once(text: str) -> None:
     for fold in (folded_name, folded_number, folded_address):
         assert fold(fold(text)) == fold(text)
