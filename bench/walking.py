@@ -250,7 +250,9 @@ SECTIONS = {
         "step_penalty 0, max_hiking_difficulty 6, one facility to many buildings, with the legs to "
         "where it sets them on its streets. Gates are open; *without barriers* our legs cross "
         "rivers, railways and walls as Valhalla's do. Its lengths are whole metres for each edge: "
-        "pairs within 4 m of the limit are noise.",
+        "pairs within 4 m of the limit are noise. Valhalla knows no walls: in the walled town our "
+        "streets end at them. Beijing misses the bar by four buildings and one school that walls "
+        "cut off from every street within 100 m.",
         _class_rows,
     ),
     "polygons": Section(
