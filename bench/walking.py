@@ -251,8 +251,8 @@ SECTIONS = {
         "where it sets them on its streets. Gates are open; *without barriers* our legs cross "
         "rivers, railways and walls as Valhalla's do. Its lengths are whole metres for each edge: "
         "pairs within 4 m of the limit are noise. Valhalla knows no walls: in the walled town our "
-        "streets end at them. Beijing misses the bar by four buildings and one school that walls "
-        "cut off from every street within 100 m.",
+        "streets end at them. Beijing misses the bar by four buildings and one school without a "
+        "street within 100 m, two of them behind walls.",
         _class_rows,
     ),
     "polygons": Section(
