@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.commands.bilingual import BilingualGroup
+from api.commands.finite_range import FiniteRange
 from api.commands.left_out import tell_faults
 from api.language import kind_names, language, say, word
 
@@ -79,7 +80,7 @@ _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtya
 @click.option("--at", metavar="TIME", help="Only what is open then, such as 'Sa 20:00'.")
 @click.option(
     "--snap-limit",
-    type=click.FloatRange(0, 1000, min_open=True),
+    type=FiniteRange(0, 1000, min_open=True),
     default=100.0,
     show_default=True,
     help="Metres to the street at most.",
@@ -173,9 +174,8 @@ def _gates(said: Sequence[str], policy: str | None) -> tuple[str | None, GatePol
 
 def _walking(given: dict[str, Any], policy: GatePolicy) -> Walking:
     from api.services.circle_files import Walking
-    from gis.circles.kinds import known_kind
     from gis.circles.opening import moment_of
-    from gis.circles.presets import load_kinds, preset_names
+    from gis.circles.presets import listed_kinds, load_kinds, preset_names
     from gis.circles.reach import ReachSettings
     from gis.circles.speeds import cutoffs_of, walking_speed
     from gis.network.walkable import walk_settings
@@ -193,8 +193,7 @@ def _walking(given: dict[str, Any], policy: GatePolicy) -> Walking:
         preset = load_kinds(said)
         kinds = preset.kinds
     elif said is not None:
-        words = said.replace("，", ",").replace("、", ",").split(",")
-        kinds = tuple(dict.fromkeys(known_kind(word) for word in words if word.strip()))
+        kinds = listed_kinds(said)
     return Walking(settings, speeds, walk_settings(given["walk"]), kinds, preset)
 
 

@@ -10,6 +10,7 @@ import click
 from api.commands.bilingual import BilingualCommand
 from api.commands.circles import circles
 from api.commands.connection import database
+from api.commands.finite_range import FiniteRange
 from api.language import language, say
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ _SHOWN_REMARKS = 12
 @click.option("--at", metavar="TIME", help="Only what is open then, such as 'Sa 20:00'.")
 @click.option(
     "--snap-limit",
-    type=click.FloatRange(0, 1000, min_open=True),
+    type=FiniteRange(0, 1000, min_open=True),
     default=100.0,
     show_default=True,
     help="Metres to the street at most.",
@@ -107,14 +108,13 @@ def update(
 
 
 def _kinds(said: str) -> tuple[str, ...]:
-    from gis.circles.kinds import KINDS, known_kind
-    from gis.circles.presets import load_kinds, preset_names
+    from gis.circles.kinds import KINDS
+    from gis.circles.presets import listed_kinds, load_kinds, preset_names
     from gis.errors import InputError
 
     if said in preset_names() or said.endswith(".toml"):
         return load_kinds(said).kinds
-    words = said.replace("，", ",").replace("、", ",").split(",")
-    kinds = tuple(dict.fromkeys(known_kind(word) for word in words if word.strip()))
+    kinds = listed_kinds(said)
     for kind in kinds:
         if kind not in KINDS:
             raise InputError(

@@ -12,6 +12,7 @@ import click
 from api.commands.bilingual import BilingualCommand
 from api.commands.connection import database
 from api.commands.coverage_changes import COUNTED, check, compare
+from api.commands.finite_range import FiniteRange
 from api.language import say
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ _METHODS = {"network": ("on foot", "步行"), "straight_line": ("as the crow fli
     "--radius",
     default=300.0,
     show_default=True,
-    type=click.FloatRange(0, 5000, min_open=True),
+    type=FiniteRange(0, 5000, min_open=True),
     help="With --checks: metres that are near.",
 )
 @click.option("--profile", default="default", show_default=True, help="Which stored walk.")

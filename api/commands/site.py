@@ -8,6 +8,7 @@ import click
 
 from api.commands.bilingual import BilingualCommand
 from api.commands.connection import database
+from api.commands.finite_range import FiniteRange
 from api.language import language, say
 
 
@@ -33,7 +34,7 @@ from api.language import language, say
     "--minutes",
     default=15.0,
     show_default=True,
-    type=click.FloatRange(0, 240, min_open=True),
+    type=FiniteRange(0, 240, min_open=True),
     help="Cutoff.",
 )
 @click.option(

@@ -65,7 +65,8 @@ def site(engine: sa.Engine, order: SitingOrder) -> Suggestion:
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     ) as connection:
         settings = run_of(connection, order.profile).settings
-        layers = store.walking_layers(connection, settings["area"])
+        longest_m = order.speed_m_s * order.cutoff_s + 2 * settings["snap_limit_m"]
+        layers = store.walking_layers(connection, settings["area"], longest_m)
     refuse_empty(layers, settings["area"])
     buildings = layers["buildings"]
     counting = _counting(buildings, order.community)
@@ -82,7 +83,7 @@ def site(engine: sa.Engine, order: SitingOrder) -> Suggestion:
         layers["facilities"],
         (order.kind,),
         settings=ReachSettings(
-            order.speed_m_s, (order.cutoff_s,), walked.gates, walked.snap_limit_m
+            order.speed_m_s, (order.cutoff_s,), walked.gates, walked.snap_limit_m, settings["at"]
         ),
         snapping=streets,
     )

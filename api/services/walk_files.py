@@ -24,6 +24,7 @@ from maps.walk_sheet import GapLine, KindShares, WalkAbout, WalkLayers, walk_she
 
 MOST_GAPS = 5
 _MOST_ROWS = 1_000_000
+_MOST_SITES = 1_000
 Run = Mapping[str, Any]
 
 
@@ -78,7 +79,9 @@ def walk_file(
         _frame([row for row in gaps if row["kind"] == shown], ("households",)),
         _facilities(connection, shown, area),
         _frame(
-            store.site_rows(connection, profile, kind=shown, community=None),
+            store.site_rows(
+                connection, profile, kind=shown, community=None, after=0, limit=_MOST_SITES
+            ),
             ("rank", "households_gained"),
         ),
         read_layer(connection, "streets", community=community),

@@ -20,7 +20,7 @@ from gis.circles.speeds import CUTOFFS_S, SPEEDS
 from gis.contracts import LayerName
 from gis.coverage.of_reach import figures_of, gaps_of
 from gis.coverage.population import Grouping, population
-from gis.errors import Conflict, NotFound
+from gis.errors import Conflict, InputError, NotFound
 from gis.network.build import WalkingNetwork, network_of
 from gis.network.policy import GatePolicy, search_graph
 from gis.network.remarks import Remark
@@ -34,6 +34,7 @@ Layers = dict[LayerName, gpd.GeoDataFrame]
 Tell = Callable[[str, str, float], None]
 """Told what is done now, in English and Chinese, and which share of the whole is done."""
 
+LONGEST_PROFILE = 64
 _LEVELS = ("community", "subdistrict", "county")
 
 
@@ -65,6 +66,10 @@ class WalkingOrder:
     cutoffs_s: tuple[int, ...] = CUTOFFS_S
     snap_limit_m: float = SNAP_LIMIT_M
     at: str | None = None
+
+    def longest_m(self) -> float:
+        """Metres of the longest walk that is asked about, with both legs."""
+        return max(self.speeds.values()) * max(self.cutoffs_s) + 2 * self.snap_limit_m
 
     def document(self, method: Mapping[str, str], households_kind: str) -> dict[str, Any]:
         """Return the settings as they are stored and printed."""
@@ -98,6 +103,15 @@ class Walked:
     remarks: tuple[Remark, ...]
 
 
+def _refuse_profile(profile: str) -> None:
+    """Refuse names that are empty, long or unprintable: pages and tiles could not ask for them."""
+    if not 0 < len(profile) <= LONGEST_PROFILE or not profile.isprintable() or profile.isspace():
+        raise InputError(
+            f"--profile {profile[:20]!r}: give a name of 1 to {LONGEST_PROFILE} printable letters.",
+            f"--profile “{profile[:20]}”：请给出 1 至 {LONGEST_PROFILE} 个可见字符的名称。",
+        )
+
+
 def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
     """
     Compute reach, circles, gaps and service_coverage and put them in place of those that stood.
@@ -108,14 +122,17 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
 
     Raises
     ------
+    InputError
+        A profile no address could ask for.
     NotFound
         There are no streets or no buildings, or the area has none.
     """
+    _refuse_profile(order.profile)
     tell("reading", "读取数据", 0.0)
     with engine.connect().execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     ) as connection:
-        layers = store.walking_layers(connection, order.area)
+        layers = store.walking_layers(connection, order.area, order.longest_m())
         areas = read_layer(connection, "areas")
         standing = _standing(store.circle_digests(connection, order.profile))
         before = store.newest_run(connection, order.profile)

@@ -22,7 +22,7 @@ from gis.coverage.floor_area import floor_area_needs
 from gis.coverage.kinds import households_by_kinds, kinds_reached
 from gis.coverage.population import Grouping, population, texts
 from gis.coverage.what_if import what_if
-from gis.errors import NotFound
+from gis.errors import InputError, NotFound
 from gis.io.scenario import load_scenario
 from gis.metric import metric_crs
 from gis.network.walkable import walk_settings
@@ -96,7 +96,11 @@ def changes_by(connection: sa.Connection, area: str, profile: str, scenario: Pat
         Nothing was computed yet, or the area has no buildings.
     """
     run = run_of(connection, profile)
-    layers = store.walking_layers(connection, run.settings["area"])
+    settings = run.settings
+    longest_m = (
+        max(settings["speeds"].values()) * max(settings["cutoffs_s"]) + 2 * settings["snap_limit_m"]
+    )
+    layers = store.walking_layers(connection, settings["area"], longest_m)
     refuse_empty(layers, run.settings["area"])
     own = texts(layers["buildings"], "community_code")
     wanted = _beginning(area)
@@ -163,6 +167,8 @@ def area_checks(
 
     Raises
     ------
+    InputError
+        The kind of the station was not walked.
     NotFound
         There is no such community, it has no buildings, or nothing was computed.
     """
@@ -174,6 +180,14 @@ def area_checks(
         raise NotFound(
             f"There is no community {community} with buildings: check the code.",
             f"没有代码为 {community} 且有楼栋的社区：请检查代码。",
+        )
+    if station not in run.settings["kinds"]:
+        walked = run.settings["kinds"]
+        raise InputError(
+            f"--station {station} was not walked under the profile {profile}: take one of "
+            f"{', '.join(walked)}, or run `wangge circles update` with it.",
+            f"--station {station}：配置“{profile}”没有计算该类别：可用 {'、'.join(walked)}，"
+            "或用它运行 `wangge circles update`。",
         )
     crs = metric_crs(areas)
     facilities = read_layer(connection, "facilities").to_crs(crs)

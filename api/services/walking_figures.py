@@ -53,6 +53,13 @@ def coverage_by(connection: sa.Connection, community: str, by: str, profile: str
         [Grouping(by, group)],
         _terms(run),
     ).rename(columns=FIGURE_COLUMNS)
+    if told.empty:
+        raise NotFound(
+            f"Community {community} has no figures by {by}: import its {by}s, or run "
+            "`wangge circles update` again.",
+            f"社区 {community} 没有可分组的数据：请先导入小区或发布网格，"
+            "或重新运行 `wangge circles update`。",
+        )
     plain = told.astype(object).where(told.notna(), None)
     return [
         Coverage.model_validate(

@@ -91,8 +91,16 @@ def gaps(
     speed_m_s: float,
     cutoff_s: int,
 ) -> Page[Gap]:
-    """Return gaps, those with most households first."""
-    run_of(connection, profile)
+    """
+    Return gaps, those with most households first.
+
+    Raises
+    ------
+    InputError
+        A kind, speed or cutoff that was not walked: no gaps would mean that all is well.
+    """
+    run = run_of(connection, profile)
+    _refuse_unwalked(run, kind, speed_m_s, cutoff_s)
     after = _offset(wanted.cursor)
     rows = store.gap_rows(
         connection,
@@ -117,8 +125,15 @@ def circles(
     facility: str | None,
     speed_m_s: float,
 ) -> Page[Circle]:
-    """Return the circles of one facility, or of a kind; the widest last."""
-    run_of(connection, profile)
+    """
+    Return the circles of one facility, or of a kind; the widest last.
+
+    Raises
+    ------
+    InputError
+        A kind or speed that was not walked.
+    """
+    _refuse_unwalked(run_of(connection, profile), kind, speed_m_s)
     after = _offset(wanted.cursor)
     rows = store.circle_rows(
         connection,
@@ -144,8 +159,17 @@ def sites(
 ) -> Page[Site]:
     """Return the places suggested last for each kind."""
     run_of(connection, profile)
-    rows = store.site_rows(connection, profile, kind=kind, community=community)
-    return Page(items=as_models(Site, rows, wanted.coord, wanted.geometry), next=None)
+    after = _offset(wanted.cursor)
+    rows = store.site_rows(
+        connection,
+        profile,
+        kind=kind,
+        community=community,
+        after=after,
+        limit=wanted.limit + 1,
+    )
+    items = as_models(Site, rows[: wanted.limit], wanted.coord, wanted.geometry)
+    return Page(items=items, next=str(after + wanted.limit) if len(rows) > wanted.limit else None)
 
 
 def reach(
@@ -173,6 +197,26 @@ def reach(
         for row in rows
     ]
     return Page(items=items, next=None)
+
+
+def _refuse_unwalked(
+    run: StoredRun, kind: str | None, speed_m_s: float, cutoff_s: int | None = None
+) -> None:
+    kinds, speeds = run.settings["kinds"], sorted(run.settings["speeds"].values())
+    cutoffs = run.settings["cutoffs_s"]
+    if kind is not None and kind not in kinds:
+        named, walked = f"kind={kind}", ", ".join(kinds)
+    elif speed_m_s not in speeds:
+        named, walked = f"speed={speed_m_s:g}", ", ".join(f"{speed:g}" for speed in speeds)
+    elif cutoff_s is not None and cutoff_s not in cutoffs:
+        named, walked = f"minutes={cutoff_s / 60:g}", ", ".join(f"{c / 60:g}" for c in cutoffs)
+    else:
+        return
+    raise InputError(
+        f"{named} was not walked under the profile {run.profile}: take one of {walked}, or run "
+        "`wangge circles update` with it.",
+        f"配置“{run.profile}”没有计算 {named}：可用 {walked}，或用它运行 `wangge circles update`。",
+    )
 
 
 def _offset(cursor: str) -> int:

@@ -150,3 +150,29 @@ def kind_name(kind: str, language: str) -> str:
     ('驿站', 'rest station')
     """
     return KINDS.get(kind, kind) if language == "zh" else kind.replace("_", " ")
+
+
+def listed_kinds(said: str) -> tuple[str, ...]:
+    """
+    Read kinds with commas between them, as words or Chinese names; each once.
+
+    Raises
+    ------
+    InputError
+        There is no kind among them.
+
+    Examples
+    --------
+    >>> listed_kinds("medical，食堂,medical")
+    ('medical', 'canteen')
+    """
+    words = said.replace("，", ",").replace("、", ",").split(",")
+    kinds = tuple(dict.fromkeys(known_kind(word) for word in words if word.strip()))
+    if not kinds:
+        lists = preset_names()
+        raise InputError(
+            f"--kinds {said!r} names no kind: give kinds with commas, or a list of "
+            f"{', '.join(lists)}.",
+            f"--kinds “{said}”没有给出类别：请用逗号分隔类别，或使用清单 {'、'.join(lists)}。",
+        )
+    return kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -36,6 +37,10 @@ def load_scenario(path: Path) -> Scenario:
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UnreadableFile(
+            f"{path.name}: no such file.", f"{path.name}：没有这个文件。"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(
             f"{path.name} cannot be read as UTF-8 text: give a TOML or JSON file.",
@@ -90,13 +95,19 @@ def _change(number: int, said: Mapping[str, Any], coord: str) -> Change:
         )
     columns = {name: value for name, value in said.items() if name not in _OWN}
     key = said.get("facility_id") or said["gate_id"]
-    return Change(said["do"], key, _place(said, coord), columns)
+    return Change(said["do"], key, _place(number, said, coord), columns)
 
 
-def _place(said: Mapping[str, Any], coord: str) -> tuple[float, float] | None:
+def _place(number: int, said: Mapping[str, Any], coord: str) -> tuple[float, float] | None:
     if "lon" not in said:
         return None
     lon, lat = float(said["lon"]), float(said["lat"])
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        # JSON and TOML know nan, which the bounds of a schema let pass.
+        raise InvalidScenario(
+            f"Change {number}: lon {lon}, lat {lat} is no place: give degrees.",
+            f"第 {number} 项变更：lon {lon}、lat {lat} 不是有效位置：请给出度数。",
+        )
     if coord in _TO_WGS84:
         x, y = _TO_WGS84[coord]([lon], [lat])
         lon, lat = float(x[0]), float(y[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +27,7 @@ CIRCLE_KEY = ("kind", "facility_code", "cutoff_s", "speed_m_s")
 """What tells one circle of a profile from another; no facility: all of the kind together."""
 
 Settings = Mapping[str, Any]
-# 15 minutes at 1.8 m/s: streets this far outside still matter to those inside.
-_MARGIN_DEGREES = 0.018
+_DEGREE_M = 110_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def places(connection: sa.Connection) -> list[str]:
 
 
 def walking_layers(
-    connection: sa.Connection, county: str | None = None
+    connection: sa.Connection, county: str | None = None, margin_m: float = 2_000.0
 ) -> dict[LayerName, gpd.GeoDataFrame]:
     """
     Read what walking needs: streets, courtyards, gates, barriers, buildings and facilities.
@@ -92,6 +92,8 @@ def walking_layers(
         Beginning of the community codes of the buildings wanted, ``""`` for those without a
         code; streets and facilities are those around them, some way over the border too, for
         people cross it. None: everything.
+    margin_m
+        How far over the border: as far as anybody walks.
 
     Returns
     -------
@@ -106,15 +108,17 @@ def walking_layers(
         own = code.isna() if county == "" else code.astype(str).str.startswith(county)
         buildings = buildings[own].reset_index(drop=True)
         if len(buildings):
-            box = _around(buildings)
+            box = _around(buildings, margin_m)
     layers = {name: read_layer(connection, name, box=box) for name in wanted}
     return {**layers, "buildings": buildings}
 
 
-def _around(frame: gpd.GeoDataFrame) -> Box:
+def _around(frame: gpd.GeoDataFrame, margin_m: float) -> Box:
     west, south, east, north = (float(v) for v in frame.total_bounds)
-    more = _MARGIN_DEGREES
-    return west - more, south - more, east + more, north + more
+    up = margin_m / _DEGREE_M
+    # A degree of longitude shrinks towards the poles.
+    aside = up / max(math.cos(math.radians(min(max(abs(south), abs(north)) + up, 89.0))), 0.02)
+    return west - aside, south - up, east + aside, north + up
 
 
 def begin_run(

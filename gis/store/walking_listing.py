@@ -82,9 +82,15 @@ def circle_rows(
 
 
 def site_rows(
-    connection: sa.Connection, profile: str, *, kind: str | None, community: str | None
+    connection: sa.Connection,
+    profile: str,
+    *,
+    kind: str | None,
+    community: str | None,
+    after: int,
+    limit: int,
 ) -> list[Row]:
-    """Return the places suggested, in the order in which they should be built."""
+    """Return the places suggested, in the order of building, from the one after `after` on."""
     s = t.site.c
     query = (
         sa.select(
@@ -94,6 +100,8 @@ def site_rows(
         )
         .where(s.profile == profile)
         .order_by(s.kind, s.community_code, s.rank)
+        .offset(after)
+        .limit(limit)
     )
     query = query if kind is None else query.where(s.kind == kind)
     return _rows(

@@ -32,7 +32,25 @@ def test_gaps_are_those_of_the_speed_and_cutoff_asked_for(client: TestClient) ->
     assert (gap["households"], gap["reasons"]) == (5, {"island": 1})
     assert gap["geometry"]["type"] == "MultiPolygon"
     assert client.get(f"{API}/gaps?minutes=10").json()["items"] == []
-    assert client.get(f"{API}/gaps?speed=0.6").json()["items"] == []
+    assert client.get(f"{API}/gaps?speed=0.8").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("gaps?speed=1.3", "speed=1.3"),
+        ("gaps?minutes=7", "minutes=7"),
+        ("gaps?kind=teahouse", "kind=teahouse"),
+        ("circles?kind=teahouse", "kind=teahouse"),
+        ("circles?kind=service_centre&speed=2", "speed=2"),
+    ],
+)
+def test_what_was_not_walked_is_named_and_never_an_empty_list(
+    client: TestClient, asked: str, named: str
+) -> None:
+    answer = client.get(f"{API}/{asked}", headers={"accept-language": "en"})
+    assert (answer.status_code, named in answer.json()["detail"]) == (422, True)
+    assert "take one of" in answer.json()["detail"]
 
 
 def test_circles_are_paged_from_the_narrowest(client: TestClient) -> None:
@@ -43,7 +61,8 @@ def test_circles_are_paged_from_the_narrowest(client: TestClient) -> None:
 
 
 def test_sites_come_in_the_order_of_building(client: TestClient) -> None:
-    (site,) = client.get(f"{API}/sites?kind=service_centre").json()["items"]
+    (site,) = client.get(f"{API}/sites?kind=service_centre&limit=1").json()["items"]
+    assert client.get(f"{API}/sites?cursor=1").json()["items"] == []
     assert (site["rank"], site["place"], site["households_gained"]) == (1, "b095", 5)
 
 

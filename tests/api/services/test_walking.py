@@ -205,6 +205,32 @@ def test_an_area_without_buildings_is_named(walked_town: Town) -> None:
         update(walked_town.engine, replace(ORDER, area="9999"), quiet)
 
 
+@pytest.mark.parametrize("profile", ["", " ", "x" * 65, "a\nb"])
+def test_a_profile_no_address_could_ask_for_is_refused(walked_town: Town, profile: str) -> None:
+    with pytest.raises(InputError, match="--profile"):
+        update(walked_town.engine, replace(ORDER, profile=profile), quiet)
+    with walked_town.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM walking_run")).scalar_one() == 0
+
+
+def test_an_area_is_walked_as_far_beyond_its_border_as_people_walk(walked_town: Town) -> None:
+    add_street(walked_town.engine, "out", (0, 5), (-4000, 5))
+    add_facility(walked_town.engine, "CLUB", "culture", -4000, 5, community_code=None)
+    order = replace(ORDER, kinds=("culture",), cutoffs_s=(6000,))
+    reached = {}
+    for area in (None, COMMUNITY):
+        update(walked_town.engine, replace(order, area=area), quiet)
+        reached[area] = reach_rows(walked_town.engine, "culture")
+    assert reached[COMMUNITY] == reached[None]
+    assert any(metres is not None for metres, _ in reached[None].values())
+
+
+def test_without_courtyards_the_remedy_is_told(walked_town: Town) -> None:
+    update(walked_town.engine, ORDER, quiet)
+    with walked_town.engine.connect() as connection, pytest.raises(NotFound, match="import"):
+        coverage_by(connection, COMMUNITY, "courtyard", "default")
+
+
 def test_figures_of_courtyards_add_up_to_their_buildings(walked_town: Town) -> None:
     update(walked_town.engine, ORDER, quiet)
     with walked_town.engine.begin() as connection:
@@ -353,6 +379,8 @@ def test_a_community_is_told_what_it_lacks(walked_town: Town) -> None:
     update(walked_town.engine, ORDER, quiet)
     with walked_town.engine.connect() as connection:
         found = area_checks(connection, COMMUNITY, "default", "medical", 200.0)
+        with pytest.raises(InputError, match="medical, canteen"):
+            area_checks(connection, COMMUNITY, "default", "rest_station", 200.0)
     assert found.levels.empty  # no preset is walked whole
     inside = dict(zip(found.inside["kind"], found.inside["ok"], strict=True))
     assert inside == {"medical": True, "canteen": False}

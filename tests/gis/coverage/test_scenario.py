@@ -118,6 +118,7 @@ def test_places_in_the_coordinates_of_web_maps_are_brought_back() -> None:
         ({**CLOSE, "facility_id": "F9"}, "there is no 'F9'"),
         ({"do": "close_gate", "gate_id": "G9"}, "there is no 'G9'"),
         ({**ADD, "kind": "canten"}, "did you mean canteen"),
+        ({**ADD, "lon": float("nan")}, "no place"),
         ({**ADD, "lon": 204.7}, r"\$.changes\[0\].lon"),
         ({**ADD, "colour": "red"}, "colour"),
         ({"do": "move_facility", "facility_id": "F1"}, "lon"),
