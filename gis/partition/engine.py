@@ -33,11 +33,12 @@ class Effort:
 
     ``flips`` are proposals for each piece in one annealing, ``most`` the proposals in one
     annealing at most, ``mends`` the pairs recombined for each grid while some are too heavy. On
-    a graph of up to ``large`` pieces, attempts and neighbourhoods divided anew are repeated for
-    about ``work`` proposals, prices are looked for within ``prices``, and what then stays open on
-    a small graph is searched exactly within ``proof``; `exactly` starts ``restarts`` times. Once
-    ``stopped`` is set, the search ends with the best it has, or with the first valid answer.
-    ``tell`` hears of each better division: its grids, and the fewest there can be.
+    a graph of up to ``large`` pieces, attempts are repeated for about ``work / 4`` proposals,
+    ``windows`` neighbourhoods are divided anew, prices are looked for within ``prices``, and what
+    then stays open on a small graph is searched exactly within ``proof``; `exactly` starts
+    ``restarts`` times. Once ``stopped`` is set, the search ends with the best it has, or with the
+    first valid answer. ``tell`` hears of each better division: its grids, and the fewest there
+    can be.
     """
 
     flips: int = 400
@@ -45,6 +46,7 @@ class Effort:
     most: int = 3_000_000
     large: int = 2000
     work: int = 1_000_000
+    windows: int = 332
     mends: int = 10
     prices: PriceEffort = field(default_factory=PriceEffort)
     proof: ProofEffort = field(default_factory=ProofEffort)
@@ -64,12 +66,12 @@ class Effort:
         return replace(self, tell=lambda more, fewest: tell(grids + more, least + fewest))
 
 
-QUICK = Effort(
-    flips=200, restarts=2, work=0, prices=PriceEffort(rounds=0), proof=ProofEffort(pieces=0)
-)
+_UNPROVEN = Effort(prices=PriceEffort(rounds=0), proof=ProofEffort(pieces=0))
+
+QUICK = replace(_UNPROVEN, flips=200, restarts=2, work=0, windows=0)
 """For answers that somebody waits for: a few attempts, no search for prices or a proof."""
 
-BATCH = Effort(work=500_000, mends=3, prices=PriceEffort(rounds=0), proof=ProofEffort(pieces=0))
+BATCH = replace(_UNPROVEN, work=500_000, windows=60, mends=3)
 """For whole cities: many short attempts, the bound that of the bins."""
 
 

@@ -22,7 +22,7 @@ from gis.partition.proof import decide, is_within
 from gis.partition.recombine import Pool, recombined
 from gis.partition.windows import Windows, briefly
 
-_WINDOW = 3000  # proposals for which one neighbourhood is divided anew
+_MOST_GRIDS = 800  # grids of a pool above which putting them together anew takes too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class _Fewest:
         short = briefly(self.effort)
         walk = Windows(self.graph, self.cap, self.best, self.rng, self.task, short, self._keep)
         for _ in range(2):
-            walk.walk(self.effort.work // _WINDOW // 2, self.bound)
+            walk.walk(self.effort.windows // 2, self.bound)
             if self.is_over:
                 return
             self._recombine()
@@ -167,6 +167,8 @@ class _Fewest:
             self._keep(attempt(self.graph, self.cap, asked, *self._how()))
 
     def _recombine(self) -> None:
+        if len(self.pool) > _MOST_GRIDS:
+            return
         labels = recombined(self.graph, self.pool.grids, self.found - 1)
         if labels is not None:
             self._improve(adopt_unlabelled(self.graph, labels))

@@ -6,8 +6,8 @@ If no grid can hold pieces worth more than M, then at least ceil(sum of all pric
 needed, since every piece lies in one grid. M is found over a relaxation that contains every
 possible grid (`gis.partition.reach`). The best prices are the dual values of the linear program
 that covers all pieces with as few such sets as possible, solved by column generation (Gilmore
-and Gomory, 1961) with smoothed duals (Wentges, 1997). Prices are whole numbers, so that the
-bound is exact, whatever the linear program's rounding.
+and Gomory, 1961) with smoothed duals (Wentges, 1997), from the loads as first prices. Prices are
+whole numbers, so that the bound is exact, whatever the linear program's rounding.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def price_bound(
     if reach is None:
         return None
     cover = _Cover(graph, target, found)
-    best, anchor = Prices(np.zeros(graph.size, np.int64), 1, 0), None
+    anchor = cover.by_load
+    best = _priced(cover, reach, anchor)[0]
     hints: dict[int, Ints] = {}
     for _ in range(limits.rounds):
         total, dual = cover.solve()
@@ -104,9 +105,7 @@ def price_bound(
     return replace(best, hints=tuple(hints.values()))
 
 
-def _trials(dual: Floats, anchor: Floats | None) -> list[Floats]:
-    if anchor is None:
-        return [dual]
+def _trials(dual: Floats, anchor: Floats) -> list[Floats]:
     return [_SMOOTHING * anchor + (1.0 - _SMOOTHING) * dual, dual]
 
 
@@ -140,6 +139,7 @@ class _Cover:
         self.row = _bundles(graph, load, target)
         self.rows = int(self.row.max()) + 1
         total = np.bincount(self.row, load, self.rows)
+        self.by_load: Floats = total / target
         self.share = np.where(load > 0, load / np.maximum(total[self.row], 1.0), 1.0)
         self.known: set[bytes] = set()
         self.sets: list[Ints] = []
