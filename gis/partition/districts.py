@@ -91,8 +91,7 @@ class Hunt:
 
     def _anneal_inertia(self, part: Ints, reheat: bool, clock: Clock) -> float:
         parts = settled(self.net, part, self.task.k)
-        whole = Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
-        typical = float(annealer.score(self.net, whole, part, parts)[0]) / self.task.graph.size
+        typical = self.typical(part, parts)
         if self.rng.random() > max(0.2, self.fitting):
             # Few divisions fit: wander at a steady heat until one is met.
             hot, cold = self.drawn(1.5, 8.0), self.drawn(0.2, 6.0)
@@ -101,10 +100,9 @@ class Hunt:
             hot = self.drawn(0.05, 0.4 if reheat else 2.0)
             cold = self.drawn(0.002, 0.05 if reheat else 0.3)
             goals = self.weights(self._penalty(), self._softness())
-        if typical > 0:
-            # The score stays in its own unit; heat and penalty are stretched to match it.
-            goals = goals._replace(penalty=goals.penalty * typical)
-            hot, cold = hot * typical, min(cold, hot) * typical
+        # The score stays in its own unit; heat and penalty are stretched to match it.
+        goals = goals._replace(penalty=goals.penalty * typical)
+        hot, cold = hot * typical, min(cold, hot) * typical
         return self._run(part, goals, hot, cold, clock)
 
     def _run(
@@ -143,6 +141,13 @@ class Hunt:
         n = self.task.graph.size
         most = 4_000_000 if self.rng.random() < 0.6 else 1_000_000
         return max(min(most, 60_000 * n), 200 * n)
+
+    def typical(self, part: Ints, parts: Parts) -> float:
+        """What one unit adds to the score."""
+        if not self.task.inertia:
+            return 1.0
+        whole = Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
+        return float(annealer.score(self.net, whole, part, parts)[0]) / self.task.graph.size or 1.0
 
     def drawn(self, least: float, most: float) -> float:
         """Draw a number between two, even in its logarithm."""

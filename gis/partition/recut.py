@@ -17,6 +17,9 @@ from gis.partition.contiguity import root
 from gis.partition.flips import draw
 
 _CENTRES = 48  # units looked at as centres of the halves
+_DE_BRUIJN = 0x03F79D71B4CB0A89  # each run of six of its bits occurs once
+_PLACE = np.zeros(64, np.int64)
+_PLACE[[(_DE_BRUIJN << p) % 2**64 >> 58 for p in range(64)]] = np.arange(64)
 _STEEP = 2.0  # how much sooner units far from the border are tied together
 
 
@@ -118,27 +121,21 @@ def _spreads(net, nodes, blob, count, parts, a, b):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def _around(beside, inside, count):  # type: ignore[no-untyped-def]
-    """Blobs beside a bit set, not in it."""
-    out = 0
-    for p in range(count):
-        if inside >> p & 1:
-            out |= beside[p]
-    return out & ~inside
+def _lowest(bits):  # type: ignore[no-untyped-def]
+    """Number of the lowest bit of a set that is not empty."""
+    return _PLACE[(((bits & -bits) * _DE_BRUIJN) >> 58) & 63]
 
 
 @njit(cache=True)
-def _reached(beside, among, first, count):  # type: ignore[no-untyped-def]
-    """Blobs of `among` that hang together with `first`."""
-    reached, fresh = first, first
-    while fresh:
-        wider = 0
-        for p in range(count):
-            if fresh >> p & 1:
-                wider |= beside[p]
-        fresh = wider & among & ~reached
-        reached |= fresh
-    return reached
+def _hangs_together(beside, among, wanted):  # type: ignore[no-untyped-def]
+    """Whether the blobs of `wanted` lie in one connected piece of `among`."""
+    found = wanted & -wanted
+    fresh = found
+    while fresh and wanted & ~found:
+        near = beside[_lowest(fresh)] & among & ~found
+        fresh = (fresh & (fresh - 1)) | near
+        found |= near
+    return (wanted & ~found) == 0
 
 
 @njit(cache=True)
@@ -185,9 +182,9 @@ def _drawn(goals, load, beside, edges, spread, able, start, heat, effort, state)
     key += limit - 6.0 * heat + heat * np.log(-np.log(max(draw(state), 1e-300)))
     pick = start
     inside, barred = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
-    held = np.zeros(count + 1, np.int64)
+    held, near = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
     first = int(draw(state) * count)
-    inside[0], held[0] = 1 << first, load[first]
+    inside[0], held[0], near[0] = 1 << first, load[first], beside[first]
     depth, looked, fresh = 0, 0, True
     while depth >= 0 and looked < effort:
         s, rest = inside[depth], whole & ~inside[depth]
@@ -198,29 +195,27 @@ def _drawn(goals, load, beside, edges, spread, able, start, heat, effort, state)
             ends = over > 0 and misfit(goals, held[depth]) > limit
             if barred[depth] != 0:
                 # What is barred stays outside for good: it must hang together there.
-                out = _reached(beside, rest, barred[depth] & -barred[depth], count)
-                ends = ends or (barred[depth] & ~out) != 0
+                ends = ends or not _hangs_together(beside, rest, barred[depth])
             if ends:
                 depth -= 1
                 continue
             fit = misfit(goals, held[depth]) + misfit(goals, total - held[depth])
             if rest == 0 or fit > limit:
                 pass
-            elif _reached(beside, rest, rest & -rest, count) == rest:
+            elif _hangs_together(beside, rest, rest):
                 cost = fit + _cost(goals, s, whole, edges, spread, able, count)
                 cost += heat * np.log(-np.log(max(draw(state), 1e-300)))
                 if cost < key:
                     key, pick = cost, s
-        able_next = _around(beside, s, count) & ~barred[depth]
+        able_next = near[depth] & ~s & ~barred[depth]
         if able_next == 0:
             depth -= 1
             continue
-        bit, at = able_next & -able_next, 0
-        while bit >> at != 1:
-            at += 1
+        bit, at = able_next & -able_next, _lowest(able_next)
         barred[depth] |= bit
         depth += 1
         inside[depth], held[depth] = s | bit, held[depth - 1] + load[at]
+        near[depth] = near[depth - 1] | beside[at]
         barred[depth] = barred[depth - 1] & ~bit
         fresh = True
     return pick, looked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gis.partition import annealer, recut
+from gis.partition import recut
 from gis.partition.clock import Clock
 from gis.partition.districts import Hunt, settled
 from gis.partition.graph import Ints
@@ -35,7 +35,7 @@ class Recuts:
         hunt = self.hunt
         start = self._start()
         parts = settled(hunt.net, start, hunt.task.k)
-        typical = self._typical(start, parts)
+        typical = hunt.typical(start, parts)
         goals = hunt.weights(hunt.drawn(2.0, 8.0), hunt.drawn(0.1, 0.4))
         goals = goals._replace(penalty=goals.penalty * typical)
         hot = hunt.drawn(1.0, 5.0) * typical
@@ -78,11 +78,3 @@ class Recuts:
         if hunt.last is not None and hunt.rng.random() < 0.5:
             return hunt.last.copy()
         return hunt.start()
-
-    def _typical(self, part: Ints, parts: annealer.Parts) -> float:
-        """What one unit adds to the score."""
-        if not self.hunt.task.inertia:
-            return 1.0
-        whole = annealer.Weights(0, 1 << 62, 1.0, 1.0, 0.0, 1.0)
-        value = float(annealer.score(self.hunt.net, whole, part, parts)[0])
-        return value / self.hunt.task.graph.size or 1.0

@@ -32,7 +32,7 @@ from gis.partition.power import make_whole, power_diagram
 from gis.partition.recutting import Recuts
 from gis.partition.shares import refuse_heavy, shares_of
 from gis.partition.surplus import walk_surplus
-from gis.partition.turns import Turns, Way
+from gis.partition.ways import turns_of
 
 _POLISH_ROUNDS = 1
 _BOUND_SHARE = 0.05  # of the seconds, for the bound on inertia
@@ -348,7 +348,7 @@ def _exactly_k(
 
     def search(own: Clock, seed: np.random.Generator) -> tuple[float, Ints | None]:
         hunt = Hunt(task, seed)
-        turns = _turns(hunt, own)
+        turns = turns_of(hunt, own)
         while not own.is_over() or own.rounds == 0:
             turns.take(lambda: hunt.value)
             own.met(hunt.value)
@@ -400,17 +400,6 @@ def _inertia_bound(task: District, best: Ints, clock: Clock) -> tuple[float, dic
         "zh": "按已找到的最优对偶价格，任何中心选择（Hess 模型，不计连通性）"
         f"的惯量都不低于 {bound:.2f}。",
     }
-
-
-def _turns(hunt: Hunt, clock: Clock) -> Turns:
-    """Ways of searching that suit a problem, with the seconds of one unit of their work."""
-    ways = [Way(lambda: hunt.round(clock), 7e-8)]
-    recuts, centred = Recuts(hunt), CentreSearch(hunt)
-    if recuts.is_useful:
-        ways.append(Way(lambda: recuts.round(clock), 7e-8))
-    if hunt.task.inertia and centred.is_useful:
-        ways.append(Way(lambda: centred.round(clock), 2e-4))
-    return Turns(ways)
 
 
 _NO_BOUND = {"en": "No better bound than 0 is known.", "zh": "没有比 0 更好的下界。"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_LEAST, _FORGET = 0.4, 0.8
+_FORGET = 0.8
 _MEMORY_S = 60.0
 
 
@@ -20,6 +20,7 @@ class Way:
 
     round: Callable[[], float]
     seconds: float
+    least: float = 0.4
     spent: float = 0.0
     trust: float = 1.0
 
@@ -37,7 +38,7 @@ class Turns:
         A way that lowers `value` is trusted with more, one that does not with less, but never
         with less than a fixed part: what helps late must still be there late.
         """
-        way = min(self.ways, key=lambda w: w.spent / max(w.trust, _LEAST))
+        way = min(self.ways, key=lambda w: w.spent / max(w.trust, w.least))
         before = value()
         way.spent += max(way.round() * way.seconds, 1e-3)
         way.trust = _FORGET * way.trust + (1.0 if value() < before else 0.0)
