@@ -92,6 +92,13 @@ def network_report(network: WalkingNetwork) -> dict[str, Any]:
     }
 
 
+_NO_CIRCLE = {
+    "outside": ("outside the streets", "位于道路数据范围之外"),
+    "snap_too_long": ("not on a street", "周边没有道路"),
+    "failed": ("not drawn", "未能绘制"),
+}
+
+
 def circle_remarks(circles: gpd.GeoDataFrame) -> list[Remark]:
     """Name the facilities that have no circle, each with its status."""
     off = circles[~circles["status"].isin(["ok", "empty"]) & circles["facility_id"].notna()]
@@ -99,11 +106,12 @@ def circle_remarks(circles: gpd.GeoDataFrame) -> list[Remark]:
     for status, rows in off.groupby("status"):
         ids = tuple(dict.fromkeys(rows["facility_id"].astype(str)))
         en, zh = listed(ids)
+        words = _NO_CIRCLE[str(status)]
         remarks.append(
             Remark(
                 f"circle_{status}",
-                f"{len(ids)} facilities have no circle ({status}): {en}.",
-                f"{len(ids)} 处设施没有服务圈（{status}）：{zh}。",
+                f"{len(ids)} facilities have no circle ({words[0]}): {en}.",
+                f"{len(ids)} 处设施没有服务圈（{words[1]}）：{zh}。",
                 ids,
             )
         )

@@ -220,6 +220,14 @@ def test_an_extract_stands_in_for_the_files_that_are_missing(tmp_path: Path) -> 
     assert reach[["kind", "facility_id"]].to_numpy().tolist() == [["pharmacy", f"node/{shop}"]]
 
 
+def test_why_there_is_no_circle_is_told_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANGGE_LANG", "zh")
+    assert run(*drawn(tmp_path), "-o", str(tmp_path / "out.gpkg")) == 0
+    assert "没有服务圈（位于道路数据范围之外）：lost" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
