@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
-from gis.errors import Conflict
+from gis.errors import Conflict, Unavailable
 from gis.store import tables as t
 
 if TYPE_CHECKING:
@@ -56,13 +58,14 @@ def prepare_sample(engine: sa.Engine, file: Path, *, today: date, tell: Tell) ->
         The database holds other communities: the sample is not mixed with somebody's data.
     """
     codes = sample_communities(file)
-    if set(progress(engine, codes).values()) != {"divided"}:
-        _go_on(engine, file, codes, today=today, tell=tell)
-    with engine.connect() as connection:
-        walked = connection.scalar(sa.select(sa.func.count()).select_from(t.walking_run))
-    if not walked:
-        tell("computing the walking circles", "计算步行圈")
-        _walk(engine)
+    if None in progress(engine, codes).values():
+        _load(engine, file, tell)
+    with _walking_beside(engine) as walked:
+        if set(progress(engine, codes).values()) != {"divided"}:
+            _go_on(engine, file, codes, today=today, tell=tell)
+        if walked is not None:
+            tell("computing the walking circles", "计算步行圈")
+            walked()
 
 
 def sample_communities(file: Path) -> tuple[str, ...]:
@@ -109,16 +112,55 @@ def _how_far(stored: bool, action: str | None) -> Progress | None:
     return "adopted" if action == "adopt" else "divided"
 
 
+def _load(engine: sa.Engine, file: Path, tell: Tell) -> None:
+    from api.services.importing import import_all
+
+    tell("loading the sample", "导入示例数据")
+    import_all(engine, file)
+
+
+@contextmanager
+def _walking_beside(engine: sa.Engine) -> Iterator[Callable[[], object] | None]:
+    """
+    Compute the walking circles in a process beside this one; yields what waits for it.
+
+    Both this and dividing compile for some seconds on a new machine, and neither needs the
+    other. None where the circles are there. A process that is no longer waited for is ended: its
+    one transaction leaves nothing behind.
+    """
+    with engine.connect() as connection:
+        runs = connection.scalar(sa.select(sa.func.count()).select_from(t.walking_run))
+    if runs:
+        yield None
+        return
+    url = engine.url.render_as_string(hide_password=False)
+    process = get_context("spawn").Process(target=_walk, args=(url,), daemon=True)
+    process.start()
+    try:
+        yield lambda: _waited_for(process)
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        process.join()
+
+
+def _waited_for(process: BaseProcess) -> None:
+    process.join()
+    if process.exitcode:
+        raise Unavailable(
+            "The walking circles of the sample could not be computed: run `wangge circles update` "
+            "to see why.",
+            "示例的步行圈未能算出：请运行 `wangge circles update` 查看原因。",
+        )
+
+
 def _go_on(
     engine: sa.Engine, file: Path, codes: tuple[str, ...], *, today: date, tell: Tell
 ) -> None:
-    from api.services.importing import import_all
     from gis.io.read import read_layer
     from gis.partition.rules import load_rules
 
-    if None in progress(engine, codes).values():
-        tell("loading the sample", "导入示例数据")
-        import_all(engine, file)
     rules = load_rules(RULES)
     grids = read_layer(file, "grids").frame
     for code, how_far in progress(engine, codes).items():
@@ -132,11 +174,16 @@ def _go_on(
             _divide(engine, code, rules, today=today)
 
 
-def _walk(engine: sa.Engine) -> None:
+def _walk(url: str) -> None:
     from api.services.walking import WalkingOrder, update
     from gis.circles.presets import load_kinds
+    from gis.store.engine import open_engine
 
-    update(engine, WalkingOrder(load_kinds(KINDS).kinds), lambda _en, _zh, _share: None)
+    engine = open_engine(url, pool_size=1)
+    try:
+        update(engine, WalkingOrder(load_kinds(KINDS).kinds), lambda _en, _zh, _share: None)
+    finally:
+        engine.dispose()
 
 
 def _place_posts(engine: sa.Engine) -> None:
