@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.commands import options
 from api.commands.bilingual import BilingualGroup
 from api.commands.finite_range import FiniteRange
 from api.commands.left_out import tell_faults
@@ -47,13 +48,7 @@ _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtya
     metavar="FILE",
     help="OpenStreetMap extract for the layers that have no file.",
 )
-@click.option(
-    "--minutes",
-    metavar="M,...",
-    default="5,10,15",
-    show_default=True,
-    help="Walking times, each by itself.",
-)
+@options.minutes
 @click.option(
     "--speed",
     metavar="SPEED,...",
@@ -66,18 +61,11 @@ _LAYERS: tuple[LayerName, ...] = ("streets", "buildings", "facilities", "courtya
     type=click.Choice(_POLICIES),
     help="Who walks through gates; the same as a word after --gates.",
 )
-@click.option(
-    "--walk",
-    "walk",
-    type=click.Choice(["usual", "wide", "narrow"]),
-    default="usual",
-    show_default=True,
-    help="Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.",
-)
+@options.walk
 @click.option(
     "--kinds", metavar="KIND,...|PRESET|FILE", help="Kinds with commas, a preset, or a TOML file."
 )
-@click.option("--at", metavar="TIME", help="Only what is open then, such as 'Sa 20:00'.")
+@options.open_at
 @click.option(
     "--snap-limit",
     type=FiniteRange(0, 1000, min_open=True),

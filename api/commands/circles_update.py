@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.commands import options
 from api.commands.bilingual import BilingualCommand
 from api.commands.circles import circles
 from api.commands.connection import database
@@ -37,20 +38,8 @@ _SHOWN_REMARKS = 12
     show_default=True,
     help="Who walks through gates.",
 )
-@click.option(
-    "--walk",
-    type=click.Choice(["usual", "wide", "narrow"]),
-    default="usual",
-    show_default=True,
-    help="Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.",
-)
-@click.option(
-    "--minutes",
-    metavar="M,...",
-    default="5,10,15",
-    show_default=True,
-    help="Walking times, each by itself.",
-)
+@options.walk
+@options.minutes
 @click.option(
     "--speed",
     metavar="SPEED,...",
@@ -58,7 +47,7 @@ _SHOWN_REMARKS = 12
     show_default=True,
     help="Metres a second, or adult, elder, frail; several with commas.",
 )
-@click.option("--at", metavar="TIME", help="Only what is open then, such as 'Sa 20:00'.")
+@options.open_at
 @click.option(
     "--snap-limit",
     type=FiniteRange(0, 1000, min_open=True),

@@ -41,3 +41,20 @@ grow = click.option(
     show_default=True,
     help="What drawn grids may take in: nothing, pockets cut off, whatever saves a grid.",
 )
+
+minutes = click.option(
+    "--minutes",
+    metavar="M,...",
+    default="5,10,15",
+    show_default=True,
+    help="Walking times, each by itself.",
+)
+walk = click.option(
+    "--walk",
+    "walk",
+    type=click.Choice(["usual", "wide", "narrow"]),
+    default="usual",
+    show_default=True,
+    help="Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.",
+)
+open_at = click.option("--at", metavar="TIME", help="Only what is open then, such as 'Sa 20:00'.")
