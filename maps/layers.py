@@ -1,7 +1,7 @@
 """
-The layer contract: what each tile layer shows, from which zoom on, and what it never shows.
+The layer contract: what each map layer shows, from which zoom on, and what it never shows.
 
-Tiles, TileJSON and styles all read these tables, so they cannot disagree.
+Tiles, TileJSON, styles and OGC features all read these tables, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -9,16 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gis.contracts import SENSITIVE
+from gis.contracts import (
+    BARRIER_KINDS,
+    COURTYARD_KINDS,
+    FACILITY_KINDS,
+    GRID_KINDS,
+    SENSITIVE,
+)
 from gis.errors import NotFound
 
 AttributeKind = Literal["text", "number", "flag"]
+GeometryKind = Literal["polygon", "line", "point"]
+Filter = Literal["community", "kind"]
 Scope = Literal["day", "day_or_plan", "plan", "walk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of a tile's features."""
+    """One attribute of a layer's features."""
 
     name: str
     kind: AttributeKind
@@ -27,31 +35,54 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
-class TileLayer:
+class MapLayer:
     """
-    One layer of vector tiles.
+    One layer as every face shows it.
 
     Attributes
     ----------
     table
         The table whose shapes are drawn.
+    geometry
+        What the shapes are; the multiple form of it may stand for it.
     zooms
         First and last zoom at which tiles are made; clients draw the last one larger.
+    attributes
+        All that a feature tells, in this order.
+    key
+        The attribute that identifies a feature. ``id`` is the row's own number: no attribute, but
+        the feature's id in a tile.
+    depends_on
+        Every table whose rows draw the layer: a change in one of them may change a tile.
     scope
         Whether the layer is asked for by a day (`at`), by a plan, by either, or by a walk: a
         facility kind with a speed and a cutoff.
+    dated
+        Whether the day asked for matters.
+    filters
+        What narrows the layer. ``community`` is any area's 12-digit code and means the
+        communities below it in the area tree on that day; layers whose rows belong to no
+        community show what touches these. ``kind`` is a value of the attribute of that name.
+    kinds
+        The values of ``kind``, where they are a closed set.
     suppressed
-        Columns of the source that must never appear in a tile.
+        Columns of the source that must never appear.
     """
 
     name: str
     en: str
     zh: str
     table: str
+    geometry: GeometryKind
     zooms: tuple[int, int]
     attributes: tuple[Attribute, ...]
+    key: str = "code"
+    depends_on: tuple[str, ...] = ()
     scope: Scope = "day"
-    suppressed: tuple[str, ...] = ()
+    dated: bool = True
+    filters: tuple[Filter, ...] = ("community",)
+    kinds: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = SENSITIVE
 
 
 def _text(name: str, en: str, zh: str) -> Attribute:
@@ -74,20 +105,34 @@ _HOUSEHOLDS = _number("households", "households", "户数")
 _GRID_NO = _number("grid_no", "number of the grid within its plan", "方案内网格序号")
 
 _LAYERS = (
-    TileLayer("communities", "Communities", "社区", "area", (6, 16), (_CODE, _NAME)),
-    TileLayer(
+    MapLayer(
+        "communities",
+        "Communities",
+        "社区",
+        "area",
+        "polygon",
+        (6, 16),
+        (_CODE, _NAME),
+        depends_on=("area",),
+    ),
+    MapLayer(
         "courtyards",
         "Courtyards",
         "小区",
         "courtyard",
+        "polygon",
         (12, 16),
         (_CODE, _NAME, _KIND, _flag("walled", "walled", "封闭")),
+        depends_on=("courtyard",),
+        filters=("community", "kind"),
+        kinds=COURTYARD_KINDS,
     ),
-    TileLayer(
+    MapLayer(
         "buildings",
         "Buildings",
         "楼栋",
         "building",
+        "polygon",
         (13, 16),
         (
             _CODE,
@@ -98,36 +143,64 @@ _LAYERS = (
             _flag("estimated", "households are an estimate", "户数为估算"),
             _number("floors", "floors", "层数"),
         ),
-        suppressed=SENSITIVE,
+        depends_on=("building", "courtyard"),
     ),
-    TileLayer(
+    MapLayer(
         "streets",
         "Streets",
         "道路",
         "street",
+        "line",
         (12, 16),
         (
+            _CODE,
             _NAME,
             _text("class", "class", "等级"),
             _flag("bridge", "bridge", "桥"),
             _flag("tunnel", "tunnel", "隧道"),
         ),
+        depends_on=("street",),
     ),
-    TileLayer("barriers", "Barriers", "阻隔", "barrier", (11, 16), (_NAME, _KIND)),
-    TileLayer("gates", "Gates", "出入口", "gate", (15, 16), (_CODE, _NAME, _COURTYARD)),
-    TileLayer(
+    MapLayer(
+        "barriers",
+        "Barriers",
+        "阻隔",
+        "barrier",
+        "line",
+        (11, 16),
+        (_CODE, _NAME, _KIND),
+        depends_on=("barrier",),
+        filters=("community", "kind"),
+        kinds=BARRIER_KINDS,
+    ),
+    MapLayer(
+        "gates",
+        "Gates",
+        "出入口",
+        "gate",
+        "point",
+        (15, 16),
+        (_CODE, _NAME, _COURTYARD),
+        depends_on=("gate", "courtyard"),
+    ),
+    MapLayer(
         "facilities",
         "Facilities",
         "设施",
         "facility",
+        "point",
         (12, 16),
         (_CODE, _NAME, _KIND, _flag("idle", "idle premises", "闲置")),
+        depends_on=("facility",),
+        filters=("community", "kind"),
+        kinds=FACILITY_KINDS,
     ),
-    TileLayer(
+    MapLayer(
         "grids",
         "Grids",
         "网格",
         "plan_grid",
+        "polygon",
         (9, 16),
         (
             _number("plan", "id of the plan", "方案编号"),
@@ -140,13 +213,17 @@ _LAYERS = (
             _number("load", "households over cap; 1 is full", "负荷，1 为满"),
             _flag("over_cap", "above the cap", "超限"),
         ),
+        depends_on=("plan_grid", "plan", "grid", "grid_period"),
         scope="day_or_plan",
+        filters=("community", "kind"),
+        kinds=GRID_KINDS,
     ),
-    TileLayer(
+    MapLayer(
         "cells",
         "Cells",
         "单元面",
         "unit",
+        "polygon",
         (13, 17),
         (
             _text("unit", "id of the unit", "单元编号"),
@@ -156,13 +233,17 @@ _LAYERS = (
             _HOUSEHOLDS,
             _GRID_NO,
         ),
+        key="unit",
+        depends_on=("unit", "plan", "assignment"),
         scope="plan",
+        dated=False,
     ),
-    TileLayer(
+    MapLayer(
         "reach",
         "Walk to the nearest",
         "步行可达",
         "building",
+        "polygon",
         (13, 16),
         (
             _CODE,
@@ -176,14 +257,16 @@ _LAYERS = (
             _number("minutes", "minutes on foot", "步行分钟"),
             _text("reason", "why there is no way", "不可达原因"),
         ),
+        depends_on=("reach", "building", "facility"),
         scope="walk",
-        suppressed=SENSITIVE,
+        filters=("community", "kind"),
     ),
-    TileLayer(
+    MapLayer(
         "circles",
         "Service circles",
         "服务圈",
         "circle",
+        "polygon",
         (10, 16),
         (
             _KIND,
@@ -191,13 +274,18 @@ _LAYERS = (
             _number("minutes", "minutes on foot", "步行分钟"),
             _number("speed", "metres a second", "步速，米每秒"),
         ),
+        key="id",
+        depends_on=("circle",),
         scope="walk",
+        filters=("community", "kind"),
+        dated=False,
     ),
-    TileLayer(
+    MapLayer(
         "gaps",
         "Gaps",
         "服务盲区",
         "service_gap",
+        "polygon",
         (10, 16),
         (
             _KIND,
@@ -208,13 +296,18 @@ _LAYERS = (
             _flag("estimated", "households are partly an estimate", "户数含估算"),
             _number("minutes", "minutes on foot", "步行分钟"),
         ),
+        key="id",
+        depends_on=("service_gap",),
         scope="walk",
+        filters=("community", "kind"),
+        dated=False,
     ),
-    TileLayer(
+    MapLayer(
         "sites",
         "Suggested places",
         "建议选址",
         "site",
+        "point",
         (10, 16),
         (
             _KIND,
@@ -222,14 +315,18 @@ _LAYERS = (
             _text("place", "code of the place", "候选点编号"),
             _number("households_gained", "households that reach it anew", "新增可达户数"),
         ),
+        key="id",
+        depends_on=("site",),
         scope="walk",
+        filters=("community", "kind"),
+        dated=False,
     ),
 )
 
-LAYERS: dict[str, TileLayer] = {layer.name: layer for layer in _LAYERS}
+LAYERS: dict[str, MapLayer] = {layer.name: layer for layer in _LAYERS}
 
 
-def tile_layer(name: str) -> TileLayer:
+def map_layer(name: str) -> MapLayer:
     """
     Return the layer of that name.
 
@@ -241,7 +338,20 @@ def tile_layer(name: str) -> TileLayer:
     if name not in LAYERS:
         known = ", ".join(LAYERS)
         raise NotFound(
-            f"There is no tile layer {name}; there are {known}.",
-            f"没有名为 {name} 的瓦片图层；可用的有 {known}。",
+            f"There is no map layer {name}; there are {known}.",
+            f"没有名为 {name} 的图层；可用的有 {known}。",
         )
     return LAYERS[name]
+
+
+def map_layers(names: str) -> tuple[MapLayer, ...]:
+    """
+    Return the layers of names joined with commas, each once, in the order of the contract.
+
+    Raises
+    ------
+    NotFound
+        One of them is no layer.
+    """
+    asked = {map_layer(name).name for name in names.split(",")}
+    return tuple(layer for layer in _LAYERS if layer.name in asked)

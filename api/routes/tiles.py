@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.requests import Request
 
 from api.addresses import public_address
@@ -12,8 +12,8 @@ from api.deps import AppSettings, Reading, RequestLanguage
 from api.openapi import problems
 from api.routes.listing_query import Day, today_or
 from api.services.tiles import accepts_gzip, encoded_tile, matches, world_bounds
-from maps.layers import tile_layer
-from maps.tiles import MVT, Walk, draw_tile, tile_address, tilejson
+from maps.layers import map_layer
+from maps.tiles import MVT, LeftOut, TileRequest, Walk, draw_tile, tile_request, tilejson
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -27,7 +27,8 @@ TierQuery = Annotated[
 
 def _walk(
     kind: Annotated[
-        str | None, Query(max_length=64, description="Facility kind whose walk is drawn.")
+        str | None,
+        Query(max_length=64, description="Only this kind; of layers of a walk, the facility kind."),
     ] = None,
     profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
     speed: Annotated[float, Query(gt=0, le=5, description="Metres a second.")] = 1.2,
@@ -40,10 +41,42 @@ def _walk(
 
 
 WalkQuery = Annotated[Walk | None, Depends(_walk)]
+# Whatever is no number is an address without a tile, which is told in words.
+Number = Annotated[str, Path(json_schema_extra={"type": "integer", "minimum": 0})]
+
+
+def _request(
+    walk: WalkQuery,
+    layers: Annotated[str, Path(description="Names of layers, joined with commas.")],
+    z: Number,
+    x: Number,
+    y: Number,
+    at: Day = None,
+    plan: PlanQuery = None,
+    tier: TierQuery = "base",
+    community: Annotated[
+        str | None,
+        Query(max_length=64, description="12-digit code of an area: only what is in it."),
+    ] = None,
+) -> TileRequest:
+    """Read one checked request out of the address; `kind` is a filter and the walk's kind."""
+    kind = None if walk is None else walk.kind
+    return tile_request(
+        layers,
+        z,
+        x,
+        y,
+        at=today_or(at),
+        plan_id=plan,
+        tier=tier,
+        walk=walk,
+        community=community,
+        kind=kind,
+    )
 
 
 @router.get(
-    "/{layer}/{z}/{x}/{y}.mvt",
+    "/{layers}/{z}/{x}/{y}.mvt",
     response_class=Response,
     responses={
         200: {"content": {MVT: {}}, "description": "A Mapbox vector tile."},
@@ -52,33 +85,30 @@ WalkQuery = Annotated[Walk | None, Depends(_walk)]
     },
 )
 def tile(
-    request: Request,
-    connection: Reading,
-    walk: WalkQuery,
-    layer: str,
-    z: int,
-    x: int,
-    y: int,
-    at: Day = None,
-    plan: PlanQuery = None,
-    tier: TierQuery = "base",
+    request: Request, connection: Reading, asked: Annotated[TileRequest, Depends(_request)]
 ) -> Response:
     """Draw one tile; the tag is strong, and new exactly when the content is."""
-    address = tile_address(layer, z, x, y)
-    drawn = draw_tile(connection, address, at=today_or(at), plan_id=plan, tier=tier, walk=walk)
+    drawn = draw_tile(connection, asked)
     accepted = accepts_gzip(request.headers.get("accept-encoding", ""))
-    encoded = encoded_tile(drawn, accept_gzip=accepted)
+    encoded = encoded_tile(drawn.body, accept_gzip=accepted)
     headers = {
         "ETag": encoded.etag,
         "Cache-Control": "no-cache",
         "Access-Control-Allow-Origin": "*",
     }
+    if drawn.left_out:
+        headers["X-Wangge-Left-Out"] = _told(drawn.left_out)
     if matches(request.headers.get("if-none-match", ""), encoded.etag):
         # The compressing middleware says so only of bodies that are not compressed yet.
         return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
     if encoded.gzipped:
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(encoded.body, 200, headers, media_type=MVT)
+
+
+def _told(left_out: tuple[LeftOut, ...]) -> str:
+    """Spell what was left out, such as ``buildings smallest=120``."""
+    return ", ".join(f"{one.layer} {one.what}={one.count}" for one in left_out)
 
 
 @router.get("/{layer}.json", responses=problems(404, 503))
@@ -90,7 +120,7 @@ def layer_tilejson(
     layer: str,
 ) -> dict[str, object]:
     """Describe a layer as TileJSON; `at`, `plan` and `tier` are handed on to its tiles."""
-    known = tile_layer(layer)
+    known = map_layer(layer)
     query = f"?{request.url.query}" if request.url.query else ""
     address = f"{public_address(request, settings)}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt{query}"
     bounds = world_bounds(connection)

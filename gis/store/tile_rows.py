@@ -27,48 +27,68 @@ class Walk:
 _TILE_PX = 512
 
 
-def tile_bytes(
-    connection: sa.Connection,
-    layer: str,
-    z: int,
-    x: int,
-    y: int,
-    *,
-    at: date,
-    plan_id: int | None = None,
-    tier: Literal["base", "micro"] = "base",
-    walk: Walk | None = None,
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class TileQuery:
     """
-    Return one Mapbox vector tile, empty bytes when nothing lies on it.
+    One layer of one tile.
 
-    Parameters
+    Attributes
     ----------
     layer
-        Name of a tile layer; its query is ``sql/tile_<layer>.sql``, and for the grids of one
-        plan ``sql/tile_plan_grids.sql``.
+        Name of a map layer; its query is ``sql/tile_<layer>.sql``, and for the grids of one plan
+        ``sql/tile_plan_grids.sql``.
     z, x, y
         A valid tile address of the Web Mercator square.
     at
-        Day whose state is drawn; not looked at when `plan_id` is given.
+        Day whose state is drawn; None where it does not matter.
     plan_id
         Draw the grids or cells of this plan.
     tier
         Which published grids: base and special ones, or the micro grids inside them.
     walk
         Which walk the layers reach, circles, gaps and sites show; they need one.
+    community
+        Area code: only what lies in the communities below it.
+    kind
+        Only what is of this kind.
+    """
+
+    layer: str
+    z: int
+    x: int
+    y: int
+    at: date | None
+    plan_id: int | None = None
+    tier: Literal["base", "micro"] = "base"
+    walk: Walk | None = None
+    community: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many features of a layer were left out of a tile, and what they have in common."""
+
+    layer: str
+    what: str
+    count: int
+
+
+def tile_bytes(connection: sa.Connection, query: TileQuery) -> bytes:
+    """
+    Return one layer as a Mapbox vector tile, empty bytes when nothing lies on it.
 
     Notes
     -----
     The same rows give the same bytes. Shapes smaller than a screen pixel are left out.
     """
-    query_name = f"tile_{layer}"
-    if layer == "grids" and plan_id is not None:
+    query_name = f"tile_{query.layer}"
+    if query.layer == "grids" and query.plan_id is not None:
         query_name = "tile_plan_grids"
-    binds: dict[str, object] = {"z": z, "x": x, "y": y, "at": at, "plan_id": plan_id, "tier": tier}
-    if walk is not None:
-        binds |= asdict(walk)
-    binds["pixel_deg"] = 360 / 2**z / _TILE_PX
+    binds: dict[str, object] = asdict(query)
+    if query.walk is not None:
+        binds |= asdict(query.walk)
+    binds["pixel_deg"] = 360 / 2**query.z / _TILE_PX
     wanted = {name: binds[name] for name in _binds(query_name)}
     return bytes(connection.execute(statement(query_name), wanted).scalar_one() or b"")
 

@@ -67,7 +67,7 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         200: (f"{API}/isochrone?lon=104.616&lat=28.404", None),
         422: (f"{API}/isochrone?lon=104.616&lat=28.404&minutes=none", None),
     },
-    ("get", "/tiles/{layer}/{z}/{x}/{y}.mvt"): {
+    ("get", "/tiles/{layers}/{z}/{x}/{y}.mvt"): {
         200: (TILE, None),
         304: (TILE, None),
         404: ("/tiles/nothing/1/0/0.mvt", None),

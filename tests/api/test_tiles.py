@@ -206,6 +206,11 @@ def test_where_nothing_lies_the_layer_has_no_features(client: TestClient) -> Non
         "buildings/2/0/0",
         "cells/14/0/0",
         "buildings/14/0/0",
+        "buildings/x/0/0",
+        "buildings/14/-1/0",
+        "buildings/14/1/" + "9" * 31,
+        "buildings,nothing/14/0/0",
+        "buildings,/14/0/0",
     ],
 )
 def test_addresses_outside_the_contract_are_not_found(client: TestClient, address: str) -> None:

@@ -5,6 +5,7 @@
 WITH shown AS MATERIALIZED (
     SELECT
         t.id,
+        t.code,
         t.name,
         t.street_class AS class,
         t.bridge,
