@@ -28,6 +28,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "api.commands.divide_all:divide_all",
         "Divide every community of the database, on all cores or a cluster.",
     ),
+    "embed": (
+        "api.commands.embed:embed",
+        "Keys by which other sites embed maps: add, list, show, revoke.",
+    ),
     "export": ("api.commands.export:export", "Write a layer to a file."),
     "import": ("api.commands.importing:import_group", "Check files and store their rows."),
     "migrate": (

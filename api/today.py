@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 # China has one time zone; servers there often run on UTC, and a plan takes effect at midnight.
-_THERE = ZoneInfo("Asia/Shanghai")
+HERE = ZoneInfo("Asia/Shanghai")
 
 
 def today() -> date:
     """Return the day it is in China, whatever the time zone of the server."""
-    return datetime.now(UTC).astimezone(_THERE).date()
+    return datetime.now(UTC).astimezone(HERE).date()

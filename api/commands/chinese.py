@@ -165,6 +165,31 @@ HELP: dict[str, str] = {
     ),
     "TOML file that maps column headings.": "列名对照的 TOML 文件。",
     "Write nothing when any row is at fault.": "有任何一行有误时不写出。",
+    # embed
+    "Keys by which other sites embed maps: add, list, show, revoke.": (
+        "供其他网站嵌入地图的密钥：新建、列出、查看、吊销。"
+    ),
+    "Make a key for AREA (12 digits) and the areas below it; its text is shown once.": (
+        "为一个区划（12 位代码）及其下级新建密钥；密钥文本只显示一次。"
+    ),
+    "What it opens; everything it can if unset.": "密钥包含的图层；不填则为全部可选图层。",
+    "Site whose pages may show it; may be given several times; none: no other site.": (
+        "允许嵌入的网站，可写多次；不填则不允许任何其他网站。"
+    ),
+    "Last day; a year from today if unset.": "最后有效日；不填则为一年。",
+    "Days it works, instead of --until.": "有效天数，可代替 --until。",
+    "What it is for; seen by you alone.": "用途备注；仅管理员可见。",
+    "Office to ask when it has ended; anyone may see it.": "失效后的联系单位；任何人可见。",
+    "List the keys by number, newest first; their text is stored nowhere.": (
+        "按编号列出密钥，新的在前；密钥文本不保存。"
+    ),
+    "Also those that have ended.": "也列出已失效的。",
+    "Show what the key of number KEY_ID opens, for whom and until when.": (
+        "显示密钥包含的内容、允许的网站与期限。"
+    ),
+    "End the key of number KEY_ID; open pages stop within seconds.": (
+        "吊销密钥；已打开的页面数秒内停止显示。"
+    ),
     # export
     "Write what holds today of LAYER to a file.": "把图层今天有效的内容写到文件。",
     "Write a layer to a file.": "把图层写到文件。",
@@ -326,6 +351,9 @@ HELP: dict[str, str] = {
 
 # Single words: headings, placeholders of the usage line and of options, kinds of things.
 WORDS: dict[str, str] = {
+    "KEY_ID": "编号",
+    "https://HOST[:PORT]": "https://主机[:端口]",
+    "LAYER,...": "图层,...",
     "Options": "选项",
     "Commands": "命令",
     "Positional arguments": "参数",
@@ -392,6 +420,7 @@ WORDS: dict[str, str] = {
 # What click says of a call that it cannot use.
 MESSAGES: dict[str, str] = {
     "Missing command.": "缺少命令。",
+    "Take one of --until and --days.": "--until、--days 只能选一个。",
     "Take one of --by, --since, --scenario and --checks.": (
         "--by、--since、--scenario、--checks 只能选一个。"
     ),

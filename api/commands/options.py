@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 import click
@@ -56,5 +57,8 @@ walk = click.option(
     default="usual",
     show_default=True,
     help="Which streets are walked: usual takes private ways, wide cycleways too, narrow neither.",
+)
+author = click.option(
+    "--by", "made_by", default=getpass.getuser, show_default="your login", help="Who does it."
 )
 open_at = click.option("--at", metavar="TIME", help="Only what is open then, such as 'Sa 20:00'.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
     from gis.store.publishing import Published
     from gis.store.withdrawal import Withdrawn
 
-_author = click.option(
-    "--by", "made_by", default=getpass.getuser, show_default="your login", help="Who does it."
-)
+_author = options.author
 _rules = click.option(
     "--rules", "rules_name", default="gaoxian-2020", show_default=True, help="Preset or TOML file."
 )

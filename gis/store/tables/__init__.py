@@ -8,6 +8,7 @@ closed below and open above.
 """
 
 from gis.store.tables.columns import metadata
+from gis.store.tables.embeds import embed_key
 from gis.store.tables.layers import (
     area,
     barrier,
@@ -50,6 +51,7 @@ __all__ = [
     "courtyard",
     "coverage_figure",
     "edit",
+    "embed_key",
     "facility",
     "gate",
     "grid",
