@@ -6,7 +6,7 @@ Tiles, TileJSON, styles and OGC features all read these tables, so they cannot d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gis.contracts import (
@@ -103,6 +103,20 @@ _KIND = _text("kind", "kind", "类别")
 _COURTYARD = _text("courtyard", "code of the courtyard", "小区编号")
 _HOUSEHOLDS = _number("households", "households", "户数")
 _GRID_NO = _number("grid_no", "number of the grid within its plan", "方案内网格序号")
+
+_GRID = (
+    _number("plan", "id of the plan", "方案编号"),
+    _GRID_NO,
+    _CODE,
+    _NAME,
+    _KIND,
+    _text("community", "code of the community", "社区代码"),
+    _HOUSEHOLDS,
+    _number("load", "households over cap; 1 is full", "负荷，1 为满"),
+    _flag("over_cap", "above the cap", "超限"),
+    _number("posts", "posts; absent in the grids of a plan", "岗位数；按方案显示时无此项"),
+    _number("vacancies", "posts that nobody holds", "空岗数"),
+)
 
 _LAYERS = (
     MapLayer(
@@ -203,17 +217,14 @@ _LAYERS = (
         "polygon",
         (9, 16),
         (
-            _number("plan", "id of the plan", "方案编号"),
-            _GRID_NO,
-            _CODE,
-            _NAME,
-            _KIND,
-            _text("community", "code of the community", "社区代码"),
-            _HOUSEHOLDS,
-            _number("load", "households over cap; 1 is full", "负荷，1 为满"),
-            _flag("over_cap", "above the cap", "超限"),
+            *_GRID,
+            _number(
+                "holder_class",
+                "colour class of the holder, 1 to 8; holders share classes",
+                "任职人员色类，1 至 8；不同人员可同色",
+            ),
         ),
-        depends_on=("plan_grid", "plan", "grid", "grid_period"),
+        depends_on=("plan_grid", "plan", "grid", "grid_period", "post"),
         scope="day_or_plan",
         filters=("community", "kind"),
         kinds=GRID_KINDS,
@@ -324,6 +335,25 @@ _LAYERS = (
 )
 
 LAYERS: dict[str, MapLayer] = {layer.name: layer for layer in _LAYERS}
+"""What every face shows: tiles, styles, features, files."""
+
+_GRID_LABELS = replace(
+    LAYERS["grids"],
+    name="grid_labels",
+    en="Names of grids",
+    zh="网格注记",
+    geometry="point",
+    zooms=(11, 16),
+    attributes=(*_GRID, _flag("estimated", "households are partly an estimate", "户数含估算")),
+    depends_on=(*LAYERS["grids"].depends_on, "assignment", "unit"),
+)
+
+TILE_LAYERS: dict[str, MapLayer] = {**LAYERS, "grid_labels": _GRID_LABELS}
+"""
+What tiles carry: the layers, and the points at which grids are named.
+
+A grid may lie on several tiles, and a map would name it on each.
+"""
 
 
 def map_layer(name: str) -> MapLayer:
@@ -335,13 +365,13 @@ def map_layer(name: str) -> MapLayer:
     NotFound
         There is no such layer.
     """
-    if name not in LAYERS:
+    if name not in TILE_LAYERS:
         known = ", ".join(LAYERS)
         raise NotFound(
             f"There is no map layer {name}; there are {known}.",
             f"没有名为 {name} 的图层；可用的有 {known}。",
         )
-    return LAYERS[name]
+    return TILE_LAYERS[name]
 
 
 def map_layers(names: str) -> tuple[MapLayer, ...]:
@@ -354,4 +384,4 @@ def map_layers(names: str) -> tuple[MapLayer, ...]:
         One of them is no layer.
     """
     asked = {map_layer(name).name for name in names.split(",")}
-    return tuple(layer for layer in _LAYERS if layer.name in asked)
+    return tuple(layer for layer in TILE_LAYERS.values() if layer.name in asked)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gis.errors import InputError, NotFound
 from gis.store.tile_rows import LeftOut, TileQuery, Walk, tile_bytes
-from maps.layers import LAYERS, Filter, MapLayer, map_layers
+from maps.layers import TILE_LAYERS, Filter, MapLayer, map_layers
 
 __all__ = [
     "MVT",
@@ -67,7 +67,7 @@ class TileRequest:
     @property
     def tables(self) -> frozenset[str]:
         """The tables whose rows draw this tile; of their changes only it needs to know."""
-        drawn = {table for name in self.layers for table in LAYERS[name].depends_on}
+        drawn = {table for name in self.layers for table in TILE_LAYERS[name].depends_on}
         return frozenset(drawn if self.community is None else drawn | {"area"})
 
 
@@ -129,7 +129,9 @@ def tile_request(
         row,
         at if dated else None,
         plan_id,
-        tier if plan_id is None and any(layer.name == "grids" for layer in drawn) else "base",
+        tier
+        if plan_id is None and any(layer.scope == "day_or_plan" for layer in drawn)
+        else "base",
         walk if walked else None,
         community,
         kind,
@@ -220,7 +222,7 @@ def draw_tile(connection: sa.Connection, request: TileRequest) -> DrawnTile:
     """Return the tile's bytes; a layer has no feature where nothing lies."""
     bodies: list[bytes] = []
     for name in request.layers:
-        drawn = tile_bytes(connection, _query(LAYERS[name], request))
+        drawn = tile_bytes(connection, _query(TILE_LAYERS[name], request))
         bodies.append(drawn or empty_tile(name))
     return DrawnTile(b"".join(bodies))
 

@@ -23,6 +23,8 @@ class Walk:
     facility: str | None = None
 
 
+# Layers with a query of their own for the grids of one plan.
+_OF_PLANS = ("grids", "grid_labels")
 # A tile is drawn at this many screen pixels.
 _TILE_PX = 512
 
@@ -36,7 +38,7 @@ class TileQuery:
     ----------
     layer
         Name of a map layer; its query is ``sql/tile_<layer>.sql``, and for the grids of one plan
-        ``sql/tile_plan_grids.sql``.
+        ``sql/tile_plan_<layer>.sql``.
     z, x, y
         A valid tile address of the Web Mercator square.
     at
@@ -83,8 +85,8 @@ def tile_bytes(connection: sa.Connection, query: TileQuery) -> bytes:
     The same rows give the same bytes. Shapes smaller than a screen pixel are left out.
     """
     query_name = f"tile_{query.layer}"
-    if query.layer == "grids" and query.plan_id is not None:
-        query_name = "tile_plan_grids"
+    if query.layer in _OF_PLANS and query.plan_id is not None:
+        query_name = f"tile_plan_{query.layer}"
     binds: dict[str, object] = asdict(query)
     if query.walk is not None:
         binds |= asdict(query.walk)

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from gis.contracts import SENSITIVE
 from gis.store.engine import open_engine
 from gis.store.statements import statement
-from maps.layers import LAYERS
+from maps.layers import TILE_LAYERS
 from maps.tiles import MVT
 
 
@@ -47,16 +47,16 @@ WALK: dict[str, Any] = {"kind": "service_centre"}
 
 
 def _query(layer: str) -> dict[str, Any]:
-    return {"plan": {"plan": 1}, "walk": WALK}.get(LAYERS[layer].scope, {})
+    return {"plan": {"plan": 1}, "walk": WALK}.get(TILE_LAYERS[layer].scope, {})
 
 
-@pytest.mark.parametrize("layer", sorted(LAYERS))
+@pytest.mark.parametrize("layer", sorted(TILE_LAYERS))
 def test_a_tile_carries_the_attributes_of_the_contract_and_no_others(
     client: TestClient, layer: str
 ) -> None:
     features = tile_of(client, layer, z=15, lon=104.6035, lat=28.4035, **_query(layer))
     assert features
-    known = {a.name for a in LAYERS[layer].attributes}
+    known = {a.name for a in TILE_LAYERS[layer].attributes}
     carried = {name for f in features for name in f["properties"]}
     assert carried <= known
     assert not carried & set(SENSITIVE)
@@ -74,6 +74,36 @@ def test_published_grids_are_drawn_with_their_load(client: TestClient) -> None:
 def test_the_grids_of_a_draft_are_drawn_when_it_is_named(client: TestClient) -> None:
     (grid,) = tile_of(client, "grids", z=14, plan=2)
     assert (grid["properties"]["households"], grid["properties"]["plan"]) == (524, 2)
+
+
+def test_a_grid_tells_how_its_posts_stand_and_names_nobody(client: TestClient) -> None:
+    grids = {f["properties"]["name"]: f["properties"] for f in tile_of(client, "grids", z=14)}
+    staffed = {n: (g["posts"], g["vacancies"]) for n, g in grids.items()}
+    assert staffed == {
+        "第一网格": (1, 0), "第二网格": (1, 1), "第三网格": (0, 0), "第四网格": (0, 0),
+    }  # fmt: skip
+    assert {n for n, g in grids.items() if "holder_class" in g} == {"第一网格"}
+    assert grids["第一网格"]["holder_class"] in range(1, 9)
+    before = tile_of(client, "grids", z=14, at="2026-01-01", plan=1)
+    assert not {"posts", "vacancies", "holder_class"} & set(before[0]["properties"])
+
+
+def test_a_grid_on_many_tiles_is_named_on_one(client: TestClient) -> None:
+    west, east = address_of(104.6, 28.4, 16)[1], address_of(104.612, 28.4, 16)[1]
+    north, south = address_of(104.6, 28.408, 16)[2], address_of(104.6, 28.4, 16)[2]
+    drawn: list[str] = []
+    named: list[tuple[str, bool]] = []
+    for x in range(west, east + 1):
+        for y in range(north, south + 1):
+            whole = client.get(f"/tiles/grids,grid_labels/16/{x}/{y}.mvt?at=2026-05-01").content
+            layers = mapbox_vector_tile.decode(whole)
+            drawn += [f["properties"]["name"] for f in layers["grids"]["features"]]
+            told = [f["properties"] for f in layers["grid_labels"]["features"]]
+            named += [(f["name"], f["estimated"]) for f in told]
+    assert len(drawn) > 8
+    assert sorted(named) == [
+        ("第一网格", False), ("第三网格", False), ("第二网格", False), ("第四网格", True),
+    ]  # fmt: skip
 
 
 def test_cells_tell_their_grid_and_the_unassigned_tell_none(client: TestClient) -> None:
@@ -218,17 +248,17 @@ def test_addresses_outside_the_contract_are_not_found(client: TestClient, addres
     assert client.get(f"/tiles/{address}.mvt{query}").status_code == 404
 
 
-@pytest.mark.parametrize("layer", sorted(LAYERS))
+@pytest.mark.parametrize("layer", sorted(TILE_LAYERS))
 def test_tilejson_tells_the_contract(client: TestClient, layer: str) -> None:
     told = client.get(f"/tiles/{layer}.json?plan=1", headers={"accept-language": "en"}).json()
     (vector_layer,) = told["vector_layers"]
     assert vector_layer["id"] == layer
-    assert set(vector_layer["fields"]) == {a.name for a in LAYERS[layer].attributes}
+    assert set(vector_layer["fields"]) == {a.name for a in TILE_LAYERS[layer].attributes}
     assert told["tiles"] == [f"http://testserver/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?plan=1"]
     assert told["bounds"] == pytest.approx([104.6, 28.4, 104.63, 28.41])
 
 
-@pytest.mark.parametrize("layer", sorted(LAYERS))
+@pytest.mark.parametrize("layer", sorted(TILE_LAYERS))
 def test_tiles_are_found_by_the_spatial_index(town_url: str, layer: str) -> None:
     z, x, y = address_of(104.603, 28.402, 15)
     binds = {"z": z, "x": x, "y": y, "at": "2026-05-01", "plan_id": 1, "tier": "base"}
@@ -244,5 +274,5 @@ def test_tiles_are_found_by_the_spatial_index(town_url: str, layer: str) -> None
         # The town is small: say that reading a whole table is dear, as it is in a city.
         connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
         lines = connection.execute(sa.text("EXPLAIN " + query.text), wanted).scalars()
-        assert f"ix_{LAYERS[layer].table}_geom" in "\n".join(lines)
+        assert f"ix_{TILE_LAYERS[layer].table}_geom" in "\n".join(lines)
     engine.dispose()
