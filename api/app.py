@@ -24,6 +24,7 @@ from api.routes import (
     isochrone,
     maps,
     plans,
+    tilejson,
     tiles,
     walking,
     web,
@@ -100,7 +101,7 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for router in (tiles.router, maps.router, health.router, web.router):
+    for router in (tilejson.router, tiles.router, maps.router, health.router, web.router):
         app.include_router(router)
 
 

@@ -12,6 +12,7 @@ import geopandas as gpd
 import shapely
 
 from gis.errors import Language
+from maps.scales import load_class
 from maps.standalone import (
     assembled,
     bare_map,
@@ -87,20 +88,6 @@ def plan_page(
     west, south, east, north = grids.total_bounds
     page.fit_bounds([(south, west), (north, east)], padding=(24, 24))
     return _assembled(page, about, texts, notes)
-
-
-def load_class(load: float) -> str:
-    """
-    Return the class of a load, as the pages colour it.
-
-    >>> [load_class(x) for x in (0.79, 0.8, 1.0, 1.01, 1.3)]
-    ['low', 'fit', 'fit', 'over', 'far-over']
-    """
-    if load < 0.8:
-        return "low"
-    if load <= 1:
-        return "fit"
-    return "over" if load <= 1.2 else "far-over"
 
 
 def _bounded(outlines: gpd.GeoSeries) -> tuple[gpd.GeoSeries, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,8 +14,8 @@ import geopandas as gpd
 import jinja2
 from branca.element import Element
 
-from gis.errors import Language
 from maps.assets import WEB, package_folder
+from maps.texts import texts_of as texts_of  # noqa: PLC0414 - files ask for theirs here
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # A hand's breadth on the ground.
@@ -100,14 +99,6 @@ def template(name: str) -> ModuleType:
     environment = jinja2.Environment(loader=loader, autoescape=True)
     module: Any = environment.get_template(name).module
     return module  # type: ignore[no-any-return]
-
-
-@cache
-def texts_of(language: Language) -> dict[str, str]:
-    """Texts of the pages in a language."""
-    texts = json.loads(_read(WEB / "texts" / f"{language}.json"))
-    assert isinstance(texts, dict)  # noqa: S101
-    return texts
 
 
 def _read(path: Path) -> str:

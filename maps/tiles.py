@@ -22,7 +22,6 @@ __all__ = [
     "draw_tile",
     "empty_tile",
     "tile_request",
-    "tilejson",
 ]
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -258,42 +257,3 @@ def empty_tile(name: str) -> bytes:
     # The fields of a layer: 1 name, 5 extent (4096 as a varint), 15 version (2).
     layer = bytes([0x0A, len(named)]) + named + b"\x28\x80\x20\x78\x02"
     return bytes([0x1A, len(layer)]) + layer
-
-
-def tilejson(
-    layer: MapLayer,
-    tiles_url: str,
-    bounds: tuple[float, float, float, float],
-    language: str,
-    attribution: str,
-) -> dict[str, object]:
-    """
-    Describe a layer as TileJSON 3.0.0.
-
-    Parameters
-    ----------
-    tiles_url
-        Absolute address with ``{z}``, ``{x}`` and ``{y}`` in it.
-    bounds
-        West, south, east, north in degrees.
-    """
-    zh = language == "zh"
-    fields = {a.name: (a.zh if zh else a.en) for a in layer.attributes}
-    return {
-        "tilejson": "3.0.0",
-        "name": layer.zh if zh else layer.en,
-        "scheme": "xyz",
-        "tiles": [tiles_url],
-        "minzoom": layer.zooms[0],
-        "maxzoom": layer.zooms[1],
-        "bounds": list(bounds),
-        "attribution": attribution,
-        "vector_layers": [
-            {
-                "id": layer.name,
-                "fields": fields,
-                "minzoom": layer.zooms[0],
-                "maxzoom": layer.zooms[1],
-            }
-        ],
-    }

@@ -13,6 +13,7 @@ import geopandas as gpd
 
 from gis.errors import Language
 from maps.pages import MOST_BUILDINGS
+from maps.scales import minute_class, minute_steps
 from maps.standalone import (
     assembled,
     bare_map,
@@ -21,9 +22,6 @@ from maps.standalone import (
     template,
     texts_of,
 )
-
-STEPS = 5
-"""Steps of the colour scale of minutes; tokens --minutes-1 to --minutes-5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,30 +120,6 @@ def walk_sheet(layers: WalkLayers, about: WalkAbout, language: Language) -> str:
         above=str(parts.above(about, texts, notes, steps)),
         below=str(parts.below(about, texts)),
     )
-
-
-def minute_steps(cutoffs: int) -> list[int]:
-    """
-    Step of the colour scale of each cutoff, nearest first, as the web pages colour them.
-
-    >>> minute_steps(3), minute_steps(1), minute_steps(5)
-    ([1, 3, 5], [1], [1, 2, 3, 4, 5])
-    """
-    gaps = max(cutoffs - 1, 1)
-    return [1 + int(i * (STEPS - 1) / gaps + 0.5) for i in range(cutoffs)]
-
-
-def minute_class(minutes: float, cutoffs: Sequence[float], steps: Sequence[int]) -> str:
-    """
-    Class of a building by its walk.
-
-    >>> [minute_class(m, (5, 10, 15), (1, 3, 5)) for m in (5.0, 5.1, 15.0, 15.1, float("nan"))]
-    ['minutes-1', 'minutes-3', 'minutes-5', 'unreached', 'unreached']
-    """
-    for most, step in zip(cutoffs, steps, strict=True):
-        if minutes <= most:
-            return f"minutes-{step}"
-    return "unreached"
 
 
 def _shapes(frame: gpd.GeoDataFrame, name: str) -> folium.GeoJson:

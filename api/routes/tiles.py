@@ -1,4 +1,4 @@
-"""Vector tiles and their TileJSON."""
+"""Vector tiles."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.requests import Request
 
-from api.addresses import public_address
-from api.deps import AppSettings, Reading, RequestLanguage
+from api.deps import Reading
 from api.openapi import problems
 from api.routes.listing_query import Day, today_or
-from api.services.tiles import accepts_gzip, encoded_tile, matches, world_bounds
-from maps.layers import map_layer
-from maps.tiles import MVT, LeftOut, TileRequest, Walk, draw_tile, tile_request, tilejson
+from api.services.tiles import accepts_gzip, encoded_tile, matches
+from maps.tiles import MVT, LeftOut, TileRequest, Walk, draw_tile, tile_request
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -109,19 +107,3 @@ def tile(
 def _told(left_out: tuple[LeftOut, ...]) -> str:
     """Spell what was left out, such as ``buildings smallest=120``."""
     return ", ".join(f"{one.layer} {one.what}={one.count}" for one in left_out)
-
-
-@router.get("/{layer}.json", responses=problems(404, 503))
-def layer_tilejson(
-    request: Request,
-    connection: Reading,
-    settings: AppSettings,
-    language: RequestLanguage,
-    layer: str,
-) -> dict[str, object]:
-    """Describe a layer as TileJSON; `at`, `plan` and `tier` are handed on to its tiles."""
-    known = map_layer(layer)
-    query = f"?{request.url.query}" if request.url.query else ""
-    address = f"{public_address(request, settings)}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt{query}"
-    bounds = world_bounds(connection)
-    return tilejson(known, address, bounds, language, settings.attribution)

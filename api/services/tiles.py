@@ -7,10 +7,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from gis.store.plan_listing import stored_extent
-
 # Level 6 gives nearly all of level 9's saving on tiles at a third of its time.
 _GZIP_LEVEL = 6
 # Below this gzip's own frame eats what it saves.
@@ -68,8 +64,3 @@ def matches(header: str, etag: str) -> bool:
     """
     named = {tag.strip().removeprefix("W/") for tag in header.split(",")}
     return "*" in named or etag in named
-
-
-def world_bounds(connection: sa.Connection) -> tuple[float, float, float, float]:
-    """Return the box around all communities, the whole Web Mercator square when there are none."""
-    return stored_extent(connection) or (-180.0, -85.0511, 180.0, 85.0511)

@@ -112,6 +112,17 @@ def handover_rows(
 
 def stored_extent(connection: sa.Connection) -> BBox | None:
     """Return the box around all areas in degrees, None when there are none."""
+    return _extent(connection, sa.true())
+
+
+def area_extent(connection: sa.Connection, code: str, *, at: date) -> BBox | None:
+    """Return the box around an area in degrees as it stood on a day, None when it is not there."""
+    return _extent(
+        connection, sa.and_(area.c.code == code, area.c.valid.op("@>")(sa.cast(at, sa.Date)))
+    )
+
+
+def _extent(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> BBox | None:
     box = sa.func.ST_Extent(area.c.geom)
     corners = [
         sa.func.ST_XMin(box),
@@ -119,7 +130,7 @@ def stored_extent(connection: sa.Connection) -> BBox | None:
         sa.func.ST_XMax(box),
         sa.func.ST_YMax(box),
     ]
-    west, south, east, north = connection.execute(sa.select(*corners)).one()
+    west, south, east, north = connection.execute(sa.select(*corners).where(wanted)).one()
     return None if west is None else (west, south, east, north)
 
 

@@ -73,9 +73,11 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         404: ("/tiles/nothing/1/0/0.mvt", None),
         422: (f"{TILE}?at=someday", None),
     },
-    ("get", "/tiles/{layer}.json"): {
+    ("get", "/tiles/{layers}.json"): {
         200: ("/tiles/grids.json", None),
+        304: ("/tiles/grids.json", None),
         404: ("/tiles/nothing.json", None),
+        422: ("/tiles/grids.json?at=soon", None),
     },
     ("get", "/maps/walk/{community}.html"): {
         200: ("/maps/walk/510000000001.html", None),

@@ -249,16 +249,6 @@ def test_addresses_outside_the_contract_are_not_found(client: TestClient, addres
 
 
 @pytest.mark.parametrize("layer", sorted(TILE_LAYERS))
-def test_tilejson_tells_the_contract(client: TestClient, layer: str) -> None:
-    told = client.get(f"/tiles/{layer}.json?plan=1", headers={"accept-language": "en"}).json()
-    (vector_layer,) = told["vector_layers"]
-    assert vector_layer["id"] == layer
-    assert set(vector_layer["fields"]) == {a.name for a in TILE_LAYERS[layer].attributes}
-    assert told["tiles"] == [f"http://testserver/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?plan=1"]
-    assert told["bounds"] == pytest.approx([104.6, 28.4, 104.63, 28.41])
-
-
-@pytest.mark.parametrize("layer", sorted(TILE_LAYERS))
 def test_tiles_are_found_by_the_spatial_index(town_url: str, layer: str) -> None:
     z, x, y = address_of(104.603, 28.402, 15)
     binds = {"z": z, "x": x, "y": y, "at": "2026-05-01", "plan_id": 1, "tier": "base"}
