@@ -11,6 +11,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from api.negotiation import request_language
+from api.plan_rights import PlanRights, plan_rights
 from api.security import require_writing
 from api.settings import Settings
 from gis.errors import Language
@@ -58,5 +59,6 @@ def reading_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[s
 DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]
 Reading = Annotated[sa.Connection, Depends(reading_connection)]
 RequestLanguage = Annotated[Language, Depends(request_language)]
+Rights = Annotated[PlanRights, Depends(plan_rights)]
 AppSettings = Annotated[Settings, Depends(_settings)]
 Writing = Depends(require_writing)

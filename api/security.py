@@ -53,8 +53,13 @@ def require_writing(request: Request) -> None:
             "WANGGE_OPEN=1 turns it on.",
             "写入功能未开启：本服务尚无访问控制。仅供本机试用时可设 WANGGE_OPEN=1。",
         )
-    if not all(is_loopback(h) for h in _hosts(request)):
+    if not is_from_this_machine(request):
         raise Forbidden("Writing is open to this machine only.", "写入功能只对本机开放。")
+
+
+def is_from_this_machine(request: Request) -> bool:
+    """Tell whether peer, Host and, where there is one, Origin of a request are loopback ones."""
+    return all(is_loopback(host) for host in _hosts(request))
 
 
 def _hosts(request: Request) -> Iterable[str]:

@@ -19,6 +19,7 @@ from typing import TypeVar
 import geopandas as gpd
 import sqlalchemy as sa
 
+from api.plan_rights import EVERY_PLAN
 from api.services.database import prepare_server
 from api.services.importing import ImportOptions, import_file, import_osm
 from api.services.plan_files import plan_file
@@ -71,7 +72,7 @@ def measured(path: Path, engine: sa.Engine) -> dict[str, str]:
         lambda: publish_plan(engine, plan_id, valid_from=day, today=day, published_by="bench")
     )
     with engine.connect() as connection:
-        page, page_s = timed(lambda: plan_file(connection, plan_id, "zh", Settings()))
+        page, page_s = timed(lambda: plan_file(connection, plan_id, EVERY_PLAN, "zh", Settings()))
     return {
         "extract": path.name,
         "rows stored": f"{sum(result.counts.added for result in results):,}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import Reading
+from api.deps import Reading, Rights
 from api.openapi import problems
 from api.routes.listing_query import Cursor, Day, Limit, today_or
 from api.schemas.paging import Page
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/communities", tags=["communities"], responses=proble
 
 @router.get("")
 def list_communities(
-    connection: Reading, limit: Limit = 100, cursor: Cursor = "", at: Day = None
+    connection: Reading, rights: Rights, limit: Limit = 100, cursor: Cursor = "", at: Day = None
 ) -> Page[Community]:
     """List communities in the order of their codes."""
-    return plan_reading.communities(connection, at=today_or(at), cursor=cursor, limit=limit)
+    return plan_reading.communities(connection, rights, at=today_or(at), cursor=cursor, limit=limit)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from api.deps import AppSettings, Reading, RequestLanguage
+from api.deps import AppSettings, Reading, RequestLanguage, Rights
 from api.openapi import problems
 from api.routes.listing_query import CodePattern
 from api.routes.plans import PlanId
@@ -28,10 +28,14 @@ router = APIRouter(prefix="/maps", tags=["maps"])
     },
 )
 def plan_html(
-    connection: Reading, settings: AppSettings, language: RequestLanguage, plan_id: PlanId
+    connection: Reading,
+    rights: Rights,
+    settings: AppSettings,
+    language: RequestLanguage,
+    plan_id: PlanId,
 ) -> Response:
     """Draw a plan as one HTML file for mail, archive and print."""
-    page = plan_file(connection, plan_id, language, settings)
+    page = plan_file(connection, plan_id, rights, language, settings)
     return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import AppSettings, DatabaseEngine, Reading, Writing
+from api.deps import AppSettings, DatabaseEngine, Reading, Rights, Writing
 from api.openapi import problems
 from api.routes.listing_query import CoordQuery, Cursor, Limit, WantedQuery
 from api.schemas.paging import Page
@@ -29,6 +29,7 @@ PlanId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 @router.get("")
 def list_plans(
     connection: Reading,
+    rights: Rights,
     community: Annotated[str | None, Query(description="Code of the community.")] = None,
     state: Annotated[str | None, Query()] = None,
     limit: Limit = 100,
@@ -37,28 +38,38 @@ def list_plans(
 ) -> Page[Plan]:
     """List plans, newest first."""
     return plan_reading.plans(
-        connection, community=community, state=state, cursor=cursor, limit=limit, coord=coord
+        connection,
+        rights,
+        community=community,
+        state=state,
+        cursor=cursor,
+        limit=limit,
+        coord=coord,
     )
 
 
 @router.get("/{plan_id}", responses=problems(404))
-def show_plan(connection: Reading, plan_id: PlanId, coord: CoordQuery = "wgs84") -> PlanDetail:
+def show_plan(
+    connection: Reading, rights: Rights, plan_id: PlanId, coord: CoordQuery = "wgs84"
+) -> PlanDetail:
     """Show one plan with its figures and its certificate."""
-    return plan_reading.plan_by_id(connection, plan_id, coord)
+    return plan_reading.plan_by_id(connection, plan_id, rights, coord)
 
 
 @router.get("/{plan_id}/grids", response_model_exclude_unset=True, responses=problems(404))
-def list_plan_grids(connection: Reading, plan_id: PlanId, wanted: WantedQuery) -> Page[PlanGrid]:
+def list_plan_grids(
+    connection: Reading, rights: Rights, plan_id: PlanId, wanted: WantedQuery
+) -> Page[PlanGrid]:
     """List the grids of a plan in the order of their numbers."""
-    return plan_reading.plan_grids(connection, plan_id, wanted)
+    return plan_reading.plan_grids(connection, plan_id, rights, wanted)
 
 
 @router.get("/{plan_id}/handover", responses=problems(404))
 def list_handover(
-    connection: Reading, plan_id: PlanId, limit: Limit = 1000, cursor: Cursor = ""
+    connection: Reading, rights: Rights, plan_id: PlanId, limit: Limit = 1000, cursor: Cursor = ""
 ) -> Page[HandoverRow]:
     """List what passes from grid to grid when the plan takes effect."""
-    return plan_reading.handover(connection, plan_id, cursor=cursor, limit=limit)
+    return plan_reading.handover(connection, plan_id, rights, cursor=cursor, limit=limit)
 
 
 @router.post("", status_code=201, dependencies=[Writing], responses=problems(403, 404))

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.requests import Request
 
-from api.deps import Reading
+from api.deps import Reading, Rights
 from api.openapi import problems
 from api.routes.listing_query import Day, today_or
+from api.services.plan_reading import require_plan
 from api.services.tiles import accepts_gzip, encoded_tile, matches
 from maps.tiles import MVT, LeftOut, TileRequest, Walk, draw_tile, tile_request
 
@@ -83,9 +84,14 @@ def _request(
     },
 )
 def tile(
-    request: Request, connection: Reading, asked: Annotated[TileRequest, Depends(_request)]
+    request: Request,
+    connection: Reading,
+    rights: Rights,
+    asked: Annotated[TileRequest, Depends(_request)],
 ) -> Response:
     """Draw one tile; the tag is strong, and new exactly when the content is."""
+    if asked.plan_id is not None:
+        require_plan(connection, asked.plan_id, rights)
     drawn = draw_tile(connection, asked)
     accepted = accepts_gzip(request.headers.get("accept-encoding", ""))
     encoded = encoded_tile(drawn.body, accept_gzip=accepted)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
+from api.plan_rights import PlanRights
 from api.services.plan_reading import plan_by_id
 from api.settings import Settings
 from api.today import today
@@ -17,7 +18,11 @@ _MOST_GRIDS = 5_000
 
 
 def plan_file(
-    connection: sa.Connection, plan_id: int, language: Language, settings: Settings
+    connection: sa.Connection,
+    plan_id: int,
+    rights: PlanRights,
+    language: Language,
+    settings: Settings,
 ) -> str:
     """
     Draw a plan as a self-contained HTML page.
@@ -25,13 +30,13 @@ def plan_file(
     Raises
     ------
     NotFound
-        There is no such plan.
+        There is no such plan, or none that may be seen.
     Conflict
         The plan has no grids yet.
     Unavailable
         The front-end packages are not installed.
     """
-    plan = plan_by_id(connection, plan_id)
+    plan = plan_by_id(connection, plan_id, rights)
     rows = [r for r in plan_grid_rows(connection, plan_id, limit=_MOST_GRIDS) if r["geom"]]
     if not rows:
         raise Conflict(

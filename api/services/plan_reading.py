@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.plan_rights import PlanRights
 from api.schemas.paging import Page
 from api.schemas.plans import Community, Grid, HandoverRow, Plan, PlanDetail, PlanGrid
 from api.services.coordinates import Coord, spoken_bbox, spoken_point, stored_bbox
@@ -19,15 +20,19 @@ from gis.store.plan_listing import Tier
 Row = Mapping[str, Any]
 
 
-def communities(connection: sa.Connection, *, at: date, cursor: str, limit: int) -> Page[Community]:
+def communities(
+    connection: sa.Connection, rights: PlanRights, *, at: date, cursor: str, limit: int
+) -> Page[Community]:
     """Return communities with the plan that stands for each on a day."""
-    rows = store.community_rows(connection, at=at, after=cursor, limit=limit + 1)
-    items = [_community(connection, row) for row in rows[:limit]]
+    rows = store.community_rows(
+        connection, at=at, states=rights.states, after=cursor, limit=limit + 1
+    )
+    items = [_community(connection, row, rights) for row in rows[:limit]]
     return Page(items=items, next=items[-1].code if len(rows) > limit else None)
 
 
-def _community(connection: sa.Connection, row: Row) -> Community:
-    plan = None if row["plan_id"] is None else plan_by_id(connection, row["plan_id"])
+def _community(connection: sa.Connection, row: Row, rights: PlanRights) -> Community:
+    plan = None if row["plan_id"] is None else plan_by_id(connection, row["plan_id"], rights)
     fields = {k: v for k, v in row.items() if k in Community.model_fields}
     return Community.model_validate(
         {**fields, "plan": plan and plan.model_dump(exclude={"certificate"})}
@@ -36,6 +41,7 @@ def _community(connection: sa.Connection, row: Row) -> Community:
 
 def plans(
     connection: sa.Connection,
+    rights: PlanRights,
     *,
     community: str | None,
     state: str | None,
@@ -46,30 +52,56 @@ def plans(
     """Return plans with their figures, newest first."""
     before = _number(cursor)
     rows = store.plan_rows(
-        connection, community=community, state=state, before=before, limit=limit + 1
+        connection,
+        states=rights.states,
+        community=community,
+        state=state,
+        before=before,
+        limit=limit + 1,
     )
     items = [Plan.model_validate(_plan_fields(row, coord, Plan)) for row in rows[:limit]]
     return Page(items=items, next=str(items[-1].id) if len(rows) > limit else None)
 
 
-def plan_by_id(connection: sa.Connection, plan_id: int, coord: Coord = "wgs84") -> PlanDetail:
+def plan_by_id(
+    connection: sa.Connection, plan_id: int, rights: PlanRights, coord: Coord = "wgs84"
+) -> PlanDetail:
     """
     Return one plan with its figures.
 
     Raises
     ------
     NotFound
-        There is no such plan.
+        There is no such plan, or none that may be seen; the two are answered alike.
     """
-    row = store.plan_row(connection, plan_id)
+    row = store.plan_row(connection, plan_id, states=rights.states)
     if row is None:
-        raise NotFound(f"There is no plan {plan_id}.", f"没有编号为 {plan_id} 的方案。")
+        raise _no_plan(plan_id)
     return PlanDetail.model_validate(_plan_fields(row, coord, PlanDetail))
 
 
-def plan_grids(connection: sa.Connection, plan_id: int, wanted: Wanted) -> Page[PlanGrid]:
+def require_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -> None:
+    """
+    Go on only when a plan may be seen; whatever reads a plan by its number asks this first.
+
+    Raises
+    ------
+    NotFound
+        There is no such plan, or none that may be seen; the two are answered alike.
+    """
+    if not store.plan_exists(connection, plan_id, states=rights.states):
+        raise _no_plan(plan_id)
+
+
+def _no_plan(plan_id: int) -> NotFound:
+    return NotFound(f"There is no plan {plan_id}.", f"没有编号为 {plan_id} 的方案。")
+
+
+def plan_grids(
+    connection: sa.Connection, plan_id: int, rights: PlanRights, wanted: Wanted
+) -> Page[PlanGrid]:
     """Return the grids of a plan in the order of their numbers."""
-    plan_by_id(connection, plan_id)
+    require_plan(connection, plan_id, rights)
     after = _number(wanted.cursor)
     rows = store.plan_grid_rows(
         connection, plan_id, after=-1 if after is None else after, limit=wanted.limit + 1
@@ -116,7 +148,7 @@ def published_grid(connection: sa.Connection, code: str, wanted: Wanted) -> Grid
 
 
 def handover(
-    connection: sa.Connection, plan_id: int, *, cursor: str, limit: int
+    connection: sa.Connection, plan_id: int, rights: PlanRights, *, cursor: str, limit: int
 ) -> Page[HandoverRow]:
     """
     Return what passes from grid to grid when a plan takes effect.
@@ -124,7 +156,7 @@ def handover(
     Empty for a plan that is not published. Posts are named by code; names of staff are not
     public.
     """
-    plan_by_id(connection, plan_id)
+    require_plan(connection, plan_id, rights)
     rows = store.handover_rows(connection, plan_id, after=cursor, limit=limit + 1)
     items = [HandoverRow.model_validate(dict(row)) for row in rows[:limit]]
     return Page(items=items, next=items[-1].unit_id if len(rows) > limit else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from api.plan_rights import EVERY_PLAN
 from api.schemas.plans import DivideRequest, PlanDetail, PublishRequest, WithdrawRequest
 from api.services.plan_reading import plan_by_id
 from api.services.plans import divide_community
@@ -86,4 +87,4 @@ def withdraw(engine: sa.Engine, plan_id: int, wanted: WithdrawRequest) -> PlanDe
 
 def _read(engine: sa.Engine, plan_id: int) -> PlanDetail:
     with engine.connect() as connection:
-        return plan_by_id(connection, plan_id)
+        return plan_by_id(connection, plan_id, EVERY_PLAN)

@@ -22,25 +22,32 @@ def _rows(connection: sa.Connection, query: str, **binds: object) -> list[Row]:
 
 
 def community_rows(
-    connection: sa.Connection, *, at: date, after: str = "", limit: int = 200
+    connection: sa.Connection,
+    *,
+    at: date,
+    states: list[str] | None = None,
+    after: str = "",
+    limit: int = 200,
 ) -> list[Row]:
-    """Return communities in the order of codes, each with the plan that stands for it."""
-    return _rows(connection, "communities", at=at, after=after, row_limit=limit)
+    """Return communities in the order of codes, each with the plan of `states` that stands."""
+    return _rows(connection, "communities", at=at, states=states, after=after, row_limit=limit)
 
 
 def plan_rows(
     connection: sa.Connection,
     *,
+    states: list[str] | None = None,
     community: str | None = None,
     state: str | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Row]:
-    """Return plans with their figures, newest first."""
+    """Return plans of `states` (None: of all) with their figures, newest first."""
     return _rows(
         connection,
         "plan_summaries",
         plan_id=None,
+        states=states,
         community=community,
         state=state,
         before=before,
@@ -48,18 +55,31 @@ def plan_rows(
     )
 
 
-def plan_row(connection: sa.Connection, plan_id: int) -> Row | None:
-    """Return one plan with its figures, None when there is none."""
+def plan_row(
+    connection: sa.Connection, plan_id: int, *, states: list[str] | None = None
+) -> Row | None:
+    """Return one plan with its figures, None when there is none of `states`."""
     rows = _rows(
         connection,
         "plan_summaries",
         plan_id=plan_id,
+        states=states,
         community=None,
         state=None,
         before=None,
         row_limit=1,
     )
     return rows[0] if rows else None
+
+
+def plan_exists(
+    connection: sa.Connection, plan_id: int, *, states: list[str] | None = None
+) -> bool:
+    """Tell whether there is a plan of that number, in one of `states` when they are given."""
+    query = sa.select(plan.c.id).where(plan.c.id == plan_id)
+    if states is not None:
+        query = query.where(plan.c.state.in_(states))
+    return connection.execute(query).first() is not None
 
 
 def plan_grid_rows(

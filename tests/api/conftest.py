@@ -24,6 +24,14 @@ def client(town_settings: Settings) -> Iterator[TestClient]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def planner(town_settings: Settings) -> Iterator[TestClient]:
+    """Talk from this machine to an open service, which shows drafts; for reading only."""
+    app = create_app(town_settings.model_copy(update={"open": True}))
+    with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as started:
+        yield started
+
+
 @pytest.fixture
 def open_settings(database_url: str) -> Settings:
     """Settings of an open service on a town of this test's own."""

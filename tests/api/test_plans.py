@@ -18,13 +18,13 @@ def test_a_community_comes_with_the_plan_that_holds(client: TestClient) -> None:
     assert rows[1]["plan"] is None
 
 
-def test_before_publication_the_newest_plan_stands_for_a_community(client: TestClient) -> None:
-    rows = client.get("/api/v1/communities?at=2025-12-31").json()["items"]
+def test_before_publication_the_newest_plan_stands_for_a_community(planner: TestClient) -> None:
+    rows = planner.get("/api/v1/communities?at=2025-12-31").json()["items"]
     assert rows[0]["plan"]["id"] == 2
 
 
-def test_a_plan_tells_its_unassigned_units_and_its_estimates(client: TestClient) -> None:
-    draft = client.get("/api/v1/plans/2").json()
+def test_a_plan_tells_its_unassigned_units_and_its_estimates(planner: TestClient) -> None:
+    draft = planner.get("/api/v1/plans/2").json()
     assert (draft["unassigned_units"], draft["unassigned_households"]) == (1, 4)
     assert draft["households_estimated"] is True
     assert draft["households_kinds"] == [draft["rules_households_kind"]] == ["registered"]
@@ -32,12 +32,12 @@ def test_a_plan_tells_its_unassigned_units_and_its_estimates(client: TestClient)
     assert draft["certificate"] == {"lower_bound": 4}
 
 
-def test_plans_come_newest_first_and_by_pages(client: TestClient) -> None:
-    first = client.get("/api/v1/plans?limit=1").json()
+def test_plans_come_newest_first_and_by_pages(planner: TestClient) -> None:
+    first = planner.get("/api/v1/plans?limit=1").json()
     assert [p["id"] for p in first["items"]] == [2]
-    rest = client.get("/api/v1/plans", params={"limit": 1, "cursor": first["next"]}).json()
+    rest = planner.get("/api/v1/plans", params={"limit": 1, "cursor": first["next"]}).json()
     assert ([p["id"] for p in rest["items"]], rest["next"]) == ([1], None)
-    assert client.get("/api/v1/plans?state=published").json()["items"][0]["id"] == 1
+    assert planner.get("/api/v1/plans?state=published").json()["items"][0]["id"] == 1
 
 
 def test_the_grids_of_a_plan_add_up_to_it(client: TestClient) -> None:

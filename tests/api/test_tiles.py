@@ -71,8 +71,8 @@ def test_published_grids_are_drawn_with_their_load(client: TestClient) -> None:
     assert tile_of(client, "grids", z=14, at="2025-12-31") == []
 
 
-def test_the_grids_of_a_draft_are_drawn_when_it_is_named(client: TestClient) -> None:
-    (grid,) = tile_of(client, "grids", z=14, plan=2)
+def test_the_grids_of_a_draft_are_drawn_when_it_is_named(planner: TestClient) -> None:
+    (grid,) = tile_of(planner, "grids", z=14, plan=2)
     assert (grid["properties"]["households"], grid["properties"]["plan"]) == (524, 2)
 
 
@@ -106,8 +106,8 @@ def test_a_grid_on_many_tiles_is_named_on_one(client: TestClient) -> None:
     ]  # fmt: skip
 
 
-def test_cells_tell_their_grid_and_the_unassigned_tell_none(client: TestClient) -> None:
-    cells = tile_of(client, "cells", z=14, plan=2)
+def test_cells_tell_their_grid_and_the_unassigned_tell_none(planner: TestClient) -> None:
+    cells = tile_of(planner, "cells", z=14, plan=2)
     without = [c["properties"]["unit"] for c in cells if "grid_no" not in c["properties"]]
     assert without == ["b000"]
 

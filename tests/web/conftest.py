@@ -40,6 +40,13 @@ def town_address(town_settings: Settings) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def planner_address(town_settings: Settings) -> Iterator[str]:
+    """Address of an open service on the small town, which shows drafts; for reading only."""
+    with serving(town_settings.model_copy(update={"open": True})) as address:
+        yield address
+
+
 @dataclass
 class Visit:
     """A page and everything that went wrong on it."""

@@ -127,9 +127,9 @@ def test_the_list_works_by_keyboard_alone(visitor: Visitor, town_address: str) -
 
 
 def test_another_plan_of_the_community_is_one_choice_away(
-    visitor: Visitor, town_address: str
+    visitor: Visitor, planner_address: str
 ) -> None:
-    page = visitor.visit(f"{town_address}/plan/1").page
+    page = visitor.visit(f"{planner_address}/plan/1").page
     page.locator("select.step").select_option("2")
     page.wait_for_url("**/plan/2")
     (grid,) = drawn_grids(page)

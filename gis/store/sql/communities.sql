@@ -1,6 +1,7 @@
 -- Communities as they stand on a day, each with the plan to look at: the one that holds on that
 -- day, else the newest that is not archived.
--- Binds: at date; after code of the last row of the page before; row_limit.
+-- Binds: at date; states text[], of the plans that may be seen, null for all; after code of the last
+-- row of the page before; row_limit.
 SELECT
     a.code,
     a.name,
@@ -11,7 +12,12 @@ SELECT
     stock.households_kinds,
     stock.courtyards,
     shown.id AS plan_id,
-    (SELECT count(*) FROM plan AS d WHERE d.community_code = a.code AND d.state = 'draft') AS drafts
+    (
+        SELECT count(*)
+        FROM plan AS d
+        WHERE d.community_code = a.code AND d.state = 'draft'
+          AND (CAST(:states AS text[]) IS NULL OR d.state = ANY(CAST(:states AS text[])))
+    ) AS drafts
 FROM area AS a
 LEFT JOIN area AS parent ON parent.code = a.parent_code AND parent.valid @> CAST(:at AS date)
 CROSS JOIN LATERAL (
@@ -31,6 +37,7 @@ LEFT JOIN LATERAL (
     FROM plan AS p
     LEFT JOIN publication AS pub ON pub.plan_id = p.id
     WHERE p.community_code = a.code AND p.tier = 'base' AND p.state <> 'archived'
+      AND (CAST(:states AS text[]) IS NULL OR p.state = ANY(CAST(:states AS text[])))
     ORDER BY coalesce(pub.valid @> CAST(:at AS date), false) DESC, p.id DESC
     LIMIT 1
 ) AS shown ON true

@@ -1,6 +1,7 @@
 -- Plans with their figures, newest first.
--- Binds: plan_id, community, state, each null when not asked; before id of the last plan of the
--- page before, or null; row_limit.
+-- Binds: states text[], of the plans that may be seen, null for all; plan_id, community, state, each
+-- null when not asked; before id of the last plan of the page before, or null; row_limit.
+-- based_on is null too where that plan may not be seen.
 -- Counts of households; validity as dates, valid_to exclusive; extent in degrees (EPSG:4326).
 SELECT
     p.id,
@@ -11,7 +12,7 @@ SELECT
     p.tier,
     p.revision,
     p.created_at,
-    p.based_on,
+    base.id AS based_on,
     p.rules ->> 'name' AS rules_name,
     p.rules -> 'caps' AS caps,
     p.rules ->> 'households_kind' AS rules_households_kind,
@@ -34,6 +35,9 @@ SELECT
     units.north
 FROM plan AS p
 LEFT JOIN publication AS pub ON pub.plan_id = p.id
+LEFT JOIN plan AS base
+    ON base.id = p.based_on
+    AND (CAST(:states AS text[]) IS NULL OR base.state = ANY(CAST(:states AS text[])))
 LEFT JOIN LATERAL (
     SELECT area.name
     FROM area
@@ -68,6 +72,7 @@ CROSS JOIN LATERAL (
     WHERE u.ground_id = p.ground_id
 ) AS units
 WHERE (CAST(:plan_id AS bigint) IS NULL OR p.id = :plan_id)
+  AND (CAST(:states AS text[]) IS NULL OR p.state = ANY(CAST(:states AS text[])))
   AND (CAST(:community AS text) IS NULL OR p.community_code = :community)
   AND (CAST(:state AS text) IS NULL OR p.state = :state)
   AND (CAST(:before AS bigint) IS NULL OR p.id < :before)
