@@ -29,7 +29,7 @@ from gis.partition.rules import RuleSet, load_rules
 
 Row = dict[str, str]
 Labels = npt.NDArray[np.int64]
-CAP, SIDE, SPARE = 150, 6, 1
+CAP, SIDE, SPARE = 150, 6, 3
 RULES = RuleSet(name="bench", source="bench", caps={"default": CAP}, fill=0.95)
 _MIP_S = 120.0
 _BIG = (7301, 19_000)

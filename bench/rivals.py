@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections.abc import Iterator
@@ -131,21 +132,28 @@ def gerrychain_districts(path: str, seconds: float, seed: int) -> dict[str, Any]
 
 
 def _recom(instance: Instance, seconds: float, seed: int) -> Iterator[Ints]:
-    from gerrychain import MarkovChain, Partition, accept, constraints, proposals
+    """Walk chains until the seconds are spent; where one finds no even cut another starts."""
+    from gerrychain import Partition
+    from gerrychain.tree import PopulationBalanceError
 
     k = instance.k or 1
     mean = float(instance.graph.load.sum()) / k
     loose = min(instance.high - mean, mean - instance.low) / mean
-    start = time.process_time()
+    ends = time.process_time() + seconds
     graph = _gerry_graph(instance)
-    first = None
     for attempt in range(_TREE_TRIES):
         labels = _tree_parts(graph, instance, k, loose, 1000 * seed + attempt)
         if labels is not None:
             first = Partition(graph, dict(enumerate(labels.tolist())))
-            break
-    if first is None:
-        return
+            with contextlib.suppress(PopulationBalanceError):
+                yield from _chain(first, mean, loose, ends, seed + attempt)
+        if time.process_time() > ends:
+            return
+
+
+def _chain(first: Any, mean: float, loose: float, ends: float, seed: int) -> Iterator[Ints]:
+    from gerrychain import MarkovChain, accept, constraints, proposals
+
     step = partial(proposals.recom, pop_col="w", pop_target=mean, epsilon=loose)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -153,8 +161,8 @@ def _recom(instance: Instance, seconds: float, seed: int) -> Iterator[Ints]:
             step, constraints.contiguous, accept.always_accept, first, 10**9, rng=seed
         )
         for plan in chain:
-            yield np.array([plan.assignment[v] for v in range(instance.graph.size)], np.int64)
-            if time.process_time() - start > seconds:
+            yield np.array([plan.assignment[v] for v in range(len(first.graph))], np.int64)
+            if time.process_time() > ends:
                 return
 
 
