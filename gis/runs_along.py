@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis.arrangement import Flags, Ints, Shapes
+from gis.arrangement import Flags, Floats, Ints, Shapes
 from gis.blocks import RANK
 
 LANE_M = 3.0
@@ -16,6 +16,7 @@ GATE_M = 2.0
 BRIDGE_M = 0.5
 
 _SHARES = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
+_MOST = 3
 _NAMES = {
     RANK["nothing"]: "nothing",
     RANK["courtyard"]: "nothing",
@@ -43,25 +44,40 @@ def runs_along(lines: Shapes, rank: Ints, streets: gpd.GeoDataFrame) -> npt.NDAr
     if len(streets) == 0 or "street_class" not in streets.columns:
         return named
     free = np.flatnonzero(named == "nothing")
+    points = shapely.points(points_along(lines[free], _SHARES)).ravel()
+    tree = shapely.STRtree(points)
     classes = streets["street_class"].astype(str)
     for name, of_name in (
         ("lane", ("lane", "cycleway", "footpath", "steps")),
         ("arterial", ("arterial",)),
     ):
-        near = streets.geometry.to_numpy()[classes.isin(of_name).to_numpy()]
-        named[free[_mostly_near(lines[free], near)]] = name
+        near = np.zeros(len(points), dtype=bool)
+        ways = streets.geometry.to_numpy()[classes.isin(of_name).to_numpy()]
+        near[tree.query(ways, predicate="dwithin", distance=LANE_M)[1]] = True
+        named[free[near.reshape(-1, len(_SHARES)).sum(axis=1) >= _MOST]] = name
     return named
 
 
-def _mostly_near(lines: Shapes, streets: Shapes) -> Flags:
-    """Flag the lines of which three points in five lie near a street."""
-    points = shapely.line_interpolate_point(
-        np.repeat(lines, len(_SHARES)), np.tile(_SHARES, len(lines)), normalized=True
-    )
-    near = np.zeros(len(points), dtype=bool)
-    near[shapely.STRtree(points).query(streets, predicate="dwithin", distance=LANE_M)[1]] = True
-    flags: Flags = near.reshape(-1, len(_SHARES)).sum(axis=1) >= 3
-    return flags
+def points_along(lines: Shapes, shares: Floats) -> Floats:
+    """
+    Points at shares of the length of each line, of shape (lines, shares, 2).
+
+    All lines at once; GEOS walks each line anew for each of its points.
+    """
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    last = np.flatnonzero(np.diff(line, append=len(lines)))
+    first = np.flatnonzero(np.diff(line, prepend=-1))
+    steps = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+    steps[first] = 0.0
+    # One scale for all lines: it stands still from the end of a line to the start of the next.
+    so_far = np.cumsum(steps)
+    start = so_far[first][:, None]
+    wanted = start + shares * (so_far[last][:, None] - start)
+    to = np.clip(np.searchsorted(so_far, wanted), first[:, None] + 1, last[:, None])
+    step = np.where(steps[to] > 0, steps[to], 1.0)
+    part = ((wanted - so_far[to - 1]) / step)[..., None]
+    points: Floats = xy[to - 1] + part * (xy[to] - xy[to - 1])
+    return points
 
 
 def passages(

@@ -13,6 +13,7 @@ from shapely import LineString, box
 
 from gis.borders import MIN_BORDER_M, components, contiguity, dissolve, outlines
 from gis.cells import Ground
+from gis.runs_along import points_along
 from tests.gis.towns import Town, slabs
 
 RIVER = LineString([(-50, 98), (90, 104), (250, 97)])
@@ -123,3 +124,23 @@ def test_components_are_numbered_by_their_first_unit(ground: Ground) -> None:
     part = components(contiguity(ground, {"river", "wall"}))
     first = [int(np.flatnonzero(part == n)[0]) for n in range(part.max() + 1)]
     assert first == sorted(first)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(-50, 50), st.integers(-50, 50)),
+            min_size=2,
+            max_size=9,
+            unique=True,
+        ),
+        max_size=12,
+    )
+)
+def test_points_along_many_lines_are_those_of_each(corners: list[list[tuple[int, int]]]) -> None:
+    lines = np.array([shapely.LineString(c) for c in corners], dtype=object)
+    shares = np.array([0.1, 0.5, 0.9])
+    alone = [[line.interpolate(s, normalized=True).coords[0] for s in shares] for line in lines]
+    np.testing.assert_allclose(
+        points_along(lines, shares), np.reshape(alone, (-1, 3, 2)), atol=1e-9
+    )
