@@ -44,7 +44,8 @@ def runs_along(lines: Shapes, rank: Ints, streets: gpd.GeoDataFrame) -> npt.NDAr
     if len(streets) == 0 or "street_class" not in streets.columns:
         return named
     free = np.flatnonzero(named == "nothing")
-    points = shapely.points(points_along(lines[free], _SHARES)).ravel()
+    spots = points_along(lines[free], _SHARES).reshape(-1, 2)
+    points = np.asarray(shapely.points(spots), dtype=object)
     tree = shapely.STRtree(points)
     classes = streets["street_class"].astype(str)
     for name, of_name in (
