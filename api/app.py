@@ -19,6 +19,7 @@ from api.routes import (
     communities,
     courtyards,
     facilities,
+    figures,
     grids,
     health,
     isochrone,
@@ -46,6 +47,7 @@ _RESOURCES = (
     plans,
     grids,
     walking,
+    figures,
     isochrone,
 )
 

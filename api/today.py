@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # China has one time zone; servers there often run on UTC, and a plan takes effect at midnight.
@@ -12,3 +12,8 @@ HERE = ZoneInfo("Asia/Shanghai")
 def today() -> date:
     """Return the day it is in China, whatever the time zone of the server."""
     return datetime.now(UTC).astimezone(HERE).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the midnight in China with which a day ends; not of the last day there is."""
+    return datetime.combine(day + timedelta(days=1), time(), HERE)

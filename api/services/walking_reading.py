@@ -100,7 +100,7 @@ def gaps(
         A kind, speed or cutoff that was not walked: no gaps would mean that all is well.
     """
     run = run_of(connection, profile)
-    _refuse_unwalked(run, kind, speed_m_s, cutoff_s)
+    refuse_unwalked(run, kind, speed_m_s, cutoff_s)
     after = _offset(wanted.cursor)
     rows = store.gap_rows(
         connection,
@@ -133,7 +133,7 @@ def circles(
     InputError
         A kind or speed that was not walked.
     """
-    _refuse_unwalked(run_of(connection, profile), kind, speed_m_s)
+    refuse_unwalked(run_of(connection, profile), kind, speed_m_s)
     after = _offset(wanted.cursor)
     rows = store.circle_rows(
         connection,
@@ -199,9 +199,10 @@ def reach(
     return Page(items=items, next=None)
 
 
-def _refuse_unwalked(
+def refuse_unwalked(
     run: StoredRun, kind: str | None, speed_m_s: float, cutoff_s: int | None = None
 ) -> None:
+    """Raise InputError naming what was not walked: kind, speed or cutoff."""
     kinds, speeds = run.settings["kinds"], sorted(run.settings["speeds"].values())
     cutoffs = run.settings["cutoffs_s"]
     if kind is not None and kind not in kinds:

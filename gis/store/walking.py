@@ -135,10 +135,14 @@ def lock_profile(connection: sa.Connection, profile: str) -> None:
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(profile))))
 
 
-def newest_run(connection: sa.Connection, profile: str) -> WalkingRun | None:
-    """Return the newest run of a profile; None when there is none."""
+def newest_run(
+    connection: sa.Connection, profile: str, before: datetime | None = None
+) -> WalkingRun | None:
+    """Return the newest run of a profile, made before a moment if one is given; None: no such."""
     run = t.walking_run
     query = sa.select(run).where(run.c.profile == profile).order_by(run.c.id.desc()).limit(1)
+    if before is not None:
+        query = query.where(run.c.made_at < before)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _as_run(row)
 

@@ -63,6 +63,11 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         409: (f"{API}/plans/1/withdraw", WITHDRAW),
         422: (f"{API}/plans/1/withdraw", {}),
     },
+    ("get", f"{API}/figures"): {
+        200: (f"{API}/figures?area=510000000001", None),
+        404: (f"{API}/figures?area=999999999999", None),
+        422: (f"{API}/figures?minutes=7", None),
+    },
     ("get", f"{API}/isochrone"): {
         200: (f"{API}/isochrone?lon=104.616&lat=28.404", None),
         422: (f"{API}/isochrone?lon=104.616&lat=28.404&minutes=none", None),

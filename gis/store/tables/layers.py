@@ -144,7 +144,7 @@ building = sa.Table(
     sa.Column("name", sa.Text),
     sa.Column("number", sa.Text),
     sa.Column("address", sa.Text),
-    sa.Column("community_code", sa.Text, index=True),
+    sa.Column("community_code", sa.Text),
     sa.Column("courtyard_code", sa.Text, sa.ForeignKey("courtyard.code"), index=True),
     sa.Column("households", sa.Integer, nullable=False),
     sa.Column("households_kind", sa.Text, nullable=False),
@@ -159,6 +159,16 @@ building = sa.Table(
     one_of("households_kind", HOUSEHOLD_KINDS),
     *not_negative("households", "floors", "stairwells", "residents", "elders", "vulnerable"),
     comment="Counts only; never a resident's name.",
+)
+# Covers what areas add up to (figures_stock.sql), so that a whole city is read from it alone.
+sa.Index(
+    "ix_building_stock",
+    building.c.community_code,
+    building.c.households_kind,
+    postgresql_include=[
+        *("code", "households", "households_estimated"),
+        *("residents", "elders", "vulnerable", "retired_on"),
+    ],
 )
 spatial_index(building)
 

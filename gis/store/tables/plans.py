@@ -153,6 +153,14 @@ plan_grid = sa.Table(
     comment="The grids of one plan; geometry is derived from the borders at every edit.",
 )
 spatial_index(plan_grid)
+# What figures need of published grids, without their geometry; drafts have no codes.
+sa.Index(
+    "ix_plan_grid_published",
+    plan_grid.c.plan_id,
+    plan_grid.c.grid_no,
+    postgresql_include=["households", "load", "posts_needed", "flags"],
+    postgresql_where=sa.text("code IS NOT NULL"),
+)
 
 assignment = sa.Table(
     "assignment",

@@ -123,7 +123,11 @@ service_gap = sa.Table(
     comment="Ground whose households miss a kind within the cutoff.",
 )
 spatial_index(service_gap)
-sa.Index("ix_service_gap_profile_kind", service_gap.c.profile, service_gap.c.kind)
+sa.Index(
+    "ix_service_gap_walk",
+    *(service_gap.c[n] for n in ("profile", "speed_m_s", "cutoff_s", "kind", "community_code")),
+    postgresql_include=["households", "households_estimated"],
+)
 sa.Index("ix_service_gap_community_code", service_gap.c.community_code)
 
 site = sa.Table(
