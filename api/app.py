@@ -25,6 +25,7 @@ from api.routes import (
     isochrone,
     maps,
     plans,
+    styles,
     tilejson,
     tiles,
     walking,
@@ -103,7 +104,14 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for router in (tilejson.router, tiles.router, maps.router, health.router, web.router):
+    for router in (
+        styles.router,
+        tilejson.router,
+        tiles.router,
+        maps.router,
+        health.router,
+        web.router,
+    ):
         app.include_router(router)
 
 

@@ -7,6 +7,9 @@ from maps.layers import LAYERS
 GROUND = ("communities", "courtyards", "gates", "buildings", "streets", "barriers")
 """Layers of the quiet ground, open with every key."""
 
+LABELS_OF = {"grid_labels": "grids"}
+"""Labels -> the layer that they name, and with which they are opened."""
+
 FIGURES = "figures"
 """Name by which a key opens the figures of its area; they are no layer of the map."""
 

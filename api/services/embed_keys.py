@@ -22,7 +22,7 @@ from api.today import HERE
 from gis.errors import Forbidden, InputError, NotFound
 from gis.store import embed_keys as store
 from gis.store.listing import found
-from maps.embeds import GROUND, OPENABLE
+from maps.embeds import GROUND, LABELS_OF, OPENABLE
 
 PREFIX = "wge_"
 LONGEST_DAYS = 3660
@@ -125,7 +125,8 @@ class EmbedScope:
 
     def require_layers(self, names: Sequence[str]) -> None:
         """Raise OutsideKey when a layer is not open; unknown layers read the same."""
-        shut = [name for name in names if name not in self.layers and name not in GROUND]
+        open_names = {*self.layers, *GROUND}
+        shut = [name for name in names if LABELS_OF.get(name, name) not in open_names]
         if shut:
             raise OutsideKey(
                 f"This embed key does not open {shut[0]}.", f"此嵌入密钥不包含 {shut[0]}。"

@@ -78,6 +78,39 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         404: ("/tiles/nothing/1/0/0.mvt", None),
         422: (f"{TILE}?at=someday", None),
     },
+    ("get", "/styles"): {
+        200: ("/styles", None),
+        304: ("/styles", None),
+        422: ("/styles?lang=fr", None),
+    },
+    ("get", "/styles/sprite-{name}.json"): {
+        200: ("/styles/sprite-dark@2x.json", None),
+        304: ("/styles/sprite-dark@2x.json", None),
+        422: ("/styles/sprite-blue.json", None),
+    },
+    ("get", "/styles/sprite-{name}.png"): {
+        200: ("/styles/sprite-dark.png", None),
+        304: ("/styles/sprite-dark.png", None),
+        422: ("/styles/sprite-blue.png", None),
+    },
+    ("get", "/styles/{name}.json"): {
+        200: ("/styles/grids-load.json", None),
+        304: ("/styles/grids-load.json", None),
+        404: ("/styles/nothing.json", None),
+        422: ("/styles/grids-load.json?theme=blue", None),
+    },
+    ("get", "/styles/{name}/legend.json"): {
+        200: ("/styles/grids-load/legend.json", None),
+        304: ("/styles/grids-load/legend.json", None),
+        404: ("/styles/nothing/legend.json", None),
+        422: ("/styles/grids-load/legend.json?theme=blue", None),
+    },
+    ("get", "/styles/{name}/legend.svg"): {
+        200: ("/styles/grids-load/legend.svg", None),
+        304: ("/styles/grids-load/legend.svg", None),
+        404: ("/styles/nothing/legend.svg", None),
+        422: ("/styles/grids-load/legend.svg?theme=blue", None),
+    },
     ("get", "/tiles/{layers}.json"): {
         200: ("/tiles/grids.json", None),
         304: ("/tiles/grids.json", None),
@@ -200,8 +233,12 @@ def test_every_declared_answer_is_given(
 
 def others(method: str, path: str) -> set[int]:
     """Statuses that depend on the service, not on what is asked."""
-    found = set() if path == "/healthz" else {503}
+    found = set() if path == "/healthz" or _drawn_from_files(path) else {503}
     return found | ({403} if method == "post" else set())
+
+
+def _drawn_from_files(path: str) -> bool:
+    return path.startswith("/styles") and path != "/styles/{name}.json"
 
 
 def add_plan_without_grids(settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""Programs of other projects that judge what Wangge serves, run by node."""
