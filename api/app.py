@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from api.openapi import add_problem_schema
 from api.routes import (
     areas,
     buildings,
+    changes,
     communities,
     courtyards,
     facilities,
@@ -32,10 +34,15 @@ from api.routes import (
     web,
 )
 from api.security import refuse_open_to_the_world, security_headers
-from api.services.database import open_database
+from api.services.change_listener import ChangeListener
+from api.services.changes import Changes
+from api.services.database import database_url, open_database
 from api.services.health import require_ready
+from api.services.tile_answers import TileAnswers
+from api.services.tiles import TileSource
 from api.services.walking_memory import WalkingMemory
 from api.settings import Settings
+from api.tile_face import TileFace
 from gis.errors import Unavailable
 from maps.assets import assets, script_hash
 
@@ -50,6 +57,7 @@ _RESOURCES = (
     walking,
     figures,
     isochrone,
+    changes,
 )
 
 
@@ -76,7 +84,20 @@ def create_app(settings: Settings) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.walking = WalkingMemory()
         app.state.engine = open_database(settings)
+        app.state.changes = Changes()
+        app.state.tiles = TileAnswers(
+            TileSource(app.state.engine),
+            app.state.seats,
+            app.state.changes,
+            most_bytes=settings.tile_cache_mb * 1_000_000,
+            cache_control=settings.tile_cache_control,
+        )
+        loop = asyncio.get_running_loop()
+        listener = ChangeListener(database_url(settings), app.state.changes, loop)
+        listener.start()
         yield
+        app.state.changes.end()
+        listener.stop()
         app.state.engine.dispose()
 
     app = FastAPI(
@@ -92,6 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     add_error_handlers(app, require_ready)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
+    app.add_middleware(TileFace)
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(Envelope, headers=headers, base_path=base_path(settings))
     _add_routes(app)

@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.encodings import accepts_gzip
 from api.errors import MalformedRequest, unlisted_problem, wangge_problem
-from api.services.tiles import accepts_gzip
 
 log = logging.getLogger("wangge.access")
+# Tiles are kept in every encoding; theirs is another choice than gzip or nothing.
+_ENCODED_ALREADY = (".mvt", ".pbf")
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -31,6 +33,9 @@ class Compression(GZipMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request with an Accept-Encoding that says gzip or nothing."""
+        if scope["type"] == "http" and scope["path"].endswith(_ENCODED_ALREADY):
+            await self.app(scope, receive, send)
+            return
         if scope["type"] == "http":
             others = [h for h in scope["headers"] if h[0] != b"accept-encoding"]
             told = ", ".join(Headers(scope=scope).getlist("accept-encoding"))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.addresses import base_path
 from api.app import create_app
@@ -128,6 +129,12 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Event streams never end by themselves; waiting for them would be waiting in vain.
+        app: FastAPI = self.config.app  # type: ignore[assignment]
+        app.state.changes.end()
+        await super().shutdown(sockets)
 
 
 class _Watch:

@@ -49,6 +49,14 @@ class Settings(BaseSettings):
         description="How many days ahead a plan may be published; guards against wrong years.",
     )
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
+    tile_cache_mb: int = Field(
+        default=64, ge=0, le=65_536, description="Memory for tiles of each process, MB; 0: none."
+    )
+    tile_cache_control: str = Field(
+        default="no-cache",
+        pattern=r"^[\x20-\x7e]*$",
+        description="Cache-Control of tiles; a CDN that may be 60 s behind: public, max-age=60.",
+    )
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: str = Field(default="info", description="debug, info, warning or error.")
 

@@ -8,7 +8,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.services.tiles import matches
+from api.entity_tags import matches
 
 
 def tagged(request: Request, body: bytes, media_type: str) -> Response:

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 from starlette.requests import Request
 
-from api.deps import Reading, Rights
+from api.encodings import best_encoding
 from api.openapi import problems
+from api.plan_rights import plan_rights
 from api.routes.listing_query import Day, today_or
-from api.services.plan_reading import require_plan
-from api.services.tiles import accepts_gzip, encoded_tile, matches
-from maps.tiles import MVT, LeftOut, TileRequest, Walk, draw_tile, tile_request
+from api.services.tile_answers import TileAnswers
+from api.tile_face import TileAnswer
+from maps.tiles import MVT, TileRequest, Walk, tile_request
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -24,7 +25,7 @@ TierQuery = Annotated[
 ]
 
 
-def _walk(
+async def _walk(
     kind: Annotated[
         str | None,
         Query(max_length=64, description="Only this kind; of layers of a walk, the facility kind."),
@@ -44,7 +45,7 @@ WalkQuery = Annotated[Walk | None, Depends(_walk)]
 Number = Annotated[str, Path(json_schema_extra={"type": "integer", "minimum": 0})]
 
 
-def _request(
+async def _request(
     walk: WalkQuery,
     layers: Annotated[str, Path(description="Names of layers, joined with commas.")],
     z: Number,
@@ -83,33 +84,14 @@ def _request(
         **problems(404, 422, 503),
     },
 )
-def tile(
-    request: Request,
-    connection: Reading,
-    rights: Rights,
-    asked: Annotated[TileRequest, Depends(_request)],
+async def tile(
+    request: Request, asked: Annotated[TileRequest, Depends(_request)], at: Day = None
 ) -> Response:
-    """Draw one tile; the tag is strong, and new exactly when the content is."""
-    if asked.plan_id is not None:
-        require_plan(connection, asked.plan_id, rights)
-    drawn = draw_tile(connection, asked)
-    accepted = accepts_gzip(request.headers.get("accept-encoding", ""))
-    encoded = encoded_tile(drawn.body, accept_gzip=accepted)
-    headers = {
-        "ETag": encoded.etag,
-        "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
-    }
-    if drawn.left_out:
-        headers["X-Wangge-Left-Out"] = _told(drawn.left_out)
-    if matches(request.headers.get("if-none-match", ""), encoded.etag):
-        # The compressing middleware says so only of bodies that are not compressed yet.
-        return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
-    if encoded.gzipped:
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(encoded.body, 200, headers, media_type=MVT)
-
-
-def _told(left_out: tuple[LeftOut, ...]) -> str:
-    """Spell what was left out, such as ``buildings smallest=120``."""
-    return ", ".join(f"{one.layer} {one.what}={one.count}" for one in left_out)
+    """Answer with one tile; the tag is strong, and new exactly when the content is."""
+    answers: TileAnswers = request.app.state.tiles
+    wanted = best_encoding(request.headers.get("accept-encoding", ""))
+    drawn = await answers.tile(asked, wanted, plan_rights(request))
+    encoded = await answers.encoded(drawn, wanted)
+    spelling = (request.scope["path"], request.scope["query_string"])
+    answers.cache.spell(drawn, spelling, asked.at if at is None else None)
+    return TileAnswer(encoded, request.headers.get("if-none-match", "").encode("latin-1"))

@@ -1,66 +1,50 @@
-"""One tile as an HTTP answer carries it: bytes, encoding, tag."""
+"""Tiles read from the database, in a thread."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
 from dataclasses import dataclass
 
-# Level 6 gives nearly all of level 9's saving on tiles at a third of its time.
-_GZIP_LEVEL = 6
-# Below this gzip's own frame eats what it saves.
-_WORTH_GZIP = 64
+import sqlalchemy as sa
+
+from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC, PlanRights
+from api.services.plan_reading import require_plan
+from gis.errors import NotFound
+from maps.tiles import DrawnTile, TileRequest, draw_tile
 
 
 @dataclass(frozen=True, slots=True)
-class EncodedTile:
-    """The bytes to send; `etag` is strong and differs between encodings."""
+class TileSource:
+    """Draws tiles as the database stands now, each over a connection of its own."""
 
-    body: bytes
-    gzipped: bool
-    etag: str
+    engine: sa.Engine
 
+    def draw(self, request: TileRequest) -> tuple[DrawnTile, bool]:
+        """
+        Draw a tile; and tell whether anybody may see it.
 
-def encoded_tile(tile: bytes, *, accept_gzip: bool) -> EncodedTile:
-    """
-    Encode a tile for one client.
+        Raises
+        ------
+        NotFound
+            There is no such plan.
+        """
+        # Each statement is a moment of its own, and no turn to the server goes to transactions.
+        with self.engine.connect() as bare:
+            connection = bare.execution_options(isolation_level="AUTOCOMMIT")
+            public = _is_public(connection, request)
+            return draw_tile(connection, request), public
 
-    The tag is the content's digest with the encoding's name, as RFC 9110 asks: the same
-    content under another encoding is another representation.
-    """
-    gzipped = accept_gzip and len(tile) >= _WORTH_GZIP
-    digest = hashlib.sha256(tile).hexdigest()[:32]
-    body = gzip.compress(tile, _GZIP_LEVEL, mtime=0) if gzipped else tile
-    return EncodedTile(body, gzipped, f'"{digest}-gzip"' if gzipped else f'"{digest}"')
-
-
-def accepts_gzip(header: str) -> bool:
-    """
-    Read an Accept-Encoding header.
-
-    >>> accepts_gzip("br, gzip;q=0.8"), accepts_gzip("gzip;q=0"), accepts_gzip("")
-    (True, False, False)
-    >>> accepts_gzip("*;q=0, gzip"), accepts_gzip("gzip;q=0, *")
-    (True, False)
-    """
-    qualities = {}
-    for part in header.lower().split(","):
-        name, _, quality = part.partition(";")
-        qualities[name.strip()] = not _NEVER.fullmatch(quality.replace(" ", ""))
-    # What is said of gzip itself outweighs what is said of all the rest.
-    return qualities.get("gzip", qualities.get("*", False))
+    def require_plan(self, plan_id: int, rights: PlanRights) -> None:
+        """Raise NotFound when there is no such plan that may be seen."""
+        with self.engine.connect() as connection:
+            require_plan(connection, plan_id, rights)
 
 
-_NEVER = re.compile(r"q=0(\.0{0,3})?")
-
-
-def matches(header: str, etag: str) -> bool:
-    """
-    Tell whether an If-None-Match header names a tag; compared weakly, as RFC 9110 asks.
-
-    >>> matches('W/"a", "b"', '"a"'), matches("*", '"a"'), matches('"c"', '"a"')
-    (True, True, False)
-    """
-    named = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return "*" in named or etag in named
+def _is_public(connection: sa.Connection, request: TileRequest) -> bool:
+    if request.plan_id is None:
+        return True
+    require_plan(connection, request.plan_id, EVERY_PLAN)
+    try:
+        require_plan(connection, request.plan_id, ONLY_PUBLIC)
+    except NotFound:
+        return False
+    return True

@@ -7,6 +7,7 @@ drops them. Every time is ``timestamptz``; every validity is a ``daterange``
 closed below and open above.
 """
 
+from gis.store.tables.changes import change, change_floor
 from gis.store.tables.columns import metadata
 from gis.store.tables.embeds import embed_key
 from gis.store.tables.layers import (
@@ -47,6 +48,8 @@ __all__ = [
     "barrier",
     "border",
     "building",
+    "change",
+    "change_floor",
     "circle",
     "courtyard",
     "coverage_figure",

@@ -1,0 +1,75 @@
+"""What changes on maps, told while it happens."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from api.openapi import problems
+from api.plan_rights import plan_rights
+from api.services.change_events import event_text
+from api.services.changes import Changes
+
+router = APIRouter(prefix="/changes", tags=["changes"])
+
+_KEEP_ALIVE_S = 15.0
+_HEADERS = {
+    "Cache-Control": "no-store",
+    # Proxies that gather answers before they pass them on would keep the news to themselves.
+    "X-Accel-Buffering": "no",
+}
+
+
+@router.get(
+    "",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "description": "Events `change` and `reset`; see docs/freshness.md.",
+        },
+        **problems(422),
+    },
+)
+async def stream_changes(
+    request: Request,
+    since: Annotated[
+        int | None,
+        Query(ge=0, le=2**63 - 1, description="Begin after this mark; now if absent."),
+    ] = None,
+    plan: Annotated[
+        int | None, Query(ge=1, le=2**63 - 1, description="Tell of this draft too.")
+    ] = None,
+    seconds: Annotated[
+        float | None, Query(ge=0, le=86_400, description="End after so long; never if absent.")
+    ] = None,
+    last_event_id: Annotated[str, Header(max_length=32)] = "",
+) -> StreamingResponse:
+    """Tell what changes as server-sent events; `Last-Event-ID` replays what was missed."""
+    changes: Changes = request.app.state.changes
+    mark = int(last_event_id) if last_event_id.isdecimal() else since
+    # Whoever may see no drafts is told of none; which there are is not told either.
+    draft = plan if plan_rights(request).drafts else None
+    events = _events(changes, mark, draft, seconds)
+    return StreamingResponse(events, headers=_HEADERS, media_type="text/event-stream")
+
+
+async def _events(
+    changes: Changes, since: int | None, plan: int | None, seconds: float | None
+) -> AsyncIterator[bytes]:
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    with changes.stream(since) as stream:
+        yield b"retry: 1000\n"
+        # Something at once, so that a client knows that it is heard, and from which mark on.
+        patience = 0.0
+        while not (told := await stream.next(patience)).over:
+            yield event_text(told, plan)
+            patience = min(_KEEP_ALIVE_S, end - time.monotonic())
+            if patience <= 0:
+                return

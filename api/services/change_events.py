@@ -1,0 +1,65 @@
+"""Changes as server-sent events."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+import numpy as np
+
+from api.services.changes import News, Next
+from gis.store.changes import Change
+from maps.touched import degrees, layers_touched
+
+_MOST_BOXES = 200
+_MOST_AREAS = 200
+
+
+def event_text(told: Next, plan_id: int | None) -> bytes:
+    """
+    Spell what a listener is told next.
+
+    One event ``change`` for each table and plan, ``reset`` when something was missed, and a
+    comment when there is nothing to tell; each ends with the mark to go on from. A listener
+    hears of public changes, and of those of the plan that it may see and asked for.
+    """
+    if told.lost:
+        return b"event: reset\ndata: {}\n" + _mark(told.mark)
+    events = b"" if told.news is None else news_text(told.news, plan_id)
+    # The mark stands last, so that whoever is cut off before it is told everything again.
+    return (events or b": \n") + _mark(told.mark)
+
+
+def _mark(mark: int) -> bytes:
+    return f"id: {mark}\n\n".encode()
+
+
+# Thousands of listeners are told the same.
+@lru_cache(maxsize=64)
+def news_text(news: News, plan_id: int | None) -> bytes:
+    """Spell the events of some news that a listener may hear, without the mark at the end."""
+    groups: dict[tuple[str, str | None, int | None], list[Change]] = {}
+    for change in news.changes:
+        if change.public or (plan_id is not None and change.plan_id == plan_id):
+            key = (change.source, change.through, change.plan_id)
+            groups.setdefault(key, []).append(change)
+    events = [_event(news.mark, key[0], key[1], key[2], group) for key, group in groups.items()]
+    return b"\n".join(events)
+
+
+def _event(
+    mark: int, source: str, through: str | None, plan_id: int | None, changes: list[Change]
+) -> bytes:
+    boxes = [change.boxes for change in changes]
+    everywhere = any(box is None for box in boxes)
+    found = [box for box in boxes if box is not None]
+    areas = sorted({code for change in changes for code in change.areas})
+    told = {
+        "mark": mark,
+        "table": source,
+        "layers": layers_touched(source, through),
+        "plan": plan_id,
+        "boxes": None if everywhere else degrees(np.concatenate(found), _MOST_BOXES),
+        "areas": areas[:_MOST_AREAS],
+    }
+    return f"event: change\ndata: {json.dumps(told, separators=(',', ':'))}\n".encode()

@@ -1,0 +1,218 @@
+"""Tiles as HTTP answers: from memory, or drawn once however many ask at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Protocol
+
+import anyio
+import anyio.to_thread
+
+from api.encodings import Encoding, decoded, encoded
+from api.plan_rights import PlanRights
+from api.services.changes import Changes, News
+from api.services.tile_cache import EncodedTile, Header, Spelling, Tile, TileCache
+from api.services.tile_places import TilePlaces
+from maps.tiles import MVT, DrawnTile, LeftOut, TileRequest
+
+# Below this the frame of an encoding eats what it saves.
+_WORTH_ENCODING = 64
+
+
+class Source(Protocol):
+    """What tiles are drawn from; both are called in threads. See `api.services.tiles`."""
+
+    def draw(self, request: TileRequest) -> tuple[DrawnTile, bool]:
+        """Draw a tile; and tell whether anybody may see it."""
+
+    def require_plan(self, plan_id: int, rights: PlanRights) -> None:
+        """Raise NotFound when there is no such plan that may be seen."""
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """
+    A tile that is being drawn.
+
+    `begun` is set by the thread before it reads; what is told later may be missing from it.
+    """
+
+    task: asyncio.Task[Tile] | None = None
+    begun: bool = False
+    outdated: bool = False
+
+
+class TileAnswers:
+    """
+    The tiles of one process; lives in the event loop.
+
+    A tile is stored only when nothing that touches it was told between the beginning of its
+    drawing and its end, and served from memory only while the change log is known to its end.
+
+    Parameters
+    ----------
+    source
+        Reads the database, in threads.
+    seats
+        As many may draw at once as there are connections.
+    most_bytes
+        Memory for kept tiles; 0 keeps none.
+    cache_control
+        What caches on the way are told.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        seats: anyio.Semaphore,
+        changes: Changes,
+        *,
+        most_bytes: int,
+        cache_control: str,
+    ) -> None:
+        self.cache = TileCache(most_bytes)
+        self._source, self._seats, self._changes = source, seats, changes
+        self._cache_control = cache_control.encode("latin-1")
+        self._flights: dict[TileRequest, _Flight] = {}
+        self._flying = TilePlaces()
+        self._encodings: dict[tuple[int, Encoding], asyncio.Task[EncodedTile]] = {}
+        changes.watch(self._take)
+
+    def remembered(self, spelling: Spelling, today: date, encoding: Encoding) -> EncodedTile | None:
+        """Return what an address was answered with before, when that is known to be true still."""
+        tile = self.cache.by_address(spelling, today) if self._changes.trusted else None
+        return None if tile is None else tile.encoded.get(_worth(tile, encoding))
+
+    async def tile(self, request: TileRequest, encoding: Encoding, rights: PlanRights) -> Tile:
+        """
+        Return a tile, drawn when memory has none that is known to be true.
+
+        A drawn one is in the encoding of whoever asked first; `encoded` gives any.
+
+        Raises
+        ------
+        WanggeError, SQLAlchemyError
+            Whatever drawing raises, for all who wait for it; it is not remembered.
+        """
+        kept = self.cache.by_request(request) if self._changes.trusted else None
+        if kept is not None and (kept.public or rights.drafts):
+            return kept
+        if request.plan_id is not None and not rights.drafts:
+            # Before anything is drawn or waited for: a draft is answered like no plan at all.
+            async with self._seats:
+                await anyio.to_thread.run_sync(
+                    partial(self._source.require_plan, request.plan_id, rights)
+                )
+        return await self._flight(request, encoding)
+
+    async def encoded(self, tile: Tile, encoding: Encoding) -> EncodedTile:
+        """Return a tile in an encoding."""
+        wanted = _worth(tile, encoding)
+        known = tile.encoded.get(wanted)
+        if known is not None:
+            return known
+        key = (id(tile), wanted)
+        task = self._encodings.get(key)
+        if task is None:
+            task = self._encodings[key] = asyncio.create_task(self._encode(tile, wanted))
+            task.add_done_callback(lambda _: self._encodings.pop(key))
+        return await asyncio.shield(task)
+
+    async def _encode(self, tile: Tile, encoding: Encoding) -> EncodedTile:
+        name, known = next(iter(tile.encoded.items()))
+
+        def work() -> EncodedTile:
+            plain = decoded(known.body, name)
+            return self._encoded(plain, encoding, _digest(plain), _left_out_of(known))
+
+        made = await anyio.to_thread.run_sync(work)
+        self.cache.add_encoding(tile, encoding, made)
+        return made
+
+    async def _flight(self, request: TileRequest, encoding: Encoding) -> Tile:
+        flight = self._flights.get(request)
+        if flight is None or flight.outdated:
+            flight = self._flights[request] = _Flight()
+            self._flying.add(request)
+            flight.task = asyncio.create_task(self._fly(request, encoding, flight))
+            # If all who waited are gone, nobody asks how it ended.
+            flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        assert flight.task is not None  # noqa: S101
+        # One client that leaves takes the tile from no other.
+        return await asyncio.shield(flight.task)
+
+    async def _fly(self, request: TileRequest, encoding: Encoding, flight: _Flight) -> Tile:
+        def work() -> Tile:
+            flight.begun = True
+            drawn, public = self._source.draw(request)
+            worth: Encoding = encoding if len(drawn.body) >= _WORTH_ENCODING else "identity"
+            made = self._encoded(drawn.body, worth, _digest(drawn.body), _told(drawn))
+            return Tile(request, public, {worth: made})
+
+        try:
+            async with self._seats:
+                tile = await anyio.to_thread.run_sync(work)
+        finally:
+            if self._flights.get(request) is flight:
+                del self._flights[request]
+                self._flying.discard(request)
+        if not flight.outdated:
+            self.cache.keep(tile)
+        return tile
+
+    def _take(self, news: News) -> None:
+        for request in self._flying.touched(news):
+            # One that has not begun to read will see what was told.
+            if self._flights[request].begun:
+                self._flights[request].outdated = True
+        self.cache.forget(news)
+
+    def _encoded(
+        self, plain: bytes, encoding: Encoding, digest: str, left_out: tuple[Header, ...]
+    ) -> EncodedTile:
+        body = encoded(plain, encoding)
+        tag = digest if encoding == "identity" else f"{digest}-{encoding}"
+        etag = f'"{tag}"'.encode()
+        always: tuple[Header, ...] = (
+            (b"etag", etag),
+            (b"cache-control", self._cache_control),
+            (b"access-control-allow-origin", b"*"),
+            (b"vary", b"Accept-Encoding"),
+            *left_out,
+        )
+        own: list[Header] = [(b"content-type", MVT.encode())]
+        if encoding != "identity":
+            own.append((b"content-encoding", encoding.encode()))
+        own.append((b"content-length", str(len(body)).encode()))
+        return EncodedTile(body, etag, (*own, *always), always)
+
+
+def _worth(tile: Tile, encoding: Encoding) -> Encoding:
+    plain = tile.encoded.get("identity")
+    small = plain is not None and len(plain.body) < _WORTH_ENCODING
+    return "identity" if small else encoding
+
+
+def _digest(plain: bytes) -> str:
+    return hashlib.sha256(plain).hexdigest()[:32]
+
+
+_LEFT_OUT = b"x-wangge-left-out"
+
+
+def _told(drawn: DrawnTile) -> tuple[Header, ...]:
+    """Spell what was left out, such as ``buildings smallest=120``."""
+    told = ", ".join(_spelled(one) for one in drawn.left_out)
+    return ((_LEFT_OUT, told.encode("ascii")),) if told else ()
+
+
+def _spelled(one: LeftOut) -> str:
+    return f"{one.layer} {one.what}={one.count}"
+
+
+def _left_out_of(known: EncodedTile) -> tuple[Header, ...]:
+    return tuple(header for header in known.headers if header[0] == _LEFT_OUT)

@@ -1,0 +1,97 @@
+"""Where tiles lie, so that a change finds those it touches without asking all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import product
+
+from api.services.changes import News
+from gis.store.changes import Change
+from maps.tiles import TileRequest
+from maps.touched import tile_ranges
+
+_Place = tuple[int, int]
+
+
+class TilePlaces:
+    """Requests for tiles by zoom, column and row."""
+
+    def __init__(self) -> None:
+        self._zooms: dict[int, dict[_Place, set[TileRequest]]] = {}
+
+    def add(self, request: TileRequest) -> None:
+        """Put a request where its tile is."""
+        zoom = self._zooms.setdefault(request.z, {})
+        zoom.setdefault((request.x, request.y), set()).add(request)
+
+    def discard(self, request: TileRequest) -> None:
+        """Take a request away, where it is there."""
+        zoom, place = self._zooms.get(request.z, {}), (request.x, request.y)
+        there = zoom.get(place, set())
+        there.discard(request)
+        if not there:
+            zoom.pop(place, None)
+
+    def touched(self, news: News) -> set[TileRequest]:
+        """Return the requests whose tiles may be other ones after the news."""
+        if news.anew:
+            return set(self._all())
+        return {
+            request
+            for change in news.changes
+            for request in self._near(change)
+            if _concerns(change, request)
+        }
+
+    def _all(self) -> Iterator[TileRequest]:
+        for zoom in self._zooms.values():
+            for there in zoom.values():
+                yield from there
+
+    def _near(self, change: Change) -> Iterator[TileRequest]:
+        # What lies in an area is told by the area tree, so that may change anywhere.
+        if change.boxes is None or change.source == "area":
+            yield from self._all()
+            return
+        for z, places in self._zooms.items():
+            for west, north, east, south in tile_ranges(change.boxes, z).tolist():
+                for place in _within(places, west, north, east, south):
+                    yield from places[place]
+
+
+def _within(
+    places: dict[_Place, set[TileRequest]], west: int, north: int, east: int, south: int
+) -> Iterable[_Place]:
+    tiles = (east - west + 1) * (south - north + 1)
+    if tiles < len(places):
+        every = product(range(west, east + 1), range(north, south + 1))
+        return [place for place in every if place in places]
+    return [(x, y) for x, y in places if west <= x <= east and north <= y <= south]
+
+
+def _concerns(change: Change, request: TileRequest) -> bool:
+    tables = _tables(request.layers, request.community is None)
+    if change.source not in tables:
+        return False
+    if change.source == "area" and request.community is None and not _meets(change, request):
+        return False
+    if change.through is not None and change.through not in tables:
+        return False
+    if change.plan_id is None or change.plan_id == request.plan_id:
+        return True
+    return request.plan_id is None and change.public
+
+
+def _meets(change: Change, request: TileRequest) -> bool:
+    if change.boxes is None:
+        return True
+    ranges = tile_ranges(change.boxes, request.z)
+    across = (ranges[:, 0] <= request.x) & (request.x <= ranges[:, 2])
+    return bool((across & (ranges[:, 1] <= request.y) & (request.y <= ranges[:, 3])).any())
+
+
+@lru_cache(maxsize=1024)
+def _tables(layers: tuple[str, ...], whole: bool) -> frozenset[str]:
+    community = None if whole else "0" * 12
+    return TileRequest(layers, 0, 0, 0, None, community=community).tables

@@ -1,0 +1,193 @@
+"""The change log: what triggers write, and that no reader ever misses or repeats a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from gis.store.changes import Change, changes_since, prune_changes, snapshot_begin
+from maps.layers import LAYERS
+from maps.touched import degrees, tile_ranges
+
+_TOWN = (Path(__file__).parents[2] / "small_town.sql").read_text(encoding="utf-8")
+_B000 = [104.6002, 28.4003, 104.6008, 28.4006]
+
+
+@pytest.fixture
+def town(engine: sa.Engine) -> sa.Engine:
+    with engine.begin() as connection:
+        # Past SQLAlchemy, which would take the file's percent signs for binds.
+        connection.connection.cursor().execute(_TOWN)
+    return engine
+
+
+@pytest.fixture
+def reading(town: sa.Engine) -> Iterator[sa.Connection]:
+    with town.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+def _done(engine: sa.Engine, *statements: str) -> list[Change]:
+    """Commit the statements in one transaction; the changes it brought."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as reading:
+        before = changes_since(reading, None).snapshot
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(sa.text(statement))
+        return list(changes_since(reading, before).changes)
+
+
+def _extents(change: Change) -> list[list[float]]:
+    assert change.boxes is not None
+    return [[round(v, 4) for v in box] for box in degrees(change.boxes, 1000)]
+
+
+def _own(changes: list[Change], source: str) -> Change:
+    (one,) = [c for c in changes if c.source == source and c.through is None]
+    return one
+
+
+def test_a_moved_building_tells_where_it_was_and_where_it_is(town: sa.Engine) -> None:
+    moved = _done(town, "UPDATE building SET geom = ST_Translate(geom, 0.1, 0) WHERE code = 'b000'")
+    there = [_B000[0] + 0.1, _B000[1], _B000[2] + 0.1, _B000[3]]
+    assert _extents(_own(moved, "building")) == [_B000, [round(v, 4) for v in there]]
+    assert _own(moved, "building").areas == ("510000000001",)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE building SET households = 5 WHERE code = 'b000'",
+        "DELETE FROM building WHERE code = 'gone'",
+        "INSERT INTO building (code, households, households_kind, geom) SELECT 'new', 1,"
+        " 'registered', geom FROM building WHERE code = 'b000'",
+    ],
+    ids=["changed", "deleted", "new"],
+)
+def test_a_row_tells_its_place_however_it_changes(town: sa.Engine, statement: str) -> None:
+    (place,) = _extents(_own(_done(town, statement), "building"))
+    assert place in (_B000, [104.6012, 28.4007, 104.6018, 28.4009])
+
+
+def test_what_changes_nothing_and_what_is_rolled_back_is_no_change(town: sa.Engine) -> None:
+    assert _done(town, "UPDATE building SET households = 5 WHERE code = 'nobody'") == []
+    with town.connect() as connection:
+        before = changes_since(connection, None).snapshot
+        connection.execute(sa.text("UPDATE building SET households = 5 WHERE code = 'b000'"))
+        connection.rollback()
+        assert changes_since(connection, before).changes == ()
+
+
+def test_a_changed_building_is_seen_at_its_courtyard_too(town: sa.Engine) -> None:
+    changes = _done(town, "UPDATE building SET households = 5 WHERE code = 'b000'")
+    (seen,) = [c for c in changes if c.through == "courtyard"]
+    assert _extents(seen) == [[104.6001, 28.4001, 104.6059, 28.4039]]
+
+
+def test_a_renamed_facility_is_seen_at_the_buildings_that_walk_to_it(town: sa.Engine) -> None:
+    changes = _done(town, "UPDATE facility SET name = 'x' WHERE code = 'f0'")
+    (seen,) = [c for c in changes if c.through == "reach"]
+    assert _B000 in _extents(seen)
+    assert _extents(_own(changes, "facility")) == [[104.6061, 28.4041, 104.6061, 28.4041]]
+
+
+def test_rows_without_a_shape_tell_the_place_of_what_they_are_of(town: sa.Engine) -> None:
+    reach = _done(town, "UPDATE reach SET metres = 1 WHERE building_code = 'b000'")
+    assert _extents(_own(reach, "reach")) == [_B000]
+    period = _done(
+        town, "UPDATE grid_period SET valid = '[2026-01-01,2030-01-01)' WHERE grid_no = 0"
+    )
+    assert _extents(_own(period, "grid_period")) == [[104.6, 28.4, 104.606, 28.404]]
+    unit = _done(town, "UPDATE assignment SET grid_no = 0 WHERE plan_id = 2 AND unit_no = 0")
+    assert _extents(_own(unit, "assignment")) == [[104.6, 28.4, 104.601, 28.401]]
+
+
+def test_only_changes_of_published_plans_are_public(town: sa.Engine) -> None:
+    rename = "UPDATE plan_grid SET name = 'x' WHERE plan_id = {}"
+    (published,) = _done(town, rename.format(1))
+    (draft,) = _done(town, rename.format(2))
+    assert (published.plan_id, published.public) == (1, True)
+    assert (draft.plan_id, draft.public) == (2, False)
+    assert _done(town, "UPDATE plan SET revision = revision + 1") == []
+
+
+def test_an_emptied_table_changed_everywhere(town: sa.Engine) -> None:
+    (change,) = _done(town, "TRUNCATE site")
+    assert (change.source, change.boxes) == ("site", None)
+
+
+def test_changes_of_many_rows_touch_no_other_tiles_than_the_rows_do(town: sa.Engine) -> None:
+    copies = """
+        INSERT INTO building (code, households, households_kind, geom)
+        SELECT code || '-' || n, 1, 'registered', geom FROM building, generate_series(1, {}) AS n
+        WHERE right(code, 1) = '7'
+    """
+    few = _own(_done(town, copies.format(1)), "building").boxes
+    many = _own(_done(town, copies.format(40).replace("'-'", "'+'")), "building").boxes
+    assert few is not None
+    assert many is not None
+    assert len(many) < len(few)
+    for zoom in range(6, 17):
+        assert _tiles(many >> 30 - zoom) == _tiles(few >> 30 - zoom)
+        # A tile beyond a corner may be redrawn for two that meet its buffer only together.
+        assert _tiles(tile_ranges(many, zoom)) >= _tiles(tile_ranges(few, zoom))
+
+
+def _tiles(ranges: NDArray[np.int64]) -> set[tuple[int, int]]:
+    return {
+        (x, y)
+        for west, north, east, south in ranges.tolist()
+        for x in range(west, east + 1)
+        for y in range(north, south + 1)
+    }
+
+
+def test_each_change_is_told_once_however_transactions_overtake_one_another(
+    town: sa.Engine, reading: sa.Connection
+) -> None:
+    begin = changes_since(reading, None).snapshot
+    with town.connect() as slow, town.connect() as fast:
+        slow.execute(sa.text("UPDATE building SET households = 1 WHERE code = 'b000'"))
+        fast.execute(sa.text("UPDATE barrier SET name = 'x'"))
+        fast.commit()
+        first = changes_since(reading, begin)
+        assert [c.source for c in first.changes] == ["barrier"]
+        assert changes_since(reading, first.snapshot).changes == ()
+        slow.commit()
+    second = changes_since(reading, first.snapshot)
+    assert {c.source for c in second.changes} == {"building"}
+    # The mark stays below the slow one, so a reader that begins there is told of it.
+    assert all(c.xid >= snapshot_begin(first.snapshot) for c in second.changes)
+    assert changes_since(reading, second.snapshot).changes == ()
+
+
+def test_pruning_keeps_what_a_reader_of_the_last_period_has_not_seen(
+    town: sa.Engine, reading: sa.Connection
+) -> None:
+    begin = changes_since(reading, None)
+    assert prune_changes(reading, 3600) == 0
+    prune_changes(reading, 0)
+    reader = changes_since(reading, begin.snapshot).snapshot
+    with town.begin() as connection:
+        connection.execute(sa.text("UPDATE building SET households = 1 WHERE code = 'b000'"))
+    assert prune_changes(reading, 0) > 0
+    kept = changes_since(reading, reader)
+    assert kept.floor <= snapshot_begin(reader)
+    assert {c.source for c in kept.changes} == {"building"}
+    prune_changes(reading, 0)
+    late = changes_since(reading, begin.snapshot)
+    # Now it is gone, and the floor says so to whoever was away for so long.
+    assert late.changes == ()
+    assert late.floor > snapshot_begin(begin.snapshot)
+
+
+def test_every_table_that_draws_a_layer_is_watched(engine: sa.Engine) -> None:
+    query = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'change_update'"
+    with engine.connect() as connection:
+        watched = set(connection.execute(sa.text(query)).scalars())
+    assert {table for layer in LAYERS.values() for table in layer.depends_on} <= watched
