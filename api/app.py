@@ -27,6 +27,7 @@ from api.routes import (
     isochrone,
     maps,
     plans,
+    sheets,
     styles,
     tilejson,
     tiles,
@@ -131,6 +132,7 @@ def _add_routes(app: FastAPI) -> None:
         tilejson.router,
         tiles.router,
         maps.router,
+        sheets.router,
         health.router,
         web.router,
     ):

@@ -39,8 +39,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "Bring the database to the schema of this version.",
     ),
     "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
-    # The commands of redrawing hang themselves on the group.
-    "plan": ("api.commands.redraw:plan", "Divide, show, publish and hand over plans."),
+    # The commands of redrawing and of paper hang themselves on the group.
+    "plan": ("api.commands.plan_outputs:plan", "Divide, show, publish and hand over plans."),
     "redraw": (
         "api.commands.redraw_files:redraw",
         "Repair, complete, split and merge the grids of a package.",

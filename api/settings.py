@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     map_review_number: str = Field(
         default="", description="审图号, the map review number that pages must show."
     )
+    office: str = Field(
+        default="", description="编制单位, who compiles plans; stands on printed sheets."
+    )
     publish_ahead_days: int = Field(
         default=DAYS_AHEAD,
         ge=0,

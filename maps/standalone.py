@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +15,9 @@ import folium
 import geopandas as gpd
 import jinja2
 from branca.element import Element
+from markupsafe import Markup
 
+from gis.errors import Language
 from maps.assets import WEB, package_folder
 from maps.texts import texts_of as texts_of  # noqa: PLC0414 - files ask for theirs here
 
@@ -93,12 +97,55 @@ def assembled(page: Any, *, title: str, style: str, above: str, below: str) -> s
     return whole.replace("</body>", f"{below}\n</body>", 1)
 
 
+def sheet_page(
+    name: str,
+    *,
+    title: str,
+    language: Language,
+    values: Mapping[str, object],
+    style: str = "",
+) -> str:
+    """
+    Make a page for paper of the template ``name.html``: one HTML file, no script, no address.
+
+    Parameters
+    ----------
+    title
+        Plain text of the title.
+    values
+        What the template uses.
+    style
+        Further style rules, such as those of ``@page``, that depend on the sheet.
+    """
+    environment = _environment()
+    css = "\n".join(
+        [
+            _read(WEB / "tokens.css"),
+            _read(_TEMPLATES / "paper_tokens.css"),
+            _read(_TEMPLATES / "sheet.css"),
+            _read(_TEMPLATES / f"{name}.css"),
+            style,
+        ]
+    )
+    body = environment.get_template(f"{name}.html").render(values)
+    whole = environment.get_template("sheet.html")
+    return whole.render(
+        title=title,
+        language=language,
+        css=Markup(css),  # noqa: S704
+        body=Markup(body),  # noqa: S704
+    )
+
+
 def template(name: str) -> ModuleType:
     """Return the macros of a template."""
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True)
-    module: Any = environment.get_template(name).module
+    module: Any = _environment().get_template(name).module
     return module  # type: ignore[no-any-return]
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
 
 
 def _read(path: Path) -> str:

@@ -276,6 +276,12 @@ HELP: dict[str, str] = {
         "把方案画成一个无需联网即可打开的 HTML 文件。"
     ),
     "The .html file to write.": "要写出的 .html 文件。",
+    "Write the wall map or the register of PLAN_ID as one HTML file to print.": (
+        "把方案的挂图（wall）或划分登记表（register）写成一个可打印的 HTML 文件。"
+    ),
+    "Size of the paper.": "纸张大小。",
+    "The paper stands upright.": "纸张纵向。",
+    "Who compiled it; else WANGGE_OFFICE.": "编制单位；未给出时用 WANGGE_OFFICE。",
     "Publish PLAN_ID: from that day its grids stand, with codes and a handover list.": (
         "发布方案：自该日起网格生效，赋予编码并生成交接清单。"
     ),

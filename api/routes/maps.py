@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -12,9 +11,9 @@ from api.deps import AppSettings, Reading, RequestLanguage, Rights
 from api.openapi import problems
 from api.routes.listing_query import CodePattern
 from api.routes.plans import PlanId
+from api.routes.self_contained import ONE_FILE, file_answer
 from api.services.plan_files import plan_file
 from api.services.walk_files import walk_file
-from maps.assets import script_hash
 
 router = APIRouter(prefix="/maps", tags=["maps"])
 
@@ -23,7 +22,7 @@ router = APIRouter(prefix="/maps", tags=["maps"])
     "/plans/{plan_id}.html",
     response_class=HTMLResponse,
     responses={
-        200: {"description": "One HTML file that asks the network for nothing."},
+        **ONE_FILE,
         **problems(404, 409, 422, 503),
     },
 )
@@ -35,15 +34,14 @@ def plan_html(
     plan_id: PlanId,
 ) -> Response:
     """Draw a plan as one HTML file for mail, archive and print."""
-    page = plan_file(connection, plan_id, rights, language, settings)
-    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
+    return file_answer(plan_file(connection, plan_id, rights, language, settings))
 
 
 @router.get(
     "/walk/{community}.html",
     response_class=HTMLResponse,
     responses={
-        200: {"description": "One HTML file that asks the network for nothing."},
+        **ONE_FILE,
         **problems(404, 422, 503),
     },
 )
@@ -60,14 +58,4 @@ def walk_html(
 ) -> Response:
     """Draw the walking circles of a community as one sheet for mail, archive and print."""
     page = walk_file(connection, community, kind, profile, language, settings)
-    return HTMLResponse(page, headers={"Content-Security-Policy": _policy(page)})
-
-
-def _policy(page: str) -> str:
-    """Scripts are those of the file, by their hashes; nothing may be fetched."""
-    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    hashes = " ".join(f"'{script_hash(s)}'" for s in scripts)
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    return file_answer(page)

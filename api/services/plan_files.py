@@ -7,6 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from api.plan_rights import PlanRights
+from api.schemas.plans import PlanDetail
 from api.services.plan_reading import plan_by_id
 from api.settings import Settings
 from api.today import today
@@ -52,7 +53,12 @@ def plan_file(
     )
     shapes = plan_building_shapes(connection, plan_id, limit=MOST_BUILDINGS + 1)
     buildings = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkb(shapes, crs=4326))
-    about = PlanAbout(
+    return plan_page(grids, buildings, plan_about(plan, settings), language)
+
+
+def plan_about(plan: PlanDetail, settings: Settings) -> PlanAbout:
+    """What files of a plan say of it."""
+    return PlanAbout(
         community=plan.community_name or plan.community_code,
         name=plan.name,
         state=plan.state,
@@ -68,4 +74,3 @@ def plan_file(
         attribution=settings.attribution,
         review_number=settings.map_review_number,
     )
-    return plan_page(grids, buildings, about, language)

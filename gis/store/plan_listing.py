@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from gis.store.statements import statement
-from gis.store.tables import area, building, plan, unit
+from gis.store.tables import area, building, plan, publication, unit
 
 Row = Mapping[str, Any]
 Tier = Literal["base", "micro"]
@@ -169,3 +169,25 @@ def plan_building_shapes(connection: sa.Connection, plan_id: int, *, limit: int)
         .limit(limit)
     )
     return [bytes(shape) for shape in connection.execute(query).scalars()]
+
+
+def plan_building_rows(connection: sa.Connection, plan_id: int) -> list[Row]:
+    """Return the buildings and stairwells of a plan, each with its grid; ``geom`` is WKB."""
+    return _rows(connection, "plan_buildings", plan_id=plan_id)
+
+
+def grid_post_rows(connection: sa.Connection, plan_id: int, *, at: date) -> list[Row]:
+    """Return the posts of a plan's grids on a day, by grid and role; never who holds them."""
+    return _rows(connection, "grid_posts", plan_id=plan_id, at=at)
+
+
+def plan_standing_on(
+    connection: sa.Connection, community: str, at: date, tier: Tier = "base"
+) -> int | None:
+    """Return the id of the plan that stands for a community on a day, None when none does."""
+    query = sa.select(publication.c.plan_id).where(
+        publication.c.community_code == community,
+        publication.c.tier == tier,
+        publication.c.valid.op("@>")(sa.cast(at, sa.Date)),
+    )
+    return cast(int | None, connection.execute(query).scalar_one_or_none())

@@ -13,15 +13,19 @@ from maps.assets import WEB
 SOURCES = sorted((WEB / "src").glob("*.js"))
 
 
-def texts(language: str) -> dict[str, str]:
+PAPER = WEB.parent / "templates" / "texts"
+
+
+def texts(language: str, folder: Path = WEB / "texts") -> dict[str, str]:
     """Texts of one language."""
-    loaded = json.loads((WEB / "texts" / f"{language}.json").read_text(encoding="utf-8"))
+    loaded = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
     assert isinstance(loaded, dict)
     return loaded
 
 
-def test_both_languages_have_the_same_keys_and_fill_ins() -> None:
-    zh, en = texts("zh"), texts("en")
+@pytest.mark.parametrize("folder", [WEB / "texts", PAPER], ids=["pages", "paper"])
+def test_both_languages_have_the_same_keys_and_fill_ins(folder: Path) -> None:
+    zh, en = texts("zh", folder), texts("en", folder)
     assert list(zh) == list(en)
     for key, text in zh.items():
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", en[key])), key
@@ -36,7 +40,13 @@ def test_the_keys_asked_for_and_the_keys_written_are_the_same() -> None:
     assert asked <= known
     # Single files are made by Python and templates of its own.
     made = [p for pattern in ("*.py", "templates/*.html") for p in WEB.parent.glob(pattern)]
-    asked |= set(re.findall(r'\btexts\["([^"]+)"\]', "\n".join(p.read_text("utf-8") for p in made)))
+    written = "\n".join(p.read_text("utf-8") for p in made)
+    paper = set(texts("zh", PAPER))
+    assert not paper & known
+    python = set(re.findall(r"\btexts\[[\"\']([^\"\']+)[\"\']\]", written))
+    composed = set(re.findall(r'\btexts\["([^"]+)" ~', written))
+    assert {k for k in paper if k in python or any(k.startswith(c) for c in composed)} == paper
+    asked |= python - paper
     assert asked <= known
     prefixes = set(re.findall(r"\bt\(`([^`$]+)\$\{", code))
     spoken = asked | {k for k in known if any(k.startswith(p) for p in prefixes)}

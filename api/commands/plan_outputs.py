@@ -1,0 +1,55 @@
+"""``wangge plan sheet``: what leaves of a plan for paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api.commands.connection import database
+from api.commands.redraw import plan
+from api.language import language, say
+
+
+@plan.command("sheet")
+@click.argument("plan_id", type=int)
+@click.argument("sheet", type=click.Choice(["wall", "register"]))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The .html file to write.",
+)
+@click.option(
+    "--paper",
+    "size",
+    type=click.Choice(["a3", "a4"]),
+    default="a3",
+    show_default=True,
+    help="Size of the paper.",
+)
+@click.option("--portrait", is_flag=True, help="The paper stands upright.")
+@click.option("--office", help="Who compiled it; else WANGGE_OFFICE.")
+def sheet_command(
+    plan_id: int, sheet: str, output: Path, size: str, portrait: bool, office: str | None
+) -> None:
+    """Write the wall map or the register of PLAN_ID as one HTML file to print."""
+    from api.plan_rights import EVERY_PLAN
+    from api.services.sheets import register_file, wall_map_file
+    from api.settings import read_settings
+    from maps.paper import paper
+
+    write = wall_map_file if sheet == "wall" else register_file
+    wanted = paper(size, "portrait" if portrait else "landscape")
+    with database() as engine, engine.connect() as connection:
+        html = write(
+            connection, plan_id, EVERY_PLAN, wanted, language(), read_settings(), office=office
+        )
+    output.write_text(html, encoding="utf-8")
+    click.echo(
+        say(
+            f"Written to {output}; print it at 100 % with background graphics.",
+            f"已写入 {output}；打印时选缩放 100%，保留背景图形。",
+        )
+    )

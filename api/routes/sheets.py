@@ -1,0 +1,107 @@
+"""Sheets for paper: the wall map and the register, of a plan or of what stands in a community."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import HTMLResponse, Response
+
+from api.deps import AppSettings, Reading, RequestLanguage, Rights
+from api.openapi import problems
+from api.routes.listing_query import CodePattern, Day, today_or
+from api.routes.plans import PlanId
+from api.routes.self_contained import ONE_FILE, file_answer
+from api.services.sheets import plan_on_day, register_file, wall_map_file
+from maps.paper import Paper, PaperName, Turn, paper
+
+router = APIRouter(prefix="/maps", tags=["maps"])
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWanted:
+    """The paper, and who compiled the sheet."""
+
+    sheet: Paper
+    office: str | None
+
+
+def _wanted(
+    size: Annotated[PaperName, Query(alias="paper", description="Size of the paper.")] = "a3",
+    turn: Annotated[Turn, Query(description="How the paper lies.")] = "landscape",
+    office: Annotated[
+        str | None,
+        Query(max_length=60, description="编制单位, who compiled it; else WANGGE_OFFICE."),
+    ] = None,
+) -> SheetWanted:
+    return SheetWanted(paper(size, turn), office)
+
+
+SheetQuery = Annotated[SheetWanted, Depends(_wanted)]
+Community = Annotated[str, Path(pattern=CodePattern, description="Code of the community.")]
+_ANSWERS = {**ONE_FILE, **problems(404, 409, 422, 503)}
+
+
+@router.get("/plans/{plan_id}/wall.html", response_class=HTMLResponse, responses=_ANSWERS)
+def plan_wall_map(
+    connection: Reading,
+    rights: Rights,
+    settings: AppSettings,
+    language: RequestLanguage,
+    plan_id: PlanId,
+    wanted: SheetQuery,
+) -> Response:
+    """Draw the wall map of a plan: one sheet, true to a round scale."""
+    return file_answer(
+        wall_map_file(
+            connection, plan_id, rights, wanted.sheet, language, settings, office=wanted.office
+        )
+    )
+
+
+@router.get("/plans/{plan_id}/register.html", response_class=HTMLResponse, responses=_ANSWERS)
+def plan_register(
+    connection: Reading,
+    rights: Rights,
+    settings: AppSettings,
+    language: RequestLanguage,
+    plan_id: PlanId,
+    wanted: SheetQuery,
+) -> Response:
+    """Write the register of a plan's grids: bounds, buildings and posts, to be signed."""
+    return file_answer(
+        register_file(
+            connection, plan_id, rights, wanted.sheet, language, settings, office=wanted.office
+        )
+    )
+
+
+@router.get("/communities/{code}/wall.html", response_class=HTMLResponse, responses=_ANSWERS)
+def community_wall_map(
+    connection: Reading,
+    rights: Rights,
+    settings: AppSettings,
+    language: RequestLanguage,
+    code: Community,
+    wanted: SheetQuery,
+    at: Day = None,
+) -> Response:
+    """Draw the wall map of the grids that stand in a community on a day."""
+    plan_id = plan_on_day(connection, code, today_or(at))
+    return plan_wall_map(connection, rights, settings, language, plan_id, wanted)
+
+
+@router.get("/communities/{code}/register.html", response_class=HTMLResponse, responses=_ANSWERS)
+def community_register(
+    connection: Reading,
+    rights: Rights,
+    settings: AppSettings,
+    language: RequestLanguage,
+    code: Community,
+    wanted: SheetQuery,
+    at: Day = None,
+) -> Response:
+    """Write the register of the grids that stand in a community on a day."""
+    plan_id = plan_on_day(connection, code, today_or(at))
+    return plan_register(connection, rights, settings, language, plan_id, wanted)
