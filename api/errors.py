@@ -46,11 +46,32 @@ class MalformedRequest(InputError):
     code = "malformed-request"
 
 
+class BadParameter(InputError):
+    """A query parameter that is unknown or cannot be read, where the standard asks for 400."""
+
+    code = "bad-parameter"
+
+
+class AddressTooLong(InputError):
+    """More in the address than anyone types or a proxy lets through."""
+
+    code = "address-too-long"
+
+
+class NotAcceptable(WanggeError):
+    """None of the media types that the client accepts is offered."""
+
+    code = "not-acceptable"
+
+
 # The nearest class in the method resolution order counts.
 STATUS: dict[type[WanggeError], int] = {
     InputError: 422,
     UnreadableFile: 400,
     MalformedRequest: 400,
+    BadParameter: 400,
+    NotAcceptable: 406,
+    AddressTooLong: 414,
     Infeasible: 422,
     NotFound: 404,
     Conflict: 409,
@@ -63,7 +84,9 @@ _TITLES: dict[int, tuple[str, str]] = {
     403: ("Not allowed", "没有权限"),
     404: ("Not found", "没有找到"),
     405: ("Method not allowed", "不支持的方法"),
+    406: ("Not acceptable", "没有可接受的格式"),
     409: ("Conflict", "状态冲突"),
+    414: ("Address too long", "地址过长"),
     422: ("Cannot be used", "内容不合要求"),
     500: ("Internal error", "服务内部错误"),
     503: ("Not available", "暂时不可用"),

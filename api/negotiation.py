@@ -26,6 +26,22 @@ def preferred_language(header: str) -> Language:
     return best[1]
 
 
+def qualities(header: str) -> dict[str, float]:
+    """
+    Read an ``Accept`` header: media range to how much it is wanted.
+
+    >>> qualities("text/html, application/json;profile=x;q=0.5, */*;q=0")
+    {'text/html': 1.0, 'application/json': 0.5, '*/*': 0.0}
+    """
+    wanted: dict[str, float] = {}
+    for part in header.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        told = [_quality(p) for p in parameters if p.partition("=")[0].strip() == "q"]
+        if name:
+            wanted[name] = max(wanted.get(name, 0.0), told[0] if told else 1.0)
+    return wanted
+
+
 def _quality(parameters: str) -> float:
     name, _, value = parameters.strip().partition("=")
     if name.strip() != "q":

@@ -11,9 +11,19 @@ HERE = ZoneInfo("Asia/Shanghai")
 
 def today() -> date:
     """Return the day it is in China, whatever the time zone of the server."""
-    return datetime.now(UTC).astimezone(HERE).date()
+    return day_of(datetime.now(UTC))
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day it is in China at a moment that knows its time zone."""
+    return moment.astimezone(HERE).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins in China."""
+    return datetime.combine(day, time(), HERE)
 
 
 def end_of(day: date) -> datetime:
     """Return the midnight in China with which a day ends; not of the last day there is."""
-    return datetime.combine(day + timedelta(days=1), time(), HERE)
+    return midnight(day + timedelta(days=1))
