@@ -65,6 +65,11 @@ class MapLayer:
         community show what touches these. ``kind`` is a value of the attribute of that name.
     kinds
         The values of ``kind``, where they are a closed set.
+    merged_below
+        Below this zoom a feature of a tile stands for several rows of the table, which it counts;
+        0: never.
+    merged_rows
+        Which query finds those features.
     suppressed
         Columns of the source that must never appear.
     """
@@ -82,6 +87,8 @@ class MapLayer:
     dated: bool = True
     filters: tuple[Filter, ...] = ("community",)
     kinds: tuple[str, ...] = ()
+    merged_below: int = 0
+    merged_rows: str = ""
     suppressed: tuple[str, ...] = SENSITIVE
 
 
@@ -135,7 +142,7 @@ _LAYERS = (
         "小区",
         "courtyard",
         "polygon",
-        (12, 16),
+        (10, 16),
         (_CODE, _NAME, _KIND, _flag("walled", "walled", "封闭")),
         depends_on=("courtyard",),
         filters=("community", "kind"),
@@ -147,7 +154,7 @@ _LAYERS = (
         "楼栋",
         "building",
         "polygon",
-        (13, 16),
+        (10, 16),
         (
             _CODE,
             _NAME,
@@ -156,8 +163,15 @@ _LAYERS = (
             _HOUSEHOLDS,
             _flag("estimated", "households are an estimate", "户数为估算"),
             _number("floors", "floors", "层数"),
+            _number(
+                "buildings",
+                "buildings that it stands for; absent: one",
+                "所代表的楼栋数；无此项即一栋",
+            ),
         ),
         depends_on=("building", "courtyard"),
+        merged_below=14,
+        merged_rows="building_blocks",
     ),
     MapLayer(
         "streets",
@@ -165,7 +179,7 @@ _LAYERS = (
         "道路",
         "street",
         "line",
-        (12, 16),
+        (9, 16),
         (
             _CODE,
             _NAME,
@@ -181,7 +195,7 @@ _LAYERS = (
         "阻隔",
         "barrier",
         "line",
-        (11, 16),
+        (9, 16),
         (_CODE, _NAME, _KIND),
         depends_on=("barrier",),
         filters=("community", "kind"),
@@ -203,9 +217,21 @@ _LAYERS = (
         "设施",
         "facility",
         "point",
-        (12, 16),
-        (_CODE, _NAME, _KIND, _flag("idle", "idle premises", "闲置")),
+        (8, 16),
+        (
+            _CODE,
+            _NAME,
+            _KIND,
+            _flag("idle", "idle premises", "闲置"),
+            _number(
+                "facilities",
+                "facilities that it stands for; absent: one",
+                "所代表的设施数；无此项即一处",
+            ),
+        ),
         depends_on=("facility",),
+        merged_below=14,
+        merged_rows="facility_clusters",
         filters=("community", "kind"),
         kinds=FACILITY_KINDS,
     ),

@@ -1,73 +1,48 @@
-"""Tiles and their TileJSON, told by the layer contract."""
+"""Tiles: the layers of one address drawn, and kept small."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
 import sqlalchemy as sa
 
-from gis.errors import InputError, NotFound
-from gis.store.tile_rows import LeftOut, TileQuery, Walk, tile_bytes
-from maps.layers import TILE_LAYERS, Filter, MapLayer, map_layers
+from gis.store.tile_rows import (
+    LayerTile,
+    TileQuery,
+    TileSource,
+    Walk,
+    communities_within,
+    layer_tile,
+)
+from maps.layers import TILE_LAYERS, MapLayer
+from maps.tile_bytes import empty_tile, feature_count
+from maps.tile_requests import TileRequest, tile_request
 
 __all__ = [
     "MVT",
+    "TILE_BYTES",
     "DrawnTile",
     "LeftOut",
     "TileRequest",
     "Walk",
     "draw_tile",
     "empty_tile",
+    "tile_query",
     "tile_request",
 ]
 
 MVT = "application/vnd.mapbox-vector-tile"
+TILE_BYTES = 500_000
+"""No tile is larger, before it is compressed."""
 
 
 @dataclass(frozen=True, slots=True)
-class TileRequest:
-    """
-    One tile asked for, checked and in one spelling: equal requests draw equal bytes.
+class LeftOut:
+    """How many features of a layer are not in a tile: ``sub-pixel``, or ``over-size``."""
 
-    Attributes
-    ----------
-    layers
-        Names in the order of the contract; layers without this zoom are not among them.
-    z, x, y
-        Zoom, column from the west, row from the north, in the Web Mercator square.
-    at
-        Day that is shown; None where nothing asked for depends on it.
-    plan_id
-        Draft or plan whose grids or cells are drawn.
-    tier
-        Which published grids.
-    walk
-        Which walk; None without a layer of that scope.
-    community
-        Code of the area that narrows the layers, None for all.
-    kind
-        Kind that narrows the layers that know it, None for all.
-    """
-
-    layers: tuple[str, ...]
-    z: int
-    x: int
-    y: int
-    at: date | None
-    plan_id: int | None = None
-    tier: Literal["base", "micro"] = "base"
-    walk: Walk | None = None
-    community: str | None = None
-    kind: str | None = None
-
-    @property
-    def tables(self) -> frozenset[str]:
-        """The tables whose rows draw this tile; of their changes only it needs to know."""
-        drawn = {table for name in self.layers for table in TILE_LAYERS[name].depends_on}
-        return frozenset(drawn if self.community is None else drawn | {"area"})
+    layer: str
+    what: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,158 +53,50 @@ class DrawnTile:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def tile_request(
-    layers: str,
-    z: int | str,
-    x: int | str,
-    y: int | str,
-    *,
-    at: date,
-    plan_id: int | None = None,
-    tier: Literal["base", "micro"] = "base",
-    walk: Walk | None = None,
-    community: str | None = None,
-    kind: str | None = None,
-) -> TileRequest:
+def draw_tile(
+    connection: sa.Connection, request: TileRequest, tile_bytes: int = TILE_BYTES
+) -> DrawnTile:
     """
-    Check a request for a tile against the layer contract.
+    Draw a tile; a layer has no feature where nothing lies.
 
-    Parameters
-    ----------
-    layers
-        Names joined with commas.
-    z, x, y
-        As they stand in the address.
-    walk
-        Walk to draw where a layer is one of a walk; not looked at otherwise.
-    kind
-        Narrows the layers that have such a kind; the others stay whole.
-
-    Raises
-    ------
-    NotFound
-        No such layer, no tile there, or something asked for that no layer knows: a plan, a
-        kind, an area; or a plan or walk is needed and none is named.
-    InputError
-        `community` is no code of an area.
+    Left out is what is smaller than a pixel, and of a tile that would have more than `tile_bytes`
+    the lightest features of its largest layers: those of fewest households, least area or length,
+    fewest facilities, in this order and always the same ones.
     """
-    known = map_layers(layers)
-    zoom, column, row = _address(known, layers, (z, x, y))
-    drawn = tuple(layer for layer in known if layer.zooms[0] <= zoom <= layer.zooms[1])
-    plan_id = _plan(known, plan_id)
-    _check_kind(known, kind, walk)
-    _check_community(community)
-    walked = any(layer.scope == "walk" for layer in drawn)
-    dated = any(_dated(layer, plan_id) for layer in drawn) or community is not None
-    return TileRequest(
-        tuple(layer.name for layer in drawn),
-        zoom,
-        column,
-        row,
-        at if dated else None,
-        plan_id,
-        tier
-        if plan_id is None and any(layer.scope == "day_or_plan" for layer in drawn)
-        else "base",
-        walk if walked else None,
-        community,
-        kind,
-    )
+    inside = None
+    if request.community is not None and request.at is not None:
+        inside = communities_within(connection, request.community, request.at)
+    queries = [tile_query(TILE_LAYERS[name], request, inside) for name in request.layers]
+    whole = [layer_tile(connection, query) for query in queries]
+    shares = _shares([len(tile.body) for tile in whole], tile_bytes)
+    kept = [
+        tile if len(tile.body) <= share else _shrunk(connection, query, tile, share)
+        for query, tile, share in zip(queries, whole, shares, strict=True)
+    ]
+    left_out = [
+        LeftOut(name, what, count)
+        for name, first, last in zip(request.layers, whole, kept, strict=True)
+        for what, count in (("sub-pixel", first.tiny), ("over-size", _fewer(first, last)))
+        if count
+    ]
+    bodies = [
+        tile.body or empty_tile(name) for name, tile in zip(request.layers, kept, strict=True)
+    ]
+    return DrawnTile(b"".join(bodies), tuple(left_out))
 
 
-# Twenty digits are more than any zoom needs; more would be read for nothing.
-_WHOLE = re.compile("[0-9]{1,20}")
-
-
-def _address(
-    layers: tuple[MapLayer, ...], names: str, address: tuple[int | str, ...]
-) -> tuple[int, int, int]:
-    lowest = min(layer.zooms[0] for layer in layers)
-    highest = max(layer.zooms[1] for layer in layers)
-    if all(_WHOLE.fullmatch(str(number)) for number in address):
-        z, x, y = (int(number) for number in address)
-        there = any(layer.zooms[0] <= z <= layer.zooms[1] for layer in layers)
-        if there and x < 2**z and y < 2**z:
-            return z, x, y
-    asked = "/".join(str(number)[:24] for number in address)
-    raise NotFound(
-        f"There is no tile {asked} of {names}; it has zooms {lowest} to {highest}.",
-        f"图层 {names} 没有瓦片 {asked}；其级别为 {lowest} 至 {highest}。",
-    )
-
-
-def _dated(layer: MapLayer, plan_id: int | None) -> bool:
-    return layer.dated and not (layer.scope == "day_or_plan" and plan_id is not None)
-
-
-def _plan(layers: tuple[MapLayer, ...], plan_id: int | None) -> int | None:
-    names = ",".join(layer.name for layer in layers)
-    if plan_id is None and any(layer.scope == "plan" for layer in layers):
-        raise NotFound(
-            f"The layer {names} is one of a plan: add plan=ID.",
-            f"图层 {names} 属于方案：请加 plan=编号。",
-        )
-    if plan_id is not None and not any("plan" in layer.scope for layer in layers):
-        raise NotFound(
-            f"The layer {names} does not depend on a plan: leave plan out.",
-            f"图层 {names} 与方案无关：请去掉 plan 参数。",
-        )
-    return plan_id
-
-
-def _check_kind(layers: tuple[MapLayer, ...], kind: str | None, walk: Walk | None) -> None:
-    names = ",".join(layer.name for layer in layers)
-    walked = any(layer.scope == "walk" for layer in layers)
-    if walked and walk is None:
-        raise NotFound(
-            f"The layer {names} shows the walk to a facility kind: add kind=medical, say.",
-            f"图层 {names} 显示到某类设施的步行情况：请加 kind=类别，如 kind=medical。",
-        )
-    narrowed = _filtered(layers, "kind")
-    if kind is None or walked or any(kind in layer.kinds for layer in narrowed):
-        return
-    if not narrowed:
-        raise NotFound(
-            f"The layer {names} does not depend on a kind: leave kind out.",
-            f"图层 {names} 与类别无关：请去掉 kind 参数。",
-        )
-    kinds = ", ".join(dict.fromkeys(one for layer in narrowed for one in layer.kinds))
-    raise NotFound(
-        f"The layer {names} has no kind {kind}; there are {kinds}.",
-        f"图层 {names} 没有类别 {kind}；可用的有 {kinds}。",
-    )
-
-
-def _filtered(layers: tuple[MapLayer, ...], by: Filter) -> tuple[MapLayer, ...]:
-    return tuple(layer for layer in layers if by in layer.filters)
-
-
-_AREA_CODE = re.compile("[0-9]{12}")
-
-
-def _check_community(community: str | None) -> None:
-    if community is None:
-        return
-    if not _AREA_CODE.fullmatch(community):
-        raise InputError(
-            f"community={community[:24]} is no code of an area: it has 12 digits.",
-            f"community={community[:24]} 不是区划代码：区划代码为 12 位数字。",
-        )
-
-
-def draw_tile(connection: sa.Connection, request: TileRequest) -> DrawnTile:
-    """Return the tile's bytes; a layer has no feature where nothing lies."""
-    bodies: list[bytes] = []
-    for name in request.layers:
-        drawn = tile_bytes(connection, _query(TILE_LAYERS[name], request))
-        bodies.append(drawn or empty_tile(name))
-    return DrawnTile(b"".join(bodies))
-
-
-def _query(layer: MapLayer, request: TileRequest) -> TileQuery:
-    kind = request.kind if request.kind in layer.kinds else None
+def tile_query(
+    layer: MapLayer, request: TileRequest, communities: tuple[str, ...] | None = None
+) -> TileQuery:
+    """Return the query of one layer of a tile."""
+    rows = layer.name
+    if request.z < layer.merged_below:
+        rows = layer.merged_rows
+    elif layer.scope == "day_or_plan" and request.plan_id is not None:
+        rows = f"plan_{layer.name}"
+    attributes = tuple(attribute.name for attribute in layer.attributes)
     return TileQuery(
-        layer.name,
+        TileSource(layer.name, rows, attributes, pointed=layer.geometry == "point"),
         request.z,
         request.x,
         request.y,
@@ -237,23 +104,35 @@ def _query(layer: MapLayer, request: TileRequest) -> TileQuery:
         request.plan_id,
         request.tier,
         request.walk if layer.scope == "walk" else None,
-        request.community,
-        kind,
+        communities,
+        request.kind if request.kind in layer.kinds else None,
     )
 
 
-def empty_tile(name: str) -> bytes:
+def _shares(sizes: list[int], total: int) -> list[int]:
     """
-    Return a tile whose one layer has that name and no features.
+    Bytes each layer may have: what it needs where that is less than its even share of the rest.
 
-    PostGIS makes no bytes of no rows, and GDAL opens no file of no bytes.
-
-    Examples
-    --------
-    >>> empty_tile("grids").hex()
-    '1a0c0a0567726964732880207802'
+    >>> _shares([10, 500, 900], 1000), _shares([10, 20], 1000)
+    ([10, 495, 495], [10, 20])
     """
-    named = name.encode()
-    # The fields of a layer: 1 name, 5 extent (4096 as a varint), 15 version (2).
-    layer = bytes([0x0A, len(named)]) + named + b"\x28\x80\x20\x78\x02"
-    return bytes([0x1A, len(layer)]) + layer
+    shares = [0] * len(sizes)
+    smallest_first = sorted(range(len(sizes)), key=sizes.__getitem__)
+    for done, place in enumerate(smallest_first):
+        shares[place] = min(sizes[place], total // (len(sizes) - done))
+        total -= shares[place]
+    return shares
+
+
+def _fewer(first: LayerTile, last: LayerTile) -> int:
+    """How many features went; what lies in the margin's corner alone is in neither."""
+    return 0 if first is last else feature_count(first.body) - feature_count(last.body)
+
+
+def _shrunk(connection: sa.Connection, query: TileQuery, whole: LayerTile, share: int) -> LayerTile:
+    """Draw fewer and fewer of the features until they fit."""
+    tile = whole
+    while len(tile.body) > share:
+        fitting = tile.features * share // len(tile.body)
+        tile = layer_tile(connection, query, most=min(fitting, tile.features - 1))
+    return tile

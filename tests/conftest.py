@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
 from api.settings import Settings
+from bench.faces_maker import Faces, make_faces
 from gis.contracts import LAYERS, LayerName
 from gis.store import migrate
 from gis.store.engine import open_engine
@@ -134,6 +135,16 @@ def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
         with opened.begin() as connection:
             # Past SQLAlchemy, which would take the file's percent signs for binds.
             connection.connection.cursor().execute(town)
+        opened.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def city_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """URL of a database with three very dense made-up communities; not to be modified."""
+    with _own_database(server_url, migrated_template) as url:
+        opened = open_engine(url)
+        make_faces(opened, Faces(communities=3, buildings=36_000, facilities=3_000, streets=600))
         opened.dispose()
         yield url
 

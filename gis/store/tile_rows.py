@@ -1,15 +1,28 @@
-"""Vector tiles as PostGIS makes them."""
+"""
+Vector tiles as PostGIS makes them.
+
+``sql/tile_<rows>.sql`` finds the rows of a layer; one frame around them, the same for all layers,
+drops what is smaller than a pixel, brings shapes to the tile and encodes them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
+from gis.mercator import DRAWN_IN_DEGREES, tile_box
 from gis.store.statements import statement
+
+# A tile has this many units a side, and shapes go on for so many beyond it.
+EXTENT, MARGIN = 4096, 64
+# A tile is drawn at this many screen pixels.
+_TILE_PX = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +36,28 @@ class Walk:
     facility: str | None = None
 
 
-# Layers with a query of their own for the grids of one plan.
-_OF_PLANS = ("grids", "grid_labels")
-# A tile is drawn at this many screen pixels.
-_TILE_PX = 512
+@dataclass(frozen=True, slots=True)
+class TileSource:
+    """
+    Where the features of a layer come from.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer in the tile.
+    rows
+        The query is ``sql/tile_<rows>.sql``: ``id``, the attributes, ``weight`` (features of the
+        greatest weight are painted first, and kept when a tile would be too large) and ``geom``.
+    attributes
+        Names of the columns that become attributes.
+    pointed
+        The features are points: each lies on one tile alone.
+    """
+
+    layer: str
+    rows: str
+    attributes: tuple[str, ...]
+    pointed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +67,6 @@ class TileQuery:
 
     Attributes
     ----------
-    layer
-        Name of a map layer; its query is ``sql/tile_<layer>.sql``, and for the grids of one plan
-        ``sql/tile_plan_<layer>.sql``.
     z, x, y
         A valid tile address of the Web Mercator square.
     at
@@ -49,13 +77,13 @@ class TileQuery:
         Which published grids: base and special ones, or the micro grids inside them.
     walk
         Which walk the layers reach, circles, gaps and sites show; they need one.
-    community
-        Area code: only what lies in the communities below it.
+    communities
+        Codes of communities: only what lies in them; None for all.
     kind
         Only what is of this kind.
     """
 
-    layer: str
+    source: TileSource
     z: int
     x: int
     y: int
@@ -63,38 +91,166 @@ class TileQuery:
     plan_id: int | None = None
     tier: Literal["base", "micro"] = "base"
     walk: Walk | None = None
-    community: str | None = None
+    communities: tuple[str, ...] | None = None
     kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """How many features of a layer were left out of a tile, and what they have in common."""
-
-    layer: str
-    what: str
-    count: int
-
-
-def tile_bytes(connection: sa.Connection, query: TileQuery) -> bytes:
+class LayerTile:
     """
-    Return one layer as a Mapbox vector tile, empty bytes when nothing lies on it.
+    One layer of one tile.
+
+    Attributes
+    ----------
+    body
+        Its bytes, none when nothing lies on it.
+    features
+        How many features were encoded.
+    tiny
+        How many were left out because they are smaller than a pixel.
+    """
+
+    body: bytes
+    features: int
+    tiny: int
+
+
+def layer_tile(connection: sa.Connection, query: TileQuery, most: int | None = None) -> LayerTile:
+    """
+    Draw one layer as a Mapbox vector tile; at most the `most` weightiest features.
 
     Notes
     -----
-    The same rows give the same bytes. Shapes smaller than a screen pixel are left out.
+    The same rows give the same bytes. From zoom 12 on shapes are drawn from their degrees,
+    without projecting them (see `gis.mercator.tile_box`); the ends of a tile meet all the same.
     """
-    query_name = f"tile_{query.layer}"
-    if query.layer in _OF_PLANS and query.plan_id is not None:
-        query_name = f"tile_plan_{query.layer}"
-    binds: dict[str, object] = asdict(query)
-    if query.walk is not None:
-        binds |= asdict(query.walk)
-    binds["pixel_deg"] = 360 / 2**query.z / _TILE_PX
-    wanted = {name: binds[name] for name in _binds(query_name)}
-    return bytes(connection.execute(statement(query_name), wanted).scalar_one() or b"")
+    text, constants = _compiled(query.source, query.z >= DRAWN_IN_DEGREES, most is not None)
+    binds = {**constants, **_binds(query), "most": most}
+    # Compiled once: what SQLAlchemy does for each call took as long as a small tile.
+    row = connection.exec_driver_sql(text, binds).one()
+    return LayerTile(bytes(row[0] or b""), row[1], row[2])
+
+
+def communities_within(connection: sa.Connection, area: str, at: date) -> tuple[str, ...]:
+    """Return the codes of the communities in an area on a day, itself if it is one."""
+    found = connection.execute(statement("communities_within"), {"area": area, "at": at})
+    return tuple(found.scalars())
+
+
+def _binds(query: TileQuery) -> dict[str, Any]:
+    z, x, y = query.z, query.x, query.y
+    tile, wide = tile_box(z, x, y), tile_box(z, x, y, MARGIN / EXTENT)
+    communities = None if query.communities is None else list(query.communities)
+    binds: dict[str, Any] = {"z": z, "x": x, "y": y, "at": query.at, "plan_id": query.plan_id}
+    binds |= {"tier": query.tier, "kind": query.kind, "communities": communities}
+    binds |= {} if query.walk is None else asdict(query.walk)
+    binds |= {f"tile_{side}": value for side, value in tile._asdict().items()}
+    return binds | wide._asdict() | {"pixel": 360 / 2**z / _TILE_PX}
 
 
 @cache
-def _binds(query_name: str) -> frozenset[str]:
-    return frozenset(statement(query_name).compile().params)
+def _compiled(source: TileSource, in_degrees: bool, limited: bool) -> tuple[str, dict[str, Any]]:
+    compiled = tile_statement(source, in_degrees=in_degrees, limited=limited).compile(
+        dialect=sa.make_url("postgresql+psycopg2://").get_dialect()()
+    )
+    return str(compiled), dict(compiled.params)
+
+
+def tile_statement(
+    source: TileSource, *, in_degrees: bool, limited: bool = False
+) -> sa.Select[bytes, int, int]:
+    """
+    Return the statement that draws a layer: bytes, number of features, number of tiny ones.
+
+    Parameters
+    ----------
+    in_degrees
+        Draw shapes from their degrees; else they are projected.
+    limited
+        Draw the ``most`` weightiest features only.
+    """
+    columns = ("id", *source.attributes, "weight", "geom")
+    rows = statement(f"tile_{source.rows}").columns(*map(sa.column, columns)).subquery("every")
+    visible = _visible(rows.c.geom, pointed=source.pointed)
+    found: sa.FromClause = rows
+    if limited:
+        weightiest = sa.select(rows).where(visible).order_by(rows.c.weight.desc(), rows.c.id)
+        found = weightiest.limit(sa.bindparam("most", type_=sa.Integer)).subquery("found")
+        visible = sa.true()
+    shape = (_point if source.pointed else _outline)(found.c.geom, in_degrees=in_degrees)
+    told = [found.c[name] for name in source.attributes]
+    drawn = sa.select(found.c.id, *told, shape.label("geom")).correlate(found).lateral("drawn")
+    kept = visible if not source.pointed else sa.true()
+    tile = sa.func.ST_AsMVT(
+        sa.literal_column("drawn"),
+        sa.literal_column(f"'{source.layer}'"),
+        EXTENT,
+        sa.literal_column("'geom'"),
+        pg.aggregate_order_by(sa.literal_column("'id'"), found.c.weight.desc(), found.c.id),
+        type_=sa.LargeBinary,
+    )
+    select = sa.select(
+        tile.filter(kept),
+        sa.func.count().filter(kept),
+        sa.func.count().filter(sa.not_(kept)),
+    ).select_from(found.join(drawn, sa.true()))
+    return select.where(visible) if source.pointed else select
+
+
+def _visible(geom: Any, *, pointed: bool) -> sa.ColumnElement[bool]:
+    """Tell what is at least a pixel large; a point lies on the tile that holds it alone."""
+    f = sa.func
+    if pointed:
+        west, south, east, north = _bound(*_SIDES)
+        lon, lat = f.ST_X(geom), f.ST_Y(geom)
+        return sa.and_(lon >= west, lon < east, lat > south, lat <= north)
+    wide, high = f.ST_XMax(geom) - f.ST_XMin(geom), f.ST_YMax(geom) - f.ST_YMin(geom)
+    return sa.or_(wide >= sa.bindparam("pixel"), high >= sa.bindparam("pixel"))
+
+
+_SIDES = ("tile_west", "tile_south", "tile_east", "tile_north")
+
+
+def _bound(*names: str) -> list[sa.BindParameter[Any]]:
+    return [sa.bindparam(name) for name in names]
+
+
+def _outline(geom: Any, *, in_degrees: bool) -> sa.ColumnElement[Any]:
+    f = sa.func
+    if in_degrees:
+        tile = f.ST_MakeEnvelope(*_bound(*_SIDES), 4326)
+        return f.ST_AsMVTGeom(geom, tile, EXTENT, MARGIN, True)
+    address = _bound("z", "x", "y")
+    return f.ST_AsMVTGeom(
+        f.ST_Transform(geom, 3857), f.ST_TileEnvelope(*address), EXTENT, MARGIN, True
+    )
+
+
+# Half the side of the Web Mercator square in metres.
+_HALF_M = 20037508.342789244
+
+
+def _point(geom: Any, *, in_degrees: bool) -> sa.ColumnElement[Any]:
+    """Units from the tile's north-west corner; the encoder cuts off what is behind the point."""
+    f = sa.func
+    if in_degrees:
+        west, south, east, north = _bound(*_SIDES)
+        return f.ST_TransScale(
+            geom, -west, -north, EXTENT / (east - west), EXTENT / (south - north)
+        )
+    z, x, y = _bound("z", "x", "y")
+    side = 2 * _HALF_M / f.power(2.0, z)
+    return f.ST_TransScale(
+        f.ST_Transform(geom, 3857),
+        _HALF_M - x * side,
+        y * side - _HALF_M,
+        EXTENT / side,
+        -EXTENT / side,
+    )
+
+
+def explained(connection: sa.Connection, query: TileQuery) -> Sequence[str]:
+    """Return the database's plan of a tile, one line each."""
+    text, constants = _compiled(query.source, query.z >= DRAWN_IN_DEGREES, False)
+    lines = connection.exec_driver_sql("EXPLAIN " + text, {**constants, **_binds(query)})
+    return [str(line) for line in lines.scalars()]

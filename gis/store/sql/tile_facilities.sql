@@ -1,21 +1,20 @@
--- One vector tile of facilities.
--- Binds: z, x, y tile address; at date.
--- Geometry is stored in EPSG:4326 and drawn in EPSG:3857.
--- ``shown`` is materialised: otherwise the test for null computes ST_AsMVTGeom a second time.
-WITH shown AS MATERIALIZED (
-    SELECT
-        t.id,
-        t.code,
-        t.name,
-        t.kind,
-        t.idle,
-        ST_AsMVTGeom(
-            ST_Transform(t.geom, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 64, true
-        ) AS geom
-    FROM facility AS t
-    WHERE t.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 0.015625), 4326)
-      AND (t.retired_on IS NULL OR t.retired_on > :at)
-)
-SELECT ST_AsMVT(shown, 'facilities', 4096, 'geom', 'id' ORDER BY id)
-FROM shown
-WHERE geom IS NOT NULL
+-- Facilities one by one.
+-- Binds: west, south, east, north: the tile and its margin in degrees;
+-- at date; communities text[] or null: all; kind or null.
+SELECT
+    t.id,
+    t.code,
+    t.name,
+    t.kind,
+    t.idle,
+    CAST(NULL AS bigint) AS facilities,
+    -t.id AS weight,
+    t.geom
+FROM facility AS t
+WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+  AND (t.retired_on IS NULL OR t.retired_on > :at)
+  AND t.code <> ALL (ARRAY(
+      SELECT away.code FROM retirement AS away
+      WHERE away.layer = 'facilities' AND away.retired_on <= :at AND away.returned_on > :at))
+  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+  AND (CAST(:kind AS text) IS NULL OR t.kind = :kind)

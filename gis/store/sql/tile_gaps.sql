@@ -1,27 +1,21 @@
--- One vector tile of gaps: ground whose households miss a kind within the cutoff.
--- Binds: z, x, y tile address; profile, kind; speed metres a second; cutoff_s seconds.
--- Geometry is stored in EPSG:4326 and drawn in EPSG:3857.
--- ``shown`` is materialised: otherwise the test for null computes ST_AsMVTGeom a second time.
-WITH shown AS MATERIALIZED (
-    SELECT
-        t.id,
-        t.kind,
-        t.rank,
-        t.community_code AS community,
-        t.households,
-        t.buildings,
-        t.households_estimated > 0 AS estimated,
-        t.cutoff_s / 60.0::float8 AS minutes,
-        ST_AsMVTGeom(
-            ST_Transform(t.geom, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 64, true
-        ) AS geom
-    FROM service_gap AS t
-    WHERE t.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 0.015625), 4326)
-      AND t.profile = :profile
-      AND t.kind = :kind
-      AND t.speed_m_s = :speed
-      AND t.cutoff_s = :cutoff_s
-)
-SELECT ST_AsMVT(shown, 'gaps', 4096, 'geom', 'id' ORDER BY id)
-FROM shown
-WHERE geom IS NOT NULL
+-- Gaps: ground whose households miss a kind within the cutoff.
+-- Binds: west, south, east, north: the tile and its margin in degrees;
+-- profile, kind; speed metres a second; cutoff_s seconds; communities text[] or null: all.
+SELECT
+    t.id,
+    t.kind,
+    t.rank,
+    t.community_code AS community,
+    t.households,
+    t.buildings,
+    t.households_estimated > 0 AS estimated,
+    t.cutoff_s / 60.0::float8 AS minutes,
+    t.households AS weight,
+    t.geom
+FROM service_gap AS t
+WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+  AND t.profile = :profile
+  AND t.kind = :kind
+  AND t.speed_m_s = :speed
+  AND t.cutoff_s = :cutoff_s
+  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))

@@ -1,35 +1,30 @@
--- One vector tile of where the grids of one plan are named: a point inside each, which lies on
--- one tile alone. A feature's id is the grid's number.
--- Binds: z, x, y tile address; plan_id; pixel_deg degrees, width of a screen pixel at this zoom.
--- Geometry is stored in EPSG:4326 and drawn in EPSG:3857.
--- ``shown`` is materialised: otherwise the test for null computes ST_AsMVTGeom a second time.
-WITH shown AS MATERIALIZED (
-    SELECT
-        t.grid_no AS id,
-        t.plan_id AS plan,
-        t.grid_no,
-        t.code,
-        t.name,
-        t.kind,
-        p.community_code AS community,
-        t.households,
-        EXISTS (
-            SELECT FROM assignment AS s
-            JOIN unit AS u ON u.ground_id = s.ground_id AND u.unit_no = s.unit_no
-            WHERE s.plan_id = t.plan_id AND s.grid_no = t.grid_no AND u.households_estimated
-        ) AS estimated,
-        t.load,
-        t.load > 1 AS over_cap,
-        ST_AsMVTGeom(
-            ST_Transform(ST_PointOnSurface(t.geom), 3857), ST_TileEnvelope(:z, :x, :y), 4096, 0, true
-        ) AS geom
-    FROM plan_grid AS t
-    JOIN plan AS p ON p.id = t.plan_id
-    WHERE t.plan_id = :plan_id
-      AND t.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 0.015625), 4326)
-      AND greatest(ST_XMax(t.geom) - ST_XMin(t.geom), ST_YMax(t.geom) - ST_YMin(t.geom))
-          >= :pixel_deg
-)
-SELECT ST_AsMVT(shown, 'grid_labels', 4096, 'geom', 'id' ORDER BY id)
-FROM shown
-WHERE geom IS NOT NULL
+-- Where the grids of one plan are named: a point inside each, which lies on one tile alone.
+-- A feature's id is the grid's number.
+-- Binds: west, south, east, north: the tile and its margin in degrees;
+-- plan_id; communities text[] or null: all; kind or null.
+SELECT
+    t.grid_no AS id,
+    t.plan_id AS plan,
+    t.grid_no,
+    t.code,
+    t.name,
+    t.kind,
+    p.community_code AS community,
+    t.households,
+    t.load,
+    t.load > 1 AS over_cap,
+    CAST(NULL AS bigint) AS posts,
+    CAST(NULL AS bigint) AS vacancies,
+    EXISTS (
+        SELECT FROM assignment AS s
+        JOIN unit AS u ON u.ground_id = s.ground_id AND u.unit_no = s.unit_no
+        WHERE s.plan_id = t.plan_id AND s.grid_no = t.grid_no AND u.households_estimated
+    ) AS estimated,
+    t.households AS weight,
+    ST_PointOnSurface(t.geom) AS geom
+FROM plan_grid AS t
+JOIN plan AS p ON p.id = t.plan_id
+WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+  AND t.plan_id = :plan_id
+  AND (CAST(:communities AS text[]) IS NULL OR p.community_code = ANY (:communities))
+  AND (CAST(:kind AS text) IS NULL OR t.kind = :kind)

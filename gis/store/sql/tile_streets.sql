@@ -1,25 +1,24 @@
--- One vector tile of streets; footpaths and lanes from zoom 14 on.
--- Binds: z, x, y tile address; at date; pixel_deg degrees, width of a screen pixel at this zoom.
--- Geometry is stored in EPSG:4326 and drawn in EPSG:3857.
--- ``shown`` is materialised: otherwise the test for null computes ST_AsMVTGeom a second time.
-WITH shown AS MATERIALIZED (
-    SELECT
-        t.id,
-        t.code,
-        t.name,
-        t.street_class AS class,
-        t.bridge,
-        t.tunnel,
-        ST_AsMVTGeom(
-            ST_Transform(t.geom, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 64, true
-        ) AS geom
-    FROM street AS t
-    WHERE t.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 0.015625), 4326)
-      AND (t.retired_on IS NULL OR t.retired_on > :at)
-      AND (:z >= 14 OR t.street_class IN ('arterial', 'street'))
-      AND greatest(ST_XMax(t.geom) - ST_XMin(t.geom), ST_YMax(t.geom) - ST_YMin(t.geom))
-          >= :pixel_deg
-)
-SELECT ST_AsMVT(shown, 'streets', 4096, 'geom', 'id' ORDER BY id)
-FROM shown
-WHERE geom IS NOT NULL
+-- Streets: arterials first, streets from zoom 12, lanes and footpaths from zoom 14 on.
+-- Binds: z zoom; west, south, east, north: the tile and its margin in degrees;
+-- at date; communities text[] or null: all; streets that touch them.
+SELECT
+    t.id,
+    t.code,
+    t.name,
+    t.street_class AS class,
+    t.bridge,
+    t.tunnel,
+    ST_Length(t.geom) * (CASE t.street_class WHEN 'arterial' THEN 100 WHEN 'street' THEN 10 ELSE 1 END)
+        AS weight,
+    t.geom
+FROM street AS t
+WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+  AND (:z >= 14 OR t.street_class = 'arterial' OR :z >= 12 AND t.street_class = 'street')
+  AND (t.retired_on IS NULL OR t.retired_on > :at)
+  AND t.code <> ALL (ARRAY(
+      SELECT away.code FROM retirement AS away
+      WHERE away.layer = 'streets' AND away.retired_on <= :at AND away.returned_on > :at))
+  AND (CAST(:communities AS text[]) IS NULL OR EXISTS (
+      SELECT FROM area AS a
+      WHERE a.code = ANY (:communities) AND a.valid @> CAST(:at AS date)
+        AND ST_Intersects(a.geom, t.geom)))
