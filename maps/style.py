@@ -220,7 +220,7 @@ def _metadata(asked: StyleAsked) -> dict[str, Any]:
     }
 
 
-_SHOWN_PX = 640
+_SHOWN_PX = 512
 _TILE_PX = 512
 
 

@@ -1,0 +1,133 @@
+"""Styles on pages of another site: the examples of docs/styles.md, as they stand there."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from maps.assets import WEB
+from maps.style import STYLES
+from maps.tokens import Theme, colour
+from tests.web.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+DOCS = Path(__file__).parents[2] / "docs/styles.md"
+EXAMPLES = re.findall(r"^## (\S+).*?^```html\n(.*?)^```", DOCS.read_text("utf-8"), re.S | re.M)
+PLACE = "https://map.example/wangge"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def other_site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Publish a page on a site of another origin, which has its own packages."""
+    (tmp_path / "node_modules").symlink_to(WEB / "node_modules")
+    (tmp_path / "favicon.ico").touch()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path))) as server:
+        threading.Thread(target=server.serve_forever).start()
+
+        def publish(html: str) -> str:
+            (tmp_path / "page.html").write_text(html, encoding="utf-8")
+            return f"http://localhost:{server.server_port}/page.html"
+
+        yield publish
+        server.shutdown()
+
+
+def drawn(page: Page, map_of: str) -> None:
+    """Wait until a MapLibre map has drawn everything."""
+    page.wait_for_function(f"{map_of}.loaded() && {map_of}.areTilesLoaded()")
+    page.evaluate(f"new Promise(r => {map_of}.once('idle', r).triggerRepaint())")
+
+
+def pixels(page: Page, box: str, to: Path) -> Any:
+    """Colours of a part of the page."""
+    page.locator(box).screenshot(path=to)
+    return np.asarray(Image.open(to).convert("RGB")).astype(int)
+
+
+def share_near(seen: Any, wanted: str, reach: int = 12) -> float:
+    """Share of pixels whose colour is about the one wanted."""
+    rgb = np.array(list(bytes.fromhex(wanted[1:])))
+    return float((np.abs(seen - rgb).max(axis=2) <= reach).mean())
+
+
+@pytest.mark.parametrize(("name", "html"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_the_examples_of_the_docs_draw_the_grids(
+    name: str,
+    html: str,
+    visitor: Visitor,
+    town_address: str,
+    other_site: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
+    visit = visitor.visit(other_site(html.replace(PLACE, town_address)))
+    map_of = {"MapLibre": "map", "Leaflet": "layer.getMaplibreMap()"}[name]
+    visit.page.wait_for_function(f"!!(window.map?.getStyle || window.layer) && !!{map_of}")
+    visit.page.evaluate(f"window.shown = {map_of}")
+    drawn(visit.page, "shown")
+    found = visit.page.evaluate(
+        "shown.queryRenderedFeatures({layers: ['grid-fill']}).map(f => f.properties.name)"
+    )
+    assert set(found) == {"第一网格", "第二网格", "第三网格", "第四网格"}
+    seen = pixels(visit.page, "#map", tmp_path / "seen.png")
+    assert share_near(seen, colour("load-fit", "light")) > 0.001
+    assert share_near(seen, colour("map-outside", "light"), 2) < 0.9
+    assert "网格为管理界线" in visit.page.locator("#map").inner_text()
+    assert visit.faults == []
+    assert visit.hosts == {"127.0.0.1", "localhost"}
+
+
+BARE = """<!doctype html><meta charset="utf-8">
+<link rel="stylesheet" href="node_modules/maplibre-gl/dist/maplibre-gl.css">
+<div id="map" style="width: 640px; height: 480px"></div>
+<script type="module">
+  import { Map } from "./node_modules/maplibre-gl/dist/maplibre-gl.mjs";
+  window.map = new Map({ container: "map", style: "STYLE", attributionControl: false });
+</script>"""
+# What each style is known by, where the small town has it.
+KNOWN_BY = {
+    "grids-load": "load-over",
+    "grids-kind": "kind-base",
+    "grids-worker": "vacant",
+    "coverage": "minutes-3",
+    "facilities": "area-1",
+    "base": "map-building",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", STYLES)
+def test_every_style_is_drawn_without_a_fault(
+    name: str,
+    theme: Theme,
+    visitor: Visitor,
+    town_address: str,
+    other_site: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
+    query = f"theme={theme}&lang=en&kind=service_centre" if name == "coverage" else f"theme={theme}"
+    address = f"{town_address}/styles/{name}.json?{query}&community=510000000001"
+    visit = visitor.visit(other_site(BARE.replace("STYLE", address)), size=(700, 520))
+    visit.page.wait_for_function("!!window.map?.getStyle")
+    drawn(visit.page, "map")
+    assert visit.faults == []
+    seen = pixels(visit.page, "#map", tmp_path / "seen.png")
+    assert share_near(seen, colour(KNOWN_BY[name], theme)) > 0.0003
+    outside = share_near(seen, colour("map-outside", theme), 3)
+    assert 0 < outside < 0.8
+    assert visit.page.evaluate("map.listImages().length") >= 5
