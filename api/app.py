@@ -11,9 +11,12 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
 from api.addresses import base_path
+from api.cross_origin import CrossOrigin
+from api.envelope import Envelope
 from api.errors import add_error_handlers
-from api.middleware import Compression, Envelope
+from api.middleware import Compression, RouteSeen
 from api.openapi import add_problem_schema
+from api.request_metrics import RequestMetrics
 from api.routes import (
     areas,
     buildings,
@@ -26,6 +29,7 @@ from api.routes import (
     health,
     isochrone,
     maps,
+    metrics,
     ogc,
     plans,
     sheets,
@@ -113,11 +117,19 @@ def create_app(settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.settings = settings
+    app.state.metrics = RequestMetrics()
     add_error_handlers(app, require_ready)
+    app.add_middleware(RouteSeen)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
     app.add_middleware(TileFace)
     headers = security_headers(_inline_scripts(settings))
-    app.add_middleware(Envelope, headers=headers, base_path=base_path(settings))
+    app.add_middleware(
+        Envelope,
+        headers=headers,
+        base_path=base_path(settings),
+        metrics=app.state.metrics,
+        cross_origin=CrossOrigin(settings.cors_origins, base_path(settings)),
+    )
     _add_routes(app)
     add_problem_schema(app)
     return app
@@ -128,17 +140,8 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for router in (
-        styles.router,
-        tilejson.router,
-        tiles.router,
-        ogc.router,
-        maps.router,
-        sheets.router,
-        health.router,
-        web.router,
-    ):
-        app.include_router(router)
+    for module in (styles, tilejson, tiles, ogc, maps, sheets, health, metrics, web):
+        app.include_router(module.router)
 
 
 def _inline_scripts(settings: Settings) -> list[str]:

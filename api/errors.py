@@ -64,6 +64,12 @@ class NotAcceptable(WanggeError):
     code = "not-acceptable"
 
 
+class TooLarge(InputError):
+    """A body larger than any this service wants."""
+
+    code = "too-large"
+
+
 # The nearest class in the method resolution order counts.
 STATUS: dict[type[WanggeError], int] = {
     InputError: 422,
@@ -72,6 +78,7 @@ STATUS: dict[type[WanggeError], int] = {
     BadParameter: 400,
     NotAcceptable: 406,
     AddressTooLong: 414,
+    TooLarge: 413,
     Infeasible: 422,
     NotFound: 404,
     Conflict: 409,
@@ -87,6 +94,7 @@ _TITLES: dict[int, tuple[str, str]] = {
     406: ("Not acceptable", "没有可接受的格式"),
     409: ("Conflict", "状态冲突"),
     414: ("Address too long", "地址过长"),
+    413: ("Too large", "内容过大"),
     422: ("Cannot be used", "内容不合要求"),
     500: ("Internal error", "服务内部错误"),
     503: ("Not available", "暂时不可用"),

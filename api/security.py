@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -60,6 +61,27 @@ def require_writing(request: Request) -> None:
 def is_from_this_machine(request: Request) -> bool:
     """Tell whether peer, Host and, where there is one, Origin of a request are loopback ones."""
     return all(is_loopback(host) for host in _hosts(request))
+
+
+def may_read_metrics(request: Request) -> bool:
+    """
+    Tell whether a request may read the figures of this process.
+
+    By default those of this machine may: peer and Host are loopback ones and no proxy has put
+    its mark on the request. A bearer token opens them from anywhere.
+    """
+    settings: Settings = request.app.state.settings
+    if settings.metrics != "local":
+        return settings.metrics == "all"
+    token = settings.metrics_token
+    if token is not None:
+        wanted = f"Bearer {token.get_secret_value()}"
+        if hmac.compare_digest(request.headers.get("authorization", "").encode(), wanted.encode()):
+            return True
+    return is_from_this_machine(request) and not _PROXY_MARKS & {*request.headers}
+
+
+_PROXY_MARKS = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 
 
 def _hosts(request: Request) -> Iterable[str]:

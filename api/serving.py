@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from api.addresses import base_path
 from api.app import create_app
+from api.logs import log_config, make_logging_cheap
 from api.settings import Settings
 from gis.errors import Unavailable
 
@@ -42,12 +43,13 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
         The port is taken, or the service cannot start or does not become ready.
     """
     app = create_app(settings)
+    make_logging_cheap()
     with _listening(settings, any_port=any_port) as listener:
         port = int(listener.getsockname()[1])
         config = uvicorn.Config(
             app,
-            log_level=settings.log_level.lower(),
-            access_log=settings.log_level.lower() == "debug",
+            log_config=log_config(settings),
+            access_log=False,
             timeout_graceful_shutdown=_SHUTDOWN_S,
             lifespan="on",
         )

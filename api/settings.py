@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -61,7 +61,24 @@ class Settings(BaseSettings):
         description="Cache-Control of tiles; a CDN that may be 60 s behind: public, max-age=60.",
     )
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
-    log_level: str = Field(default="info", description="debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error; info has a line per request."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="text, or json: one object a line. Never holds a query."
+    )
+    metrics: Literal["local", "all", "off"] = Field(
+        default="local", description="Who may read /metrics: local (this machine), all, or off."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Whoever sends it as a bearer token may read /metrics, too; 16 signs or more.",
+    )
+    cors_origins: str = Field(
+        default="*",
+        description="Sites whose pages may read tiles, styles and figures: *, none, or a list.",
+    )
 
 
 def read_settings(**given: object) -> Settings:
@@ -92,6 +109,9 @@ def _remedy(wrong: ErrorDetails) -> tuple[str, str]:
         return "write 1 or 0", "请写 1 或 0"
     if kind.startswith("int"):
         return "write a whole number", "请写整数"
+    if kind == "literal_error":
+        wanted = str(bounds["expected"])
+        return f"write {wanted}", f"请写 {wanted.replace(' or ', ' 或 ')}"
     if "ge" in bounds:
         return f"write {bounds['ge']} or more", f"不得小于 {bounds['ge']}"
     if "le" in bounds:

@@ -21,7 +21,6 @@ def tagged(request: Request, body: bytes, media_type: str) -> Response:
     headers = {
         "ETag": etag,
         "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Vary": "Accept-Language",
     }

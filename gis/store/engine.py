@@ -21,6 +21,8 @@ def open_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
         parsed,
         pool_size=pool_size,
         max_overflow=0,
+        # A fault's text goes to the log; what was asked for stays out of it.
+        hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"application_name": "wangge", "connect_timeout": 5},
     )

@@ -45,9 +45,9 @@ def test_the_start_page_lists_the_communities(visitor: Visitor, town_address: st
 
 
 def test_a_community_leads_to_its_plan_and_the_plan_shows_its_grids(
-    visitor: Visitor, town_address: str
+    visitor: Visitor, planner_address: str
 ) -> None:
-    visit = visitor.visit(town_address)
+    visit = visitor.visit(planner_address)
     visit.page.get_by_role("link", name="云溪社区").click()
     grids = drawn_grids(visit.page)
     assert {g["name"] for g in grids} == {"第一网格", "第二网格", "第三网格", "第四网格"}
