@@ -11,6 +11,8 @@ from api.services.tile_answers import TileAnswers
 from api.services.tile_cache import EncodedTile
 from api.today import today
 
+TILE_ROUTE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
+
 
 class TileFace:
     """
@@ -42,6 +44,7 @@ class TileFace:
         if known is None:
             await self.app(scope, receive, send)
         else:
+            scope["state"]["route"] = TILE_ROUTE
             await _send(known, named, send)
 
 

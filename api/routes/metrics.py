@@ -9,7 +9,12 @@ from starlette.responses import Response
 from api.exposition import CONTENT_TYPE, exposition
 from api.request_metrics import RequestMetrics
 from api.security import may_read_metrics
-from api.services.process_figures import database_families, process_families
+from api.services.process_figures import (
+    change_families,
+    database_families,
+    process_families,
+    tile_families,
+)
 from gis.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -24,6 +29,8 @@ async def metrics(request: Request) -> Response:
     counted: RequestMetrics = state.metrics
     families = [
         *counted.families(),
+        *tile_families(state.tiles),
+        *change_families(state.changes),
         *database_families(state.engine, state.seats),
         *process_families(),
     ]

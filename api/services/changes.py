@@ -68,6 +68,16 @@ class Changes:
         """Return the mark up to which changes are known."""
         return self._mark
 
+    @property
+    def confirmed_s(self) -> float:
+        """Return how long ago the log was last read to its end, infinite when it never was."""
+        return time.monotonic() - self._confirmed
+
+    @property
+    def streams(self) -> int:
+        """Return how many listen."""
+        return len(self._streams)
+
     def watch(self, watcher: Callable[[News], None]) -> None:
         """Call `watcher` with all news, before anybody trusts anything older."""
         self._watchers.append(watcher)

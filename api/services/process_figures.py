@@ -10,6 +10,8 @@ import anyio
 import sqlalchemy as sa
 
 from api.exposition import Family, Sample, gauge
+from api.services.changes import Changes
+from api.services.tile_answers import TileAnswers
 
 _STATM = Path("/proc/self/statm")
 
@@ -33,6 +35,29 @@ def resident_bytes() -> int | None:
     except OSError:
         return None
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def tile_families(tiles: TileAnswers) -> list[Family]:
+    """Return where tiles came from, and what memory keeps."""
+    served = [Sample("", {"source": name}, count) for name, count in tiles.served.items()]
+    return [
+        Family("wangge_tiles_total", "counter", "Tiles answered, 304 included.", served),
+        gauge("wangge_tile_cache_tiles", "Tiles kept in memory.", len(tiles.cache)),
+        gauge("wangge_tile_cache_bytes", "Their bytes, about.", tiles.cache.bytes),
+    ]
+
+
+def change_families(changes: Changes) -> list[Family]:
+    """Return how far the change log is known, and how many listen to it."""
+    return [
+        gauge("wangge_change_mark", "Transactions below it are known.", changes.mark()),
+        gauge(
+            "wangge_change_lag_seconds",
+            "Since the change log was last read to its end.",
+            changes.confirmed_s,
+        ),
+        gauge("wangge_event_streams", "Clients that listen to changes.", changes.streams),
+    ]
 
 
 def database_families(engine: sa.Engine, seats: anyio.Semaphore) -> list[Family]:

@@ -63,6 +63,11 @@ class TileAnswers:
         Memory for kept tiles; 0 keeps none.
     cache_control
         What caches on the way are told.
+
+    Attributes
+    ----------
+    served
+        How many were answered from memory, by drawing, and by waiting for one being drawn.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class TileAnswers:
         cache_control: str,
     ) -> None:
         self.cache = TileCache(most_bytes)
+        self.served = {"memory": 0, "drawn": 0, "joined": 0}
         self._source, self._seats, self._changes = source, seats, changes
         self._cache_control = cache_control.encode("latin-1")
         self._flights: dict[TileRequest, _Flight] = {}
@@ -85,7 +91,10 @@ class TileAnswers:
     def remembered(self, spelling: Spelling, today: date, encoding: Encoding) -> EncodedTile | None:
         """Return what an address was answered with before, when that is known to be true still."""
         tile = self.cache.by_address(spelling, today) if self._changes.trusted else None
-        return None if tile is None else tile.encoded.get(_worth(tile, encoding))
+        known = None if tile is None else tile.encoded.get(_worth(tile, encoding))
+        if known is not None:
+            self.served["memory"] += 1
+        return known
 
     async def tile(self, request: TileRequest, encoding: Encoding, rights: PlanRights) -> Tile:
         """
@@ -100,6 +109,7 @@ class TileAnswers:
         """
         kept = self.cache.by_request(request) if self._changes.trusted else None
         if kept is not None and (kept.public or rights.drafts):
+            self.served["memory"] += 1
             return kept
         if request.plan_id is not None and not rights.drafts:
             # Before anything is drawn or waited for: a draft is answered like no plan at all.
@@ -141,6 +151,9 @@ class TileAnswers:
             flight.task = asyncio.create_task(self._fly(request, encoding, flight))
             # If all who waited are gone, nobody asks how it ended.
             flight.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self.served["drawn"] += 1
+        else:
+            self.served["joined"] += 1
         assert flight.task is not None  # noqa: S101
         # One client that leaves takes the tile from no other.
         return await asyncio.shield(flight.task)
@@ -180,7 +193,6 @@ class TileAnswers:
         always: tuple[Header, ...] = (
             (b"etag", etag),
             (b"cache-control", self._cache_control),
-            (b"access-control-allow-origin", b"*"),
             (b"vary", b"Accept-Encoding"),
             *left_out,
         )

@@ -20,7 +20,7 @@ TILE = "/tiles/grids/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 14))
 TEMPLATE = "/tiles/{layers}/{z}/{x}/{y}.mvt"
 Talk = Callable[..., AbstractContextManager[TestClient]]
 _LINE = re.compile(
-    r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+)\})? (-?[0-9.]+(?:e-?[0-9]+)?|NaN)'
+    r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+)\})? (-?[0-9.]+(?:e-?[0-9]+)?|\+Inf)'
 )
 
 
@@ -97,6 +97,30 @@ def test_times_add_up_over_the_buckets() -> None:
 def test_labels_are_escaped() -> None:
     odd = Family("x", "gauge", "Odd.", [Sample("", {"l": 'a"b\\c\nd'}, 0.5)])
     assert exposition([odd]).splitlines()[2] == r'x{l="a\"b\\c\nd"} 0.5'
+
+
+def test_tiles_are_told_apart_by_where_they_came_from(talk: Talk) -> None:
+    with talk() as client:
+        until_trusted(client)
+        client.get(TILE)
+        etag = client.get(TILE).headers["etag"]
+        assert client.get(TILE, headers={"if-none-match": etag}).status_code == 304
+        told = figures(client)
+    assert told['wangge_tiles_total{source="drawn"}'] == 1
+    assert told['wangge_tiles_total{source="memory"}'] == 2
+    assert told[f'wangge_requests_total{{route="{TEMPLATE}",method="GET",status="304"}}'] == 1
+    assert told["wangge_tile_cache_tiles"] == 1
+    assert told["wangge_tile_cache_bytes"] > 100
+    assert 0 <= told["wangge_change_lag_seconds"] < 5
+    assert told["wangge_change_mark"] > 0
+    assert told["wangge_event_streams"] == 0
+
+
+def until_trusted(client: TestClient) -> None:
+    """Wait until the service has read the change log for the first time: an event says so."""
+    assert client.get("/api/v1/changes?seconds=0").status_code == 200
+    while figures(client)["wangge_change_lag_seconds"] > 5:
+        client.get("/api/v1/changes?seconds=0.05")
 
 
 def test_connections_and_memory_are_told(talk: Talk) -> None:
