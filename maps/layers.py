@@ -91,6 +91,13 @@ class MapLayer:
     merged_rows: str = ""
     suppressed: tuple[str, ...] = SENSITIVE
 
+    @property
+    def row_attributes(self) -> tuple[Attribute, ...]:
+        """What one row tells: all but the count of rows that a merged feature stands for."""
+        return tuple(
+            told for told in self.attributes if not (self.merged_below and told.name == self.name)
+        )
+
 
 def _text(name: str, en: str, zh: str) -> Attribute:
     return Attribute(name, "text", en, zh)

@@ -55,7 +55,7 @@ def test_every_layer_that_needs_no_plan_is_a_collection() -> None:
 def test_a_source_tells_exactly_what_the_contract_declares(name: str) -> None:
     layer = COLLECTIONS[name].layer
     columns = feature_source(name, Days(None, None), 1.2).columns
-    assert list(columns) == [attribute.name for attribute in layer.attributes]
+    assert list(columns) == [attribute.name for attribute in layer.row_attributes]
     assert not {*layer.suppressed, *SENSITIVE} & set(columns)
     reserved = {"limit", "bbox", "bbox-crs", "crs", "datetime", "cursor", "filter", *ANYWHERE}
     assert not reserved & set(COLLECTIONS[name].parameters)

@@ -110,7 +110,7 @@ def _of(attribute: Attribute, layer: MapLayer) -> Parameter:
 
 
 def _parameters(layer: MapLayer) -> dict[str, Parameter]:
-    found = {attribute.name: _of(attribute, layer) for attribute in layer.attributes}
+    found = {attribute.name: _of(attribute, layer) for attribute in layer.row_attributes}
     if "community" in layer.filters:
         # Of a layer that tells its community it means more than to be equal.
         found["community"] = _COMMUNITY

@@ -163,7 +163,7 @@ _GEOMETRY: dict[Language, str] = {"en": "shape", "zh": "图形"}
 
 
 def _attributes(collection: Collection) -> set[str]:
-    return {attribute.name for attribute in collection.layer.attributes}
+    return {attribute.name for attribute in collection.layer.row_attributes}
 
 
 def _schema_head(here: Here, collection: Collection) -> Document:

@@ -125,7 +125,7 @@ def _value(value: object, here: Here) -> Cell:
 
 def _features(here: Here, document: Json) -> Table:
     collection = _collection_of(here)
-    attributes = collection.layer.attributes
+    attributes = collection.layer.row_attributes
     zh = here.language == "zh"
     heads = ["", *(attribute.zh if zh else attribute.en for attribute in attributes)]
     base = ("collections", collection.name, "items")
@@ -147,7 +147,7 @@ def _feature(here: Here, document: Json) -> Table:
     zh = here.language == "zh"
     rows = [
         [Cell(a.zh if zh else a.en), _left(_value(document["properties"][a.name], here))]
-        for a in _collection_of(here).layer.attributes
+        for a in _collection_of(here).layer.row_attributes
     ]
     rows.append([Cell(here.title("shape", "图形")), Cell(document["geometry"]["type"])])
     return Table("", (), rows)
