@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _missing_steps(*, tests: bool) -> dict[str, Callable[[], None]]:
+    from ops.ogc_tests import install_ogc_tests, ogc_tests_are_current
     from ops.python_packages import Workshop
     from ops.system_packages import bring_packages, system_decision
     from ops.web_packages import install_web_packages, web_packages_are_current
@@ -49,6 +50,8 @@ def _missing_steps(*, tests: bool) -> dict[str, Callable[[], None]]:
         steps["Python packages"] = shop.install_packages
     if not web_packages_are_current(shop.project):
         steps["front-end packages"] = lambda: install_web_packages(shop)
+    if tests and not ogc_tests_are_current(shop):
+        steps["OGC tests"] = lambda: install_ogc_tests(shop)
     return steps
 
 

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pyogrio
 import pytest
 
+from tests.api.served import served
 from tests.api.test_tiles import address_of
 
 
 @pytest.fixture(scope="module")
 def address(town_url: str) -> Iterator[str]:
-    """Address of a server in a process of its own: GDAL holds this one still while it reads."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve", "--port", "0"],
-        env=os.environ | {"WANGGE_DATABASE_URL": town_url, "WANGGE_LANG": "en"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            line = re.fullmatch(r"Wangge is ready: (http://\S+)/\n", process.stdout.readline())
-            assert line
-            yield line[1]
-        finally:
-            process.terminate()
+    """Address of a server on the town."""
+    with served(town_url) as here:
+        yield here
 
 
 @pytest.mark.parametrize(("lon", "lat", "features"), [(104.603, 28.402, 84), (0.5, 0.5, 0)])
