@@ -10,7 +10,7 @@ Header = tuple[bytes, bytes]
 
 # What maps and screens of other departments load. Everything else (the JSON API, pages, files,
 # whatever writes) is for pages of this service alone.
-SHARED = ("/tiles/", "/styles/", "/ogc", "/api/v1/figures", "/api/v1/changes")
+SHARED = ("/tiles/", "/styles", "/ogc", "/api/v1/figures", "/api/v1/changes")
 _TOLD = b"ETag, Link, Content-Crs, X-Request-ID, X-Wangge-Left-Out"
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, HEAD"),

@@ -13,7 +13,7 @@ from maps.style_ground import Layer, text_paint
 
 _MINUTES: Expression = ["get", "minutes"]
 _KIND: Expression = ["get", "kind"]
-_MANY: Expression = [">", ["coalesce", ["get", "count"], 1], 1]
+_MANY: Expression = [">", ["coalesce", ["get", "facilities"], 1], 1]
 _JOINED = {"line-join": "round"}
 
 
@@ -188,7 +188,7 @@ def _hues(look: Look, cutoffs: list[float]) -> list[str]:
 
 def _clusters(look: Look) -> list[Layer]:
     """Return what stands for several facilities: the more, the larger, with their number."""
-    count = ["get", "count"]
+    count = ["get", "facilities"]
     return [
         _facility(
             "facility-clusters",

@@ -1,4 +1,4 @@
-"""Answers that any site may read and that browsers keep until they change."""
+"""Answers that browsers keep until they change."""
 
 from __future__ import annotations
 

@@ -65,7 +65,8 @@ def test_labels_tell_name_and_load_and_mark_estimates(visitor: Visitor, town_add
     drawn_grids(page)
     labels = page.evaluate(
         "document.querySelector('wg-plan-page').map.map"
-        ".queryRenderedFeatures({layers: ['grid-labels']}).map(f => f.properties.figures)"
+        ".queryRenderedFeatures({layers: ['grid-labels']})"
+        ".map(f => f.layer.layout['text-field'].sections.at(-1).text)"
     )
     assert set(labels) == {"96 户 · 64%", "144 户 · 96%", "168 户 · 112%", "约120 户 · 80%"}
 

@@ -95,11 +95,6 @@ import { language } from "./texts.js";
  * @typedef {object} Area
  * @property {string} name
  * @property {{type: string, coordinates: any[]}} geometry
- *
- * @typedef {object} Courtyard
- * @property {string} code
- * @property {string | null} name
- * @property {{type: string, coordinates: any[]}} geometry
  */
 
 /** A fault told by the service, or by the want of one. */
@@ -116,22 +111,32 @@ export class Problem extends Error {
   }
 }
 
+const told = () => ({ Accept: "application/json", "Accept-Language": language() });
+
 /**
  * @param {string} path
  * @returns {Promise<any>}
  */
-async function fetched(path) {
-  const headers = { Accept: "application/json", "Accept-Language": language() };
+const fetched = (path) => fetchedFrom(`${base}/api/v1${path}`, { headers: told() });
+
+/**
+ * What stands at an address of this service; asked for without headers of its own, the browser
+ * takes what the page has preloaded.
+ * @param {string} address
+ * @param {RequestInit} [asked]
+ * @returns {Promise<any>}
+ */
+export async function fetchedFrom(address, asked = {}) {
   let answer;
   try {
-    answer = await fetch(`${base}/api/v1${path}`, { headers });
+    answer = await fetch(address, asked);
   } catch {
     throw new Problem("offline", "", "");
   }
   if (answer.ok) return answer.json();
   const requestId = answer.headers.get("X-Request-ID") ?? "";
-  const told = await answer.json().catch(() => ({}));
-  throw new Problem(told.code ?? String(answer.status), told.detail ?? "", requestId);
+  const fault = await answer.json().catch(() => ({}));
+  throw new Problem(fault.code ?? String(answer.status), fault.detail ?? "", requestId);
 }
 
 /**
@@ -171,13 +176,6 @@ export const plansOf = (community) => all(`/plans?community=${encodeURIComponent
  * @returns {Promise<Grid[]>}
  */
 export const gridsOf = (id) => all(`/plans/${id}/grids`);
-
-/**
- * @param {string} community
- * @returns {Promise<Courtyard[]>}
- */
-export const courtyardsOf = (community) =>
-  all(`/courtyards?geometry=true&community=${encodeURIComponent(community)}`);
 
 /**
  * @param {string} code

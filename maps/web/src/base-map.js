@@ -1,13 +1,13 @@
 /** What every map of the service shares: MapLibre over a quiet ground, its controls and its room. */
 
 import { Map as GlMap, NavigationControl, ScaleControl } from "maplibre-gl";
-import { base, token } from "./page.js";
+import { token } from "./page.js";
 import { t } from "./texts.js";
 
 /** @typedef {[number, number, number, number]} Extent */
-/** @typedef {import("maplibre-gl").StyleSpecification["sources"]} Sources */
+/** @typedef {import("maplibre-gl").StyleSpecification} Style */
+/** @typedef {import("maplibre-gl").LayerSpecification} Layer */
 
-const GROUND_LAYERS = ["communities", "courtyards", "buildings", "streets", "barriers"];
 const PADDING = { top: 32, right: 32, bottom: 56, left: 32 };
 const GAP = 8;
 
@@ -17,9 +17,12 @@ export class BaseMap {
    * @param {HTMLElement} box
    * @param {HTMLElement | null} over the legend, which lies over the lower left of the box
    * @param {Extent} extent
-   * @param {Sources} sources what is drawn besides the ground
+   * @param {Style["sources"]} own sources of the page itself
+   * @param {string} style address of a style of the service
    */
-  constructor(box, over, extent, sources) {
+  constructor(box, over, extent, own, style) {
+    this.own = own;
+    this.waiting = false;
     this.extent = extent;
     this.box = box;
     this.over = over;
@@ -35,15 +38,50 @@ export class BaseMap {
       touchPitch: false,
       localIdeographFontFamily: token("--face"),
       locale: controlTexts(),
-      style: { version: 8, sources: { ...groundSources(), ...sources }, layers: [] },
     });
+    this.restyle(style);
     this.whole();
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
     // Tests and the screenshot command wait for this mark.
-    this.map.on("idle", () => box.toggleAttribute("data-idle", true));
+    this.map.on("idle", () => box.toggleAttribute("data-idle", !this.waiting));
     this.map.on("movestart", () => box.toggleAttribute("data-idle", false));
+  }
+
+  /**
+   * Draw a style of the service; only what differs from the one before is loaded.
+   * @param {string} address
+   */
+  restyle(address) {
+    this.waiting = true;
+    this.box.toggleAttribute("data-idle", false);
+    this.map.setStyle(new URL(address, location.origin).href, {
+      transformStyle: (_, style) => {
+        this.waiting = false;
+        this.map.triggerRepaint();
+        return this.completed(style);
+      },
+    });
+  }
+
+  /**
+   * A style with what the page itself draws, between its shapes and its labels.
+   * @param {Style} style
+   * @returns {Style}
+   */
+  completed(style) {
+    const labels = style.layers.findIndex(({ type }) => type === "symbol");
+    const layers = [...style.layers.slice(0, labels), ...this.ownLayers(), ...style.layers.slice(labels)];
+    return { ...style, sources: { ...style.sources, ...this.own }, layers };
+  }
+
+  /**
+   * What the page draws besides the style.
+   * @returns {Layer[]}
+   */
+  ownLayers() {
+    return [];
   }
 
   /** @param {Extent} extent */
@@ -103,24 +141,11 @@ export class BaseMap {
   }
 }
 
-/** @param {string} layer with its query, such as "grids.json?plan=3" */
-export const tileSource = (layer) =>
-  /** @type {const} */ ({ type: "vector", url: `${location.origin}${base}/tiles/${layer}` });
-
 /** @returns {import("maplibre-gl").GeoJSONSourceSpecification} */
 export const ownSource = () => ({
   type: "geojson",
   data: { type: "FeatureCollection", features: [] },
 });
-
-/**
- * @param {[number, number]} at
- * @param {Record<string, unknown>} properties
- * @returns {GeoJSON.Feature}
- */
-export function point(at, properties) {
-  return { type: "Feature", properties, geometry: { type: "Point", coordinates: at } };
-}
 
 /**
  * The box around a shape.
@@ -132,10 +157,6 @@ export function extentOf(coordinates) {
   const lons = flat.filter((_, i) => i % 2 === 0);
   const lats = flat.filter((_, i) => i % 2 === 1);
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
-}
-
-function groundSources() {
-  return Object.fromEntries(GROUND_LAYERS.map((name) => [name, tileSource(`${name}.json`)]));
 }
 
 function controlTexts() {

@@ -1,13 +1,14 @@
 /** A plan: its grids as a list and on the map, each selecting the other. Read only. */
 
 import { html, nothing } from "lit";
-import { courtyardsOf, gridsOf, plan, plansOf, communities } from "./api.js";
+import { communities, fetchedFrom, gridsOf, plan, plansOf } from "./api.js";
 import { count } from "./figures.js";
 import "./grid-list.js";
 import { legend } from "./map-legend.js";
 import { base } from "./page.js";
 import { empty, fault, householdsWord, labelOf, mapLine, skeleton, statePill, topBar } from "./parts.js";
 import { PlanMap } from "./plan-map.js";
+import { styleAddress } from "./style-address.js";
 import { Component, onLanguage, t } from "./texts.js";
 
 /** @typedef {import("./api.js").Plan} Plan */
@@ -22,6 +23,7 @@ class PlanPage extends Component {
     others: { state: true },
     selected: { state: true },
     error: { state: true },
+    colours: { state: true },
     face: { state: true },
     mapless: { state: true },
   };
@@ -39,6 +41,8 @@ class PlanPage extends Component {
     this.others = [];
     /** @type {number | null} */
     this.selected = null;
+    /** @type {import("./map-legend.js").Legend | null} */
+    this.colours = null;
     /** @type {unknown} */
     this.error = null;
     /** @type {"list" | "map"} */
@@ -50,36 +54,42 @@ class PlanPage extends Component {
 
   connectedCallback() {
     super.connectedCallback();
-    onLanguage(() => this.rows && this.map?.label(this.rows));
+    onLanguage(() => this.reword());
     this.load();
   }
 
   async load() {
     this.error = null;
     try {
-      const [shown, rows] = await Promise.all([plan(this.plan), gridsOf(this.plan)]);
-      [this.shown, this.rows] = [shown, rows];
+      const read = [plan(this.plan), gridsOf(this.plan), fetchedFrom(this.styled("/legend"))];
+      [this.shown, this.rows, this.colours] = await Promise.all(read);
+      const shown = /** @type {Plan} */ (this.shown);
       await this.updateComplete;
-      this.draw(shown, rows);
-      const code = shown.community_code;
-      [this.siblings, this.others] = await Promise.all([plansOf(code), communities()]);
-      this.map?.name(await courtyardsOf(code));
+      this.draw(shown);
+      [this.siblings, this.others] = await Promise.all([plansOf(shown.community_code), communities()]);
     } catch (error) {
       this.error = error;
     }
   }
 
-  /**
-   * @param {Plan} shown
-   * @param {Grid[]} rows
-   */
-  draw(shown, rows) {
+  /** @param {"" | "/legend"} [part] */
+  styled(part) {
+    return styleAddress("grids-load", { plan: String(this.plan) }, part);
+  }
+
+  async reword() {
+    if (!this.colours) return;
+    this.map?.restyle(this.styled());
+    this.colours = await fetchedFrom(this.styled("/legend"));
+  }
+
+  /** @param {Plan} shown */
+  draw(shown) {
     const box = /** @type {HTMLElement | null} */ (this.querySelector(".map"));
     if (!box || !shown.extent || this.map) return;
     try {
       const over = /** @type {HTMLElement | null} */ (this.querySelector(".legend"));
-      this.map = new PlanMap(box, over, shown.id, shown.extent, (grid) => this.choose(grid, false));
-      this.map.label(rows);
+      this.map = new PlanMap(box, over, this.styled(), shown.extent, (grid) => this.choose(grid, false));
     } catch {
       // No WebGL: the list says everything the map does.
       this.mapless = true;
@@ -115,7 +125,7 @@ class PlanPage extends Component {
         <section class="map-side" aria-label=${t("map.title")}>
           <div class="map"></div>
           ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
-          <div class="map-foot">${shown && !this.mapless ? legend() : nothing} ${mapLine()}</div>
+          <div class="map-foot">${this.colours && !this.mapless ? legend(this.colours) : nothing} ${mapLine()}</div>
         </section>
         <aside class="panel" aria-label=${t("grids")}>
           ${shown && this.rows ? this.panel(shown, this.rows) : skeleton()}

@@ -1,10 +1,9 @@
 /** Who reaches a kind on foot, over a quiet ground. */
 
-import { BaseMap, ownSource, tileSource } from "./base-map.js";
-import { ground } from "./map-style.js";
-import { hatching } from "./hatching.js";
-import { token } from "./page.js";
-import { walks } from "./walk-style.js";
+import { BaseMap, ownSource } from "./base-map.js";
+import { base } from "./page.js";
+import { styleAddress } from "./style-address.js";
+import { walkMarks } from "./walk-marks.js";
 
 /** @typedef {import("./base-map.js").Extent} Extent */
 
@@ -14,10 +13,15 @@ import { walks } from "./walk-style.js";
  * @property {string} kind
  * @property {number} speed metres a second
  * @property {number} cutoff minutes
- * @property {number[]} minutes all cutoffs, ascending
  */
 
-const ASKED = /** @type {const} */ (["reach", "circles", "gaps", "sites"]);
+/**
+ * Address of the style of a choice, or of its legend.
+ * @param {Choice} choice
+ * @param {"" | "/legend"} [part]
+ */
+export const walkStyle = ({ kind, speed, cutoff }, part) =>
+  styleAddress("coverage", { kind, speed: String(speed), minutes: String(cutoff) }, part);
 
 export class WalkMap extends BaseMap {
   /**
@@ -29,12 +33,10 @@ export class WalkMap extends BaseMap {
    * @param {(building: Record<string, any> | null, lon: number, lat: number) => void} onSelect
    */
   constructor(box, over, extent, choice, onSelect) {
-    super(box, over, extent, {
-      facilities: tileSource("facilities.json"),
-      isochrone: ownSource(),
-    });
+    super(box, over, extent, { isochrone: ownSource(), sites: sites(choice) }, walkStyle(choice));
     this.choice = choice;
-    this.map.on("load", () => this.dress());
+    this.building = "";
+    this.gap = -1;
     this.map.on("click", (event) =>
       onSelect(
         this.featureAt(event.point, ["reach-fill"])?.properties ?? null,
@@ -48,11 +50,8 @@ export class WalkMap extends BaseMap {
     });
   }
 
-  dress() {
-    this.map.addImage("hatch-unreached", hatching(token("--unreached-hatch")), { pixelRatio: 2 });
-    for (const layer of ground()) this.map.addLayer(layer);
-    this.loaded = true;
-    this.show(this.choice);
+  ownLayers() {
+    return walkMarks(this.building, this.gap);
   }
 
   /**
@@ -61,21 +60,14 @@ export class WalkMap extends BaseMap {
    */
   show(choice) {
     this.choice = choice;
-    if (!this.loaded) return;
-    this.box.toggleAttribute("data-idle", false);
-    for (const layer of walks([], 0, "")) if (this.map.getLayer(layer.id)) this.map.removeLayer(layer.id);
-    const query = new URLSearchParams({
-      kind: choice.kind, speed: String(choice.speed), minutes: String(choice.cutoff),
-    });
-    for (const name of ASKED) {
-      if (this.map.getSource(name)) this.map.removeSource(name);
-      this.map.addSource(name, tileSource(`${name}.json?${query}`));
-    }
-    for (const layer of walks(choice.minutes, choice.cutoff, choice.kind)) this.map.addLayer(layer);
+    this.own.sites = sites(choice);
+    this.gap = -1;
+    this.restyle(walkStyle(choice));
   }
 
   /** @param {string} code of a building, "" for none */
   mark(code) {
+    this.building = code;
     if (this.map.getLayer("reach-chosen"))
       this.map.setFilter("reach-chosen", ["==", ["get", "code"], code]);
   }
@@ -98,6 +90,17 @@ export class WalkMap extends BaseMap {
 
   /** @param {number} gap its id, -1 for none */
   markGap(gap) {
+    this.gap = gap;
     if (this.map.getLayer("gap-chosen")) this.map.setFilter("gap-chosen", ["==", ["id"], gap]);
   }
 }
+
+/**
+ * Suggested places for a kind.
+ * @param {Choice} choice
+ * @returns {import("maplibre-gl").VectorSourceSpecification}
+ */
+const sites = ({ kind }) => ({
+  type: "vector",
+  url: `${location.origin}${base}/tiles/sites.json?${new URLSearchParams({ kind })}`,
+});

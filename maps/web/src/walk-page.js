@@ -1,16 +1,15 @@
 /** Walking circles of a community: who reaches what on foot, where nobody does, where to build. */
 
 import { html, nothing } from "lit";
-import { areaOf, communities, coverageOf, gapsOf, isochroneFrom, Problem } from "./api.js";
+import { areaOf, communities, coverageOf, fetchedFrom, gapsOf, isochroneFrom, Problem } from "./api.js";
 import { extentOf } from "./base-map.js";
 import { count, grouped, minutesWord, share } from "./figures.js";
-import { minuteLegend } from "./minute-legend.js";
-import { base } from "./page.js";
+import { legend } from "./map-legend.js";
+import { base, token } from "./page.js";
 import { empty, fault, mapLine, skeleton, topBar } from "./parts.js";
-import { Component, t } from "./texts.js";
+import { Component, onLanguage, t } from "./texts.js";
 import { kindName } from "./walk-list.js";
-import { WalkMap } from "./walk-map.js";
-import { upTo } from "./walk-style.js";
+import { WalkMap, walkStyle } from "./walk-map.js";
 
 /** @typedef {import("./api.js").Coverage} Coverage */
 /** @typedef {import("./api.js").Gap} Gap */
@@ -28,6 +27,7 @@ class WalkPage extends Component {
     building: { state: true },
     walked: { state: true },
     error: { state: true },
+    colours: { state: true },
     face: { state: true },
     mapless: { state: true },
   };
@@ -50,6 +50,8 @@ class WalkPage extends Component {
     /** What is reached from the last click. @type {import("./api.js").Isochrone | null} */
     this.walked = null;
     this.clicks = 0;
+    /** @type {import("./map-legend.js").Legend | null} */
+    this.colours = null;
     /** @type {unknown} */
     this.error = null;
     /** @type {"list" | "map"} */
@@ -61,6 +63,7 @@ class WalkPage extends Component {
 
   connectedCallback() {
     super.connectedCallback();
+    onLanguage(() => this.told && this.dress());
     this.load();
   }
 
@@ -74,6 +77,7 @@ class WalkPage extends Component {
       [this.kind] = settings.kinds;
       [this.speed] = Object.values(settings.speeds);
       this.cutoff = this.minutes.at(-1) ?? 15;
+      await this.explain();
       await this.updateComplete;
       this.draw(extentOf(area.geometry.coordinates));
       this.list();
@@ -89,7 +93,21 @@ class WalkPage extends Component {
   }
 
   get choice() {
-    return { kind: this.kind, speed: this.speed, cutoff: this.cutoff, minutes: this.minutes };
+    return { kind: this.kind, speed: this.speed, cutoff: this.cutoff };
+  }
+
+  /** Read what the colours of the choice mean. */
+  async explain() {
+    const asked = walkStyle(this.choice, "/legend");
+    const told = await fetchedFrom(asked);
+    // Another choice may have been made meanwhile.
+    if (asked === walkStyle(this.choice, "/legend")) this.colours = told;
+  }
+
+  /** Draw the choice in the language of the page. */
+  dress() {
+    this.map?.show(this.choice);
+    this.explain().catch((error) => (this.error = error));
   }
 
   /** @param {import("./base-map.js").Extent} extent */
@@ -120,7 +138,7 @@ class WalkPage extends Component {
   turnTo(chosen) {
     Object.assign(this, chosen);
     this.choose(null);
-    this.map?.show(this.choice);
+    this.dress();
     this.list().catch((error) => (this.error = error));
   }
 
@@ -142,7 +160,7 @@ class WalkPage extends Component {
   async walkFrom(building, lon, lat) {
     this.choose(building);
     const asked = this.clicks;
-    const minutes = upTo(this.minutes, this.cutoff);
+    const minutes = this.minutes.filter((one) => one <= this.cutoff);
     const walked = await isochroneFrom(lon, lat, minutes, this.speed).catch(() => null);
     // Another click may have come meanwhile; a picture that fails leaves the figures as they are.
     if (asked !== this.clicks || walked === null) return;
@@ -176,7 +194,7 @@ class WalkPage extends Component {
           ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
           ${this.building || this.walked ? this.card(this.building, this.walked) : nothing}
           <div class="map-foot">
-            ${told && !this.mapless ? minuteLegend(upTo(this.minutes, this.cutoff)) : nothing}
+            ${this.colours && !this.mapless ? legend(withSites(this.colours)) : nothing}
             ${mapLine()}
           </div>
         </section>
@@ -376,6 +394,15 @@ class WalkPage extends Component {
             </p>`
         : html`<p>${t(`walk.reason.${building.reason}`)}</p>`}`;
   }
+}
+
+/**
+ * A legend with the suggested places, which this page adds to the style.
+ * @param {import("./map-legend.js").Legend} told
+ */
+function withSites(told) {
+  const site = { label: t("walk.site"), colour: token("--warn"), shape: /** @type {const} */ ("point") };
+  return { ...told, items: [...told.items, site] };
 }
 
 /** @param {Record<string, number>} speeds */
