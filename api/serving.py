@@ -18,6 +18,7 @@ from api.addresses import base_path
 from api.app import create_app
 from api.logs import log_config, make_logging_cheap
 from api.settings import Settings
+from api.unreadable import PlainSpokenProtocol
 from gis.errors import Unavailable
 
 READY_PATIENCE_S = 60
@@ -52,6 +53,7 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
             access_log=False,
             timeout_graceful_shutdown=_SHUTDOWN_S,
             lifespan="on",
+            http=PlainSpokenProtocol,
         )
         server = _Server(config)
         watch = _Watch(server, settings, port, ready)

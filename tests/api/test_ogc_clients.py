@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -112,16 +113,37 @@ def test_owslib_reads_what_it_needs(address: str) -> None:
     assert service.collection_item("buildings", "b007")["properties"]["code"] == "b007"
 
 
-def test_a_polygon_of_ten_thousand_vertices_is_refused_in_words(address: str) -> None:
+def told_to(address: str, path: str, language: str = "en") -> tuple[int, dict[str, object]]:
+    """Status and problem that a bare client gets."""
     there = urlsplit(address)
-    polygon = ",".join(f"{104 + i / 1e5:.5f}%2028.4" for i in range(10_000))
     connection = http.client.HTTPConnection(there.hostname or "", there.port, timeout=30)
-    connection.request("GET", f"/ogc/collections/buildings/items?filter=POLYGON(({polygon}))")
+    connection.putrequest("GET", path, skip_accept_encoding=True)
+    connection.putheader("Accept-Language", language)
+    connection.endheaders()
     answer = connection.getresponse()
     told = json.loads(answer.read())
     connection.close()
-    assert answer.status == told["status"] == 414
-    assert "bbox" in told["detail"]
+    assert answer.getheader("content-type") == "application/problem+json"
+    return answer.status, told
+
+
+@pytest.mark.parametrize("vertices", [1_000, 10_000])
+def test_a_polygon_of_many_vertices_is_refused_in_words(address: str, vertices: int) -> None:
+    polygon = ",".join(f"{104 + i / 1e5:.5f}%2028.4" for i in range(vertices))
+    path = f"/ogc/collections/buildings/items?filter=POLYGON(({polygon}))"
+    for language, word in {"en": "vertices", "zh": "顶点"}.items():
+        status, told = told_to(address, path, language)
+        assert status == told["status"] == 414
+        assert word in str(told["detail"])
+
+
+def test_what_is_no_http_is_answered_in_words(address: str) -> None:
+    there = urlsplit(address)
+    with socket.create_connection((there.hostname, there.port), timeout=30) as line:
+        line.sendall(b"HELO there\r\n\r\n")
+        answer = line.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b'"code":"malformed-request"' in answer
 
 
 @pytest.fixture
