@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 
 from api.addresses import base_path
 from api.cross_origin import CrossOrigin
+from api.embed_gate import EmbedGate, embed_memory
 from api.envelope import Envelope
 from api.errors import add_error_handlers
 from api.middleware import Compression, RouteSeen
@@ -23,6 +24,8 @@ from api.routes import (
     changes,
     communities,
     courtyards,
+    embed_keys,
+    embeds,
     facilities,
     figures,
     grids,
@@ -64,6 +67,7 @@ _RESOURCES = (
     figures,
     isochrone,
     changes,
+    embed_keys,
 )
 
 
@@ -101,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         loop = asyncio.get_running_loop()
         listener = ChangeListener(database_url(settings), app.state.changes, loop)
         listener.start()
+        app.state.embeds = embed_memory(app.state)
         yield
         app.state.changes.end()
         listener.stop()
@@ -122,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RouteSeen)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
     app.add_middleware(TileFace)
+    app.add_middleware(EmbedGate)
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(
         Envelope,
@@ -140,7 +146,7 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for module in (styles, tilejson, tiles, ogc, maps, sheets, health, metrics, web):
+    for module in (styles, tilejson, tiles, ogc, maps, embeds, sheets, health, metrics, web):
         app.include_router(module.router)
 
 

@@ -105,16 +105,17 @@ def _host_of(origin: str) -> str:
         return ""
 
 
-def security_headers(script_hashes: Iterable[str]) -> dict[str, str]:
+def content_policy(script_hashes: Iterable[str], frame_ancestors: str = "'none'") -> str:
     """
-    Return the headers of every answer.
+    Return the content security policy of a page.
 
     Scripts, styles, fonts, tiles and data come from this service alone. The only inline script
     is the import map, named by its hash (`script_hashes`, as ``sha256-...``). MapLibre
-    makes images from blobs and its style sheet holds data images.
+    makes images from blobs and its style sheet holds data images. `frame_ancestors` are the
+    pages that may show it in a frame; it frames pages of this service only.
     """
     scripts = " ".join(f"'{h}'" for h in script_hashes)
-    policy = "; ".join(
+    return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' {scripts}".rstrip(),
@@ -123,14 +124,19 @@ def security_headers(script_hashes: Iterable[str]) -> dict[str, str]:
             "font-src 'self'",
             "connect-src 'self'",
             "worker-src 'self'",
+            "frame-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frame_ancestors}",
         )
     )
+
+
+def security_headers(script_hashes: Iterable[str]) -> dict[str, str]:
+    """Return the headers of every answer; `script_hashes` as in `content_policy`."""
     return {
-        "Content-Security-Policy": policy,
+        "Content-Security-Policy": content_policy(script_hashes),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -63,7 +63,8 @@ def server_url() -> Iterator[str]:
 
 
 @contextmanager
-def _own_database(server_url: str, template: str = "template1") -> Iterator[str]:
+def own_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """Make a database for the length of a block; yields its URL."""
     name = f"wangge_test_{uuid.uuid4().hex[:12]}"
     admin = open_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -90,21 +91,21 @@ def sample(sample_folder: Path) -> dict[LayerName, gpd.GeoDataFrame]:
 @pytest.fixture(scope="session")
 def empty_database(server_url: str) -> Iterator[str]:
     """URL of a database of this test worker's own, dropped at the end."""
-    with _own_database(server_url) as url:
+    with own_database(server_url) as url:
         yield url
 
 
 @pytest.fixture
 def bare_database(server_url: str) -> Iterator[str]:
     """URL of a database without any table, for one test."""
-    with _own_database(server_url) as url:
+    with own_database(server_url) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def migrated_template(server_url: str) -> Iterator[str]:
     """Name of a database that the migrations built; nobody stays connected to it."""
-    with _own_database(server_url) as url:
+    with own_database(server_url) as url:
         engine = open_engine(url)
         migrate.upgrade(engine)
         engine.dispose()
@@ -114,7 +115,7 @@ def migrated_template(server_url: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(server_url: str, migrated_template: str) -> Iterator[str]:
     """URL of a migrated, empty database, for one test."""
-    with _own_database(server_url, migrated_template) as url:
+    with own_database(server_url, migrated_template) as url:
         yield url
 
 
@@ -130,7 +131,7 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
     """URL of a database with the small made-up town of ``small_town.sql``; not to be modified."""
     town = Path(__file__).with_name("small_town.sql").read_text(encoding="utf-8")
-    with _own_database(server_url, migrated_template) as url:
+    with own_database(server_url, migrated_template) as url:
         opened = open_engine(url)
         with opened.begin() as connection:
             # Past SQLAlchemy, which would take the file's percent signs for binds.
@@ -142,7 +143,7 @@ def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def city_url(server_url: str, migrated_template: str) -> Iterator[str]:
     """URL of a database with three very dense made-up communities; not to be modified."""
-    with _own_database(server_url, migrated_template) as url:
+    with own_database(server_url, migrated_template) as url:
         opened = open_engine(url)
         make_faces(opened, Faces(communities=3, buildings=36_000, facilities=3_000, streets=600))
         opened.dispose()

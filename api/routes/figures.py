@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 
 from api.deps import Reading
 from api.openapi import problems
@@ -12,6 +13,8 @@ from api.routes.listing_query import Day, today_or
 from api.routes.walking import Kind, Profile
 from api.schemas.figures import Figures
 from api.services import figures
+from api.services.embed_figures import figures_through_key
+from api.services.embed_keys import EmbedScope
 from api.services.figures_walking import Walk
 
 router = APIRouter(prefix="/figures", tags=["figures"], responses=problems(404, 422, 503))
@@ -31,6 +34,7 @@ Minutes = Annotated[
 
 @router.get("")
 def show_figures(
+    request: Request,
     connection: Reading,
     area: Area = None,
     at: Day = None,
@@ -38,7 +42,10 @@ def show_figures(
     minutes: Minutes = None,
     speed: Speed = None,
     profile: Profile = "default",
+    key: Annotated[str | None, Query(max_length=128, description="Embed key.")] = None,  # noqa: ARG001
 ) -> Figures:
     """Show what an area adds up to on a day, and each area of the next level: published only."""
     cutoff_s = None if minutes is None else round(minutes * 60)
-    return figures.figures(connection, area, today_or(at), Walk(profile, kind, speed, cutoff_s))
+    told = figures.figures(connection, area, today_or(at), Walk(profile, kind, speed, cutoff_s))
+    embed: EmbedScope | None = getattr(request.state, "embed", None)
+    return told if embed is None else figures_through_key(told, embed)

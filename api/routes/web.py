@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from api.addresses import base_path
+from api.addresses import base_path, public_address
 from api.deps import AppSettings
 from api.routes.listing_query import CodePattern
 from api.settings import Settings
@@ -63,6 +63,13 @@ def plan_page(settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)) ->
 def walk_page(settings: AppSettings, community: str = Path(pattern=CodePattern)) -> Response:
     """Show who reaches what on foot in a community."""
     return _page(settings, "walk-page", "wg-walk-page", community=community)
+
+
+@router.get("/embed")
+def embed_box_page(request: Request, settings: AppSettings) -> Response:
+    """Show the page that makes iframes for other sites."""
+    public = public_address(request, settings)
+    return _page(settings, "embed-box-page", "wg-embed-box-page", public=public)
 
 
 @router.get("/favicon.ico")

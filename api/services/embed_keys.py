@@ -12,15 +12,16 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from api.services.origins import web_origin
-from api.today import HERE
+from api.today import HERE, end_of
 from gis.errors import Forbidden, InputError, NotFound
 from gis.store import embed_keys as store
+from gis.store.embed_keys import Row
 from gis.store.listing import found
 from maps.embeds import GROUND, LABELS_OF, OPENABLE
 
@@ -182,13 +183,13 @@ def make_key(engine: sa.Engine, wanted: NewKey, *, made_by: str, now: datetime) 
     return MadeKey(key, row)
 
 
-def list_keys(engine: sa.Engine, *, standing_at: datetime | None = None) -> list[store.Row]:
+def list_keys(engine: sa.Engine, *, standing_at: datetime | None = None) -> list[Row]:
     """Return the keys without their text, newest first; with a moment only those that work."""
     with engine.connect() as connection:
         return store.key_rows(connection, standing_at=standing_at)
 
 
-def show_key(engine: sa.Engine, key_id: int) -> store.Row:
+def show_key(engine: sa.Engine, key_id: int) -> Row:
     """
     Return one key without its text.
 
@@ -201,7 +202,7 @@ def show_key(engine: sa.Engine, key_id: int) -> store.Row:
         return _require_row(connection, key_id)
 
 
-def revoke_key(engine: sa.Engine, key_id: int, *, by: str, now: datetime) -> store.Row:
+def revoke_key(engine: sa.Engine, key_id: int, *, by: str, now: datetime) -> Row:
     """
     End a key at once; ending it again changes nothing.
 
@@ -237,14 +238,14 @@ def digest_of(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def state_of(row: store.Row, now: datetime) -> str:
+def state_of(row: Row, now: datetime) -> str:
     """Tell whether a listed key is ``standing``, ``expired`` or ``revoked``."""
     if row["revoked_at"] is not None:
         return "revoked"
     return "standing" if row["expires_at"] > now else "expired"
 
 
-def last_day(row: store.Row) -> date:
+def last_day(row: Row) -> date:
     """Return the last day on which a listed key works or worked."""
     return _last_day(row["revoked_at"] or row["expires_at"])
 
@@ -286,7 +287,7 @@ def _end_of(day: date | None, now: datetime) -> datetime:
             f"An embed key cannot end on {last}: choose a day from {today} to {most}.",
             f"嵌入密钥不能在 {last} 到期：请选择 {today} 至 {most} 之间的日期。",
         )
-    return datetime.combine(last + timedelta(days=1), time(), HERE).astimezone(UTC)
+    return end_of(last)
 
 
 def _require_area(connection: sa.Connection, code: str, now: datetime) -> None:
@@ -299,7 +300,7 @@ def _require_area(connection: sa.Connection, code: str, now: datetime) -> None:
         )
 
 
-def _require_row(connection: sa.Connection, key_id: int) -> store.Row:
+def _require_row(connection: sa.Connection, key_id: int) -> Row:
     row = store.key_row(connection, key_id)
     if row is None:
         raise NotFound(

@@ -11,8 +11,7 @@ import pytest
 from maps.assets import WEB
 
 SOURCES = sorted((WEB / "src").glob("*.js"))
-
-
+LOOKS = [path for path in sorted(WEB.glob("*.css")) if path.name != "tokens.css"]
 PAPER = WEB.parent / "templates" / "texts"
 
 
@@ -39,7 +38,8 @@ def test_the_keys_asked_for_and_the_keys_written_are_the_same() -> None:
     asked = set(re.findall(r'\bt\(\s*"([^"]+)"', code))
     assert asked <= known
     # Single files are made by Python and templates of its own.
-    made = [p for pattern in ("*.py", "templates/*.html") for p in WEB.parent.glob(pattern)]
+    places = ("*.py", "templates/*.html", "web/*.html")
+    made = [p for pattern in places for p in WEB.parent.glob(pattern)]
     written = "\n".join(p.read_text("utf-8") for p in made)
     paper = set(texts("zh", PAPER))
     assert not paper & known
@@ -61,9 +61,7 @@ def test_no_text_is_written_into_a_module(path: Path) -> None:
     assert not [t for t in between_tags if re.search(r"[A-Za-z]{2,}", t) and t != "Wangge"]
 
 
-@pytest.mark.parametrize(
-    "path", [*SOURCES, WEB / "page.css", WEB / "page.html"], ids=lambda p: p.name
-)
+@pytest.mark.parametrize("path", [*SOURCES, *WEB.glob("*.html"), *LOOKS], ids=lambda p: p.name)
 def test_colours_are_written_in_the_tokens_alone(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", text) == []

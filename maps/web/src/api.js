@@ -97,6 +97,22 @@ import { language } from "./texts.js";
  * @property {{type: string, coordinates: any[]}} geometry
  */
 
+/**
+ * @typedef {object} AreaRow
+ * @property {string} code
+ * @property {string} name
+ * @property {"county" | "subdistrict" | "community"} level
+ *
+ * @typedef {object} EmbedKey
+ * @property {number} id
+ * @property {string} area_code
+ * @property {string | null} area_name
+ * @property {string[]} layers
+ * @property {string[]} origins
+ * @property {string} state
+ * @property {string} last_day
+ */
+
 /** A fault told by the service, or by the want of one. */
 export class Problem extends Error {
   /**
@@ -155,6 +171,27 @@ async function all(path) {
   } while (cursor);
   return rows;
 }
+
+/** @returns {Promise<AreaRow[]>} */
+export const areas = () => all("/areas");
+
+/** @returns {Promise<Coverage["run"]>} */
+export const walkingRun = () => fetched("/walking");
+
+/** @returns {Promise<EmbedKey[]>} */
+export const embedKeys = () => fetched("/embed-keys");
+
+/**
+ * Make an embed key; its text comes this once.
+ * @param {object} wanted
+ * @returns {Promise<EmbedKey & {key: string}>}
+ */
+export const makeEmbedKey = (wanted) =>
+  fetchedFrom(`${base}/api/v1/embed-keys`, {
+    method: "POST",
+    headers: { ...told(), "Content-Type": "application/json" },
+    body: JSON.stringify(wanted),
+  });
 
 /** @returns {Promise<Community[]>} */
 export const communities = () => all("/communities");

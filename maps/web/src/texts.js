@@ -14,8 +14,9 @@ let current = "zh";
 
 /** @returns {Language} */
 function wanted() {
-  const kept = localStorage.getItem(KEPT);
-  if (kept === "zh" || kept === "en") return kept;
+  // A page that has its language in its address neither keeps nor follows another.
+  const known = document.documentElement.dataset.language ?? localStorage.getItem(KEPT);
+  if (known === "zh" || known === "en") return known;
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
@@ -32,7 +33,7 @@ export async function speak(chosen) {
   const answer = await fetch(`${own}/texts/${chosen}.json`);
   texts = await answer.json();
   current = chosen;
-  localStorage.setItem(KEPT, chosen);
+  if (!document.documentElement.dataset.language) localStorage.setItem(KEPT, chosen);
   document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
   changed.dispatchEvent(new Event("change"));
 }

@@ -1,0 +1,217 @@
+"""
+The gate that requests with an embed key pass: each is confined to what its key opens.
+
+It rewrites the query before any route sees it, so that tiles, TileJSON, styles and figures know
+areas and layers only, and a tile drawn for one key serves every other of the same area.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl, urlencode
+
+import anyio
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.addresses import public_address
+from api.errors import wangge_problem
+from api.services.embed_keys import EmbedScope, OutsideKey, scope_of
+from api.services.embed_memory import EmbedMemory, require_standing
+from gis.errors import WanggeError
+from maps.embeds import FIGURES, OF_STYLE, PAGES
+
+# Addresses that keys open; the name of the group says what is checked.
+_ADDRESSES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"/embed/sheet/(?P<community>[^/]+)",
+        r"/embed/(?P<page>[^/]+)",
+        r"/tiles/(?P<layers>[^/]+)(\.json|/[^/]+/[^/]+/[^/]+\.(mvt|pbf))",
+        r"/styles/(?P<style>[^/]+?)(\.json|/legend\.(json|svg))",
+        r"/api/v1/(?P<figures>figures)",
+        r"/api/v1/embed-key",
+    )
+)
+# The one walk that is published; others are trials.
+_PROFILE = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """A request with an embed key: what is asked for, and the rest of its query."""
+
+    key: str
+    wanted: re.Match[str]
+    query: tuple[tuple[str, str], ...]
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people read the answer, also when it is a refusal."""
+        return "/embed/" in self.wanted.string
+
+    @property
+    def place(self) -> str:
+        """Name of the parameter that says which area."""
+        return "area" if self.wanted.groupdict().get("figures") else "community"
+
+    def values(self, name: str) -> list[str]:
+        """Values of a parameter, in the order given."""
+        return [value for given, value in self.query if given == name]
+
+
+def keyed_request(scope: Scope) -> KeyedRequest | None:
+    """Read the key of a request; None when it has none or asks for what no key opens."""
+    if scope["type"] != "http" or b"key=" not in scope["query_string"]:
+        return None
+    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    keys = [value for name, value in query if name == "key"]
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    wanted = next((found for p in _ADDRESSES if (found := p.fullmatch(path))), None)
+    if not keys or wanted is None:
+        return None
+    return KeyedRequest(keys[-1], wanted, tuple(query))
+
+
+def confined_query(asked: KeyedRequest, embed: EmbedScope) -> str:
+    """
+    Return the query with its area set to the key's, or to the one asked for inside it.
+
+    Raises
+    ------
+    OutsideKey
+        A layer that is not open, a draft, or a walk that is not the published one.
+    NotFound
+        An area outside the key's.
+    """
+    embed.require_layers(_layers(asked))
+    if asked.values("plan"):
+        raise OutsideKey(
+            "An embed key opens published grids only: leave plan out.",
+            "嵌入密钥只包含已发布的网格：请去掉 plan 参数。",
+        )
+    if set(asked.values("profile")) - {_PROFILE}:
+        raise OutsideKey(
+            "An embed key opens the published walks only: leave profile out.",
+            "嵌入密钥只包含已发布的步行结果：请去掉 profile 参数。",
+        )
+    named = asked.wanted.groupdict().get("community") or next(
+        (code for code in reversed(asked.values(asked.place)) if code), None
+    )
+    area = embed.area_within(named)
+    rest = [(name, value) for name, value in asked.query if name != asked.place]
+    return urlencode([*rest, (asked.place, area)])
+
+
+def _layers(asked: KeyedRequest) -> Sequence[str]:
+    named = asked.wanted.groupdict()
+    if named.get("layers"):
+        return named["layers"].split(",")
+    if named.get("style"):
+        return OF_STYLE.get(named["style"], (named["style"],))
+    if named.get("page"):
+        return PAGES.get(named["page"], (named["page"],))
+    if named.get("figures"):
+        return (FIGURES,)
+    return PAGES["sheet"] if named.get("community") else ()
+
+
+class EmbedGate:
+    """Let requests with an embed key through to what it opens, and tell browsers whose it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        asked = keyed_request(scope)
+        if asked is None:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            embed = await request.app.state.embeds.scope(asked.key)
+        except WanggeError as fault:
+            await self._refused(request, asked, fault)(scope, receive, send)
+            return
+        except SQLAlchemyError as fault:
+            await (await _database_fault(request, fault))(scope, receive, send)
+            return
+        shown = _opened_to(request, embed, send)
+        try:
+            require_standing(embed)
+            _require_origin(request, embed)
+            scope["query_string"] = confined_query(asked, embed).encode()
+        except WanggeError as fault:
+            request.state.embed = embed
+            await self._refused(request, asked, fault)(scope, receive, shown)
+            return
+        request.state.embed = embed
+        await self.app(scope, receive, shown)
+
+    def _refused(self, request: Request, asked: KeyedRequest, fault: WanggeError) -> ASGIApp:
+        """Answer a refusal: programs get a problem, people a page that says it in words."""
+        if not asked.is_page:
+            return wangge_problem(request, fault)
+        request.state.embed_fault = fault
+        return self.app
+
+
+async def _database_fault(request: Request, fault: SQLAlchemyError) -> Response:
+    """Answer as a route would whose statement failed."""
+    kinds = (kind for kind in type(fault).__mro__ if kind in request.app.exception_handlers)
+    answer = request.app.exception_handlers.get(next(kinds, None))
+    if answer is None:
+        raise fault
+    return cast(Response, await answer(request, fault))
+
+
+def _require_origin(request: Request, embed: EmbedScope) -> None:
+    origin = request.headers.get("origin")
+    own = public_address(request, request.app.state.settings)
+    if origin is not None and not f"{own}/".startswith(f"{origin}/"):
+        embed.require_origin(origin)
+
+
+def _opened_to(request: Request, embed: EmbedScope, send: Send) -> Send:
+    """Name the page's origin in the answer when the key does, and let no cache outlive the key."""
+    origin = request.headers.get("origin", "")
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            del headers["access-control-allow-origin"]
+            headers.add_vary_header("Origin")
+            if origin in embed.origins:
+                headers["Access-Control-Allow-Origin"] = origin
+            shared = "cross-origin" if embed.origins else "same-origin"
+            headers["Cross-Origin-Resource-Policy"] = shared
+            if headers.get("cache-control") != "no-store":
+                headers["Cache-Control"] = "private, no-cache"
+        await send(message)
+
+    return told
+
+
+def embed_memory(app_state: object) -> EmbedMemory:
+    """Make the memory of a process; a look-up takes a seat like any request's."""
+
+    async def look_up(key: str) -> EmbedScope | None:
+        seats, engine = app_state.seats, app_state.engine  # type: ignore[attr-defined]
+        assert isinstance(seats, anyio.Semaphore)  # noqa: S101
+
+        def read() -> EmbedScope | None:
+            with engine.connect() as connection:
+                return scope_of(connection, key)
+
+        async with seats:
+            return await run_in_threadpool(read)
+
+    return EmbedMemory(look_up)
