@@ -24,6 +24,7 @@ from api.routes import (
     changes,
     communities,
     courtyards,
+    downloads,
     embed_keys,
     embeds,
     facilities,
@@ -46,6 +47,7 @@ from api.security import refuse_open_to_the_world, security_headers
 from api.services.change_listener import ChangeListener
 from api.services.changes import Changes
 from api.services.database import database_url, open_database
+from api.services.downloads import Slots
 from api.services.health import require_ready
 from api.services.tile_answers import TileAnswers
 from api.services.tiles import TileSource
@@ -67,6 +69,7 @@ _RESOURCES = (
     figures,
     isochrone,
     changes,
+    downloads,
     embed_keys,
 )
 
@@ -92,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         # As many threads, connections and seats: no thread ever waits for a connection.
         app.state.seats = anyio.Semaphore(settings.threads)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        app.state.downloads = Slots()
         app.state.walking = WalkingMemory()
         app.state.engine = open_database(settings)
         app.state.changes = Changes()

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.encodings import accepts_gzip
 
 # Tiles are kept in every encoding; theirs is another choice than gzip or nothing.
-_ENCODED_ALREADY = (".mvt", ".pbf")
+# Downloads of these formats are packed, or read by programs that want their length.
+_ENCODED_ALREADY = (".mvt", ".pbf", ".zip", ".xlsx", ".parquet", ".gpkg", ".fgb")
 
 
 class Compression(GZipMiddleware):

@@ -260,3 +260,21 @@ _LAYERS = (
 )
 
 LAYERS: dict[LayerName, Layer] = {layer.name: layer for layer in _LAYERS}
+
+_GRIDS = LAYERS["grids"]
+STANDING_GRIDS = Layer(
+    "grids",
+    "网格",
+    _GRIDS.key,
+    _GRIDS.geometry,
+    (
+        *_GRIDS.fields,
+        _count("households", "户数"),
+        Field("load", "measure", "负荷", lowest=0),
+        Field("valid_from", "date", "生效日期"),
+        Field("valid_to", "date", "失效日期"),
+    ),
+)
+"""Published grids with their figures, as they leave; what comes in has none (`LAYERS`)."""
+STAFF = ("worker_id", "worker_name", "worker_phone")
+"""Columns of posts that name people: they leave by the command line only."""

@@ -76,6 +76,35 @@ CROSS JOIN generate_series(0, 95) AS n
 JOIN building AS b ON b.code = format('b%s', lpad(n::text, 3, '0'))
 JOIN courtyard AS c ON c.code = b.courtyard_code;
 
+-- Borders run so that the left unit is on their left hand; outside is null, always on the right.
+INSERT INTO border (ground_id, border_no, left_unit, right_unit, length_m, runs_along, passage, geom)
+SELECT
+    ground.id, row_number() OVER (ORDER BY side.place, cell.n) - 1, cell.n, side.right_unit,
+    ST_Length(CAST(side.line AS geography)), 'nothing', false, side.line
+FROM ground
+CROSS JOIN (
+    SELECT
+        n, n % 12 AS col, n / 12 AS line,
+        104.600 + n % 12 * 0.001 AS x, 28.400 + n / 12 * 0.001 AS y
+    FROM generate_series(0, 95) AS n
+) AS cell
+CROSS JOIN LATERAL (
+    VALUES
+        (0, CASE WHEN cell.col < 11 THEN cell.n + 1 END, true,
+         ST_SetSRID(ST_MakeLine(ST_Point(cell.x + 0.001, cell.y),
+                                ST_Point(cell.x + 0.001, cell.y + 0.001)), 4326)),
+        (1, CASE WHEN cell.line < 7 THEN cell.n + 12 END, true,
+         ST_SetSRID(ST_MakeLine(ST_Point(cell.x + 0.001, cell.y + 0.001),
+                                ST_Point(cell.x, cell.y + 0.001)), 4326)),
+        (2, NULL, cell.col = 0,
+         ST_SetSRID(ST_MakeLine(ST_Point(cell.x, cell.y + 0.001),
+                                ST_Point(cell.x, cell.y)), 4326)),
+        (3, NULL, cell.line = 0,
+         ST_SetSRID(ST_MakeLine(ST_Point(cell.x, cell.y),
+                                ST_Point(cell.x + 0.001, cell.y)), 4326))
+) AS side (place, right_unit, drawn, line)
+WHERE side.drawn;
+
 INSERT INTO plan (community_code, ground_id, name, state, rules, certificate, created_by)
 SELECT
     '510000000001', ground.id, made.name, made.state,

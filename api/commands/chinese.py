@@ -191,11 +191,13 @@ HELP: dict[str, str] = {
         "吊销密钥；已打开的页面数秒内停止显示。"
     ),
     # export
-    "Write what holds today of LAYER to a file.": "把图层今天有效的内容写到文件。",
+    "Write what holds of LAYER on a day to a file.": "把图层在某日有效的内容写到文件。",
     "Write a layer to a file.": "把图层写到文件。",
     "File; its extension tells the format.": "文件；格式由扩展名决定。",
     "EPSG:4547, gcj02, bd09 ...": "EPSG:4547、gcj02、bd09 等。",
-    "Only what lies in this community.": "只导出此社区内的内容。",
+    "Only what lies in this area, of any level.": "只导出此区划（任何级别）内的内容。",
+    "Only this kind.": "只导出此类别。",
+    "The day; today when not given.": "日期；未给出时为今天。",
     "Of Shapefiles and CSV.": "Shapefile 与 CSV 的编码。",
     "Headings of the columns.": "列名用规范名（canonical）还是中文（zh）。",
     # import
@@ -278,6 +280,9 @@ HELP: dict[str, str] = {
     "The .html file to write.": "要写出的 .html 文件。",
     "Write the wall map or the register of PLAN_ID as one HTML file to print.": (
         "把方案的挂图（wall）或划分登记表（register）写成一个可打印的 HTML 文件。"
+    ),
+    "Write PLAN_ID as a grid package, which `wangge verify` checks.": (
+        "把方案写成网格包，可用 `wangge verify` 校验。"
     ),
     "Size of the paper.": "纸张大小。",
     "The paper stands upright.": "纸张纵向。",

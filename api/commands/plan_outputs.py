@@ -1,4 +1,4 @@
-"""``wangge plan sheet``: what leaves of a plan for paper."""
+"""``wangge plan sheet`` and ``package``: what leaves of a plan, for paper and for others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from api.commands import options
 from api.commands.connection import database
 from api.commands.redraw import plan
 from api.language import language, say
@@ -53,3 +54,16 @@ def sheet_command(
             f"已写入 {output}；打印时选缩放 100%，保留背景图形。",
         )
     )
+
+
+@plan.command("package")
+@click.argument("plan_id", type=int)
+@options.package_output
+def package_command(plan_id: int, output: Path) -> None:
+    """Write PLAN_ID as a grid package, which `wangge verify` checks."""
+    from api.plan_rights import EVERY_PLAN
+    from api.services.packaging import package_plan
+
+    with database() as engine, engine.connect() as connection:
+        package_plan(connection, plan_id, EVERY_PLAN, output)
+    click.echo(say(f"Written to {output}", f"已写入 {output}"))

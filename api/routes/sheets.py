@@ -41,6 +41,7 @@ def _wanted(
 SheetQuery = Annotated[SheetWanted, Depends(_wanted)]
 Community = Annotated[str, Path(pattern=CodePattern, description="Code of the community.")]
 _ANSWERS = {**ONE_FILE, **problems(404, 409, 422, 503)}
+_STANDING = {**ONE_FILE, **problems(404, 422, 503)}
 
 
 @router.get("/plans/{plan_id}/wall.html", response_class=HTMLResponse, responses=_ANSWERS)
@@ -77,7 +78,7 @@ def plan_register(
     )
 
 
-@router.get("/communities/{code}/wall.html", response_class=HTMLResponse, responses=_ANSWERS)
+@router.get("/communities/{code}/wall.html", response_class=HTMLResponse, responses=_STANDING)
 def community_wall_map(
     connection: Reading,
     rights: Rights,
@@ -92,7 +93,7 @@ def community_wall_map(
     return plan_wall_map(connection, rights, settings, language, plan_id, wanted)
 
 
-@router.get("/communities/{code}/register.html", response_class=HTMLResponse, responses=_ANSWERS)
+@router.get("/communities/{code}/register.html", response_class=HTMLResponse, responses=_STANDING)
 def community_register(
     connection: Reading,
     rights: Rights,

@@ -267,6 +267,8 @@ def _borders(
 def _grids(place: DividedCommunity, first_grid: int) -> gpd.GeoDataFrame:
     grids = place.division.grids
     shapes = dissolve(place.ground, place.division.labels).to_crs(_STORED)
+    # Published grids have codes; the specification allows further columns.
+    codes = {"code": grids["code"].to_numpy(object)} if "code" in grids else {}
     return gpd.GeoDataFrame(
         {
             "grid": grids.index.to_numpy(np.int64) + first_grid,
@@ -282,6 +284,7 @@ def _grids(place: DividedCommunity, first_grid: int) -> gpd.GeoDataFrame:
             "weight": grids["weight"].to_numpy(np.int64),
             "posts_by_visits": grids["posts_by_visits"].to_numpy(np.int64),
             "round_m": grids["round_m"].to_numpy(np.float64),
+            **codes,
         },
         geometry=np.asarray(shapes.loc[grids.index].geometry.array, dtype=object),
         crs=_STORED,

@@ -48,6 +48,7 @@ def write_layer(
     crs: str = "EPSG:4326",
     encoding: str = "UTF-8",
     headings: Headings = "canonical",
+    contract: Layer | None = None,
 ) -> Path:
     """
     Write a canonical layer; the format is told by the extension of `path`.
@@ -69,6 +70,8 @@ def write_layer(
         Of the text in Shapefiles and CSV.
     headings
         Canonical names or their Chinese names; Shapefiles have names of ten bytes.
+    contract
+        Columns to write, where they are others than those of the layer.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def write_layer(
     """
     target = Path(path)
     writer = _WRITERS.get(target.suffix.lower())
-    contract = LAYERS[layer]
+    contract = contract or LAYERS[layer]
     if writer is None:
         raise InputError(
             f"{target.name}: files named *{target.suffix} are not written;"

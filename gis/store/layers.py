@@ -95,7 +95,7 @@ def read_layer(
     if box is not None:
         shapes = STORED[layer].table.c.geom
         query = query.where(shapes.op("&&")(sa.func.ST_MakeEnvelope(*box, 4326)))
-    return _canonical(read_frame(connection, query.order_by(sa.text("1"))), LAYERS[layer], wanted)
+    return canonical(read_frame(connection, query.order_by(sa.text("1"))), LAYERS[layer], wanted)
 
 
 def holds(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -186,7 +186,8 @@ def touches_community(table: sa.Table, community: str) -> sa.ColumnElement[bool]
     return sa.func.ST_Intersects(table.c.geom, ground.scalar_subquery())
 
 
-def _canonical(frame: gpd.GeoDataFrame, layer: Layer, wanted: Collection[str]) -> gpd.GeoDataFrame:
+def canonical(frame: gpd.GeoDataFrame, layer: Layer, wanted: Collection[str]) -> gpd.GeoDataFrame:
+    """Give a frame read from the database the columns and types of its contract."""
     fields = [f for f in layer.fields if f.name in wanted]
     typed = {f.name: frame[f.name].astype(pandas_dtype(_dtype(f))) for f in fields}
     return gpd.GeoDataFrame(pd.DataFrame(typed), geometry=frame.geometry, crs=frame.crs)

@@ -87,7 +87,7 @@ def listed(connection: sa.Connection, table: str, listing: Listing) -> list[Row]
     source = t.metadata.tables[table]
     query = (
         _public(source, geometry=listing.geometry)
-        .where(_stands(source, listing.at), source.c.code > listing.after)
+        .where(stands_on(source, listing.at), source.c.code > listing.after)
         .order_by(source.c.code)
         .limit(listing.limit)
     )
@@ -104,7 +104,7 @@ def found(
 ) -> Row | None:
     """Return the row of that code as it stood on a day, None when there was none."""
     source = t.metadata.tables[table]
-    query = _public(source, geometry=geometry).where(_stands(source, at), source.c.code == code)
+    query = _public(source, geometry=geometry).where(stands_on(source, at), source.c.code == code)
     return cast(Row | None, connection.execute(query).mappings().one_or_none())
 
 
@@ -120,7 +120,8 @@ def _public(source: sa.Table, *, geometry: bool) -> sa.Select[Any]:
     return sa.select(*columns)
 
 
-def _stands(source: sa.Table, at: date) -> sa.ColumnElement[bool]:
+def stands_on(source: sa.Table, at: date) -> sa.ColumnElement[bool]:
+    """Tell which rows of an imported layer's table stood on a day."""
     if source.name == "area":
         return source.c.valid.op("@>")(sa.cast(at, sa.Date))
     away = t.retirement

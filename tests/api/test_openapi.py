@@ -184,6 +184,34 @@ CASES["get", f"{API}/changes"] = {
     200: (f"{API}/changes?seconds=0", None),
     422: (f"{API}/changes?since=-1", None),
 }
+for sheet in ("wall", "register"):
+    CASES["get", f"/maps/plans/{{plan_id}}/{sheet}.html"] = {
+        200: (f"/maps/plans/1/{sheet}.html", None),
+        404: (f"/maps/plans/99/{sheet}.html", None),
+        409: (f"/maps/plans/3/{sheet}.html", None),
+        422: (f"/maps/plans/1/{sheet}.html?paper=a9", None),
+    }
+    CASES["get", f"/maps/communities/{{code}}/{sheet}.html"] = {
+        200: (f"/maps/communities/510000000001/{sheet}.html", None),
+        404: (f"/maps/communities/510000000002/{sheet}.html", None),
+        422: (f"/maps/communities/510000000001/{sheet}.html?at=someday", None),
+    }
+CASES["get", f"{API}/downloads/{{layer}}.{{extension}}"] = {
+    200: (f"{API}/downloads/buildings.csv", None),
+    404: (f"{API}/downloads/buildings.csv?community=999999999999", None),
+    422: (f"{API}/downloads/gates.csv?kind=north", None),
+}
+CASES["get", f"{API}/downloads/bundle.zip"] = {
+    200: (f"{API}/downloads/bundle.zip?community=510000000001", None),
+    404: (f"{API}/downloads/bundle.zip?community=999999999999", None),
+    422: (f"{API}/downloads/bundle.zip", None),
+}
+CASES["get", f"{API}/plans/{{plan_id}}/package.gpkg"] = {
+    200: (f"{API}/plans/1/package.gpkg", None),
+    404: (f"{API}/plans/99/package.gpkg", None),
+    409: (f"{API}/plans/2/package.gpkg", None),
+    422: (f"{API}/plans/0/package.gpkg", None),
+}
 for part in ("grids", "handover"):
     CASES["get", f"{API}/plans/{{plan_id}}/{part}"] = {
         200: (f"{API}/plans/1/{part}", None),

@@ -16,14 +16,16 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
-from api.services.exporting import export_layer
+from api.services.exporting import Form, export_layer
 from api.services.import_runs import drop_rows, list_runs, retry_run, retry_with_file, show_run
 from api.services.importing import ImportOptions, import_all, import_file
+from api.today import today
 from gis.contracts import LAYERS, LayerName
 from gis.errors import NotFound, Unavailable
 from gis.io.write import write_layer
 from gis.store import tables
 from gis.store.engine import open_engine
+from gis.store.extracts import Extract
 from gis.store.layers import STORED, read_layer
 from gis.store.upsert import Upsert
 
@@ -220,7 +222,7 @@ def test_an_exported_layer_comes_back_unchanged(
     office: sa.Engine, tmp_path: Path, suffix: str
 ) -> None:
     for layer in ("areas", "courtyards", "streets"):
-        rows = export_layer(office, layer, tmp_path / f"{layer}{suffix}")
+        rows = export_layer(office, Extract(layer, today()), tmp_path / f"{layer}{suffix}", Form())
         again = import_file(office, tmp_path / f"{layer}{suffix}", layer)
         assert (again.counts.unchanged, again.waiting) == (rows, 0)
 

@@ -1,0 +1,135 @@
+"""Downloads of layers in every format, of grid packages, and of all there is of an area."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.deps import AppSettings, RequestLanguage, Rights
+from api.handed_over import HandedOver
+from api.openapi import Answers, problems
+from api.routes.listing_query import CoordQuery, Day, today_or
+from api.routes.plans import PlanId
+from api.services.coordinates import stored_bbox
+from api.services.downloads import (
+    MEDIA,
+    Extension,
+    LayerWanted,
+    MadeFile,
+    Read,
+    bundle_download,
+    layer_download,
+    package_download,
+    public_extract,
+    read_once,
+)
+from api.services.exporting import Form
+from gis.contracts import LayerName
+from gis.io.write import Headings
+from gis.store.extracts import Extract
+
+router = APIRouter(tags=["downloads"])
+
+_FILE: Answers = {
+    200: {"content": {media: {} for media in MEDIA.values()}, "description": "The file."}
+}
+AreaQuery = Annotated[
+    str | None,
+    Query(
+        alias="community",
+        pattern=r"^[0-9]{12}$",
+        description="Code of an area: only what belongs to the communities below it.",
+    ),
+]
+
+
+@router.get(
+    "/downloads/bundle.zip",
+    response_class=Response,
+    responses={**_FILE, **problems(404, 422, 503)},
+)
+async def download_bundle(
+    request: Request,
+    settings: AppSettings,
+    language: RequestLanguage,
+    community: Annotated[
+        str, Query(pattern=r"^[0-9]{12}$", description="Code of the community or another area.")
+    ],
+    at: Day = None,
+) -> Response:
+    """Download all layers of an area and, of a community, its standing plan and its sheets."""
+    wanted = public_extract(Extract("areas", today_or(at), community))
+    return await _made(request, bundle_download(wanted, settings, language))
+
+
+@router.get(
+    "/downloads/{layer}.{extension}",
+    response_class=Response,
+    responses={**_FILE, **problems(404, 422, 503)},
+)
+async def download_layer(
+    request: Request,
+    layer: LayerName | Literal["all"],
+    extension: Extension,
+    community: AreaQuery = None,
+    at: Day = None,
+    kind: Annotated[str | None, Query(max_length=64, description="Only this kind.")] = None,
+    bbox: Annotated[
+        str | None, Query(max_length=120, description="west,south,east,north in degrees.")
+    ] = None,
+    coord: CoordQuery = "wgs84",
+    crs: Annotated[
+        str,
+        Query(
+            max_length=64,
+            pattern=r"^[A-Za-z0-9:_. \-]+$",
+            description="EPSG:4326, EPSG:4490, cgcs2000-3deg, EPSG:n, gcj02 or bd09.",
+        ),
+    ] = "EPSG:4326",
+    encoding: Annotated[
+        str,
+        Query(
+            max_length=20,
+            pattern=r"^[A-Za-z0-9_\-]+$",
+            description="Of the text in Shapefiles (zip) and CSV.",
+        ),
+    ] = "UTF-8",
+    headings: Annotated[
+        Headings, Query(description="Column names: canonical, or Chinese.")
+    ] = "canonical",
+) -> Response:
+    """
+    Download a layer as it stood on a day; `all.gpkg` holds every layer.
+
+    Counts of residents, elders and vulnerable people and names of staff are never in it.
+    """
+    named: LayerName = "areas" if layer == "all" else layer
+    extract = Extract(named, today_or(at), community, kind, stored_bbox(bbox, coord))
+    wanted = LayerWanted(layer, extension, public_extract(extract), Form(crs, encoding, headings))
+    return await _made(request, layer_download(wanted))
+
+
+@router.get(
+    "/plans/{plan_id}/package.gpkg",
+    response_class=Response,
+    responses={**_FILE, **problems(404, 409, 422, 503)},
+)
+async def download_package(request: Request, rights: Rights, plan_id: PlanId) -> Response:
+    """Download the grid package of a plan, which `wangge verify` checks."""
+    return await _made(request, package_download(plan_id, rights))
+
+
+async def _made(request: Request, read: Read) -> Response:
+    """Read and write in threads; a connection is held for the reading alone."""
+    state = request.app.state
+    async with state.downloads.one():
+        async with state.seats:
+            write = await run_in_threadpool(read_once, state.engine, read)
+        made: MadeFile = await run_in_threadpool(write)
+    return HandedOver(
+        made.content, made.size, name=made.name, plain=made.plain, media_type=made.media_type
+    )
