@@ -65,7 +65,7 @@ async def _events(
 ) -> AsyncIterator[bytes]:
     end = math.inf if seconds is None else time.monotonic() + seconds
     with changes.stream(since) as stream:
-        yield b"retry: 1000\n"
+        yield b"retry: 1000\n" if seconds is None else b"retry: 5000\n"
         # Something at once, so that a client knows that it is heard, and from which mark on.
         patience = 0.0
         while not (told := await stream.next(patience)).over:

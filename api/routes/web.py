@@ -27,7 +27,9 @@ def _templates() -> jinja2.Environment:
     return jinja2.Environment(loader=jinja2.FileSystemLoader(WEB), autoescape=True)
 
 
-def _page(settings: Settings, module: str, element: str, **given: object) -> Response:
+def _page(
+    request: Request, settings: Settings, module: str, element: str, **given: object
+) -> Response:
     base, served = base_path(settings), assets()
     html = (
         _templates()
@@ -41,6 +43,8 @@ def _page(settings: Settings, module: str, element: str, **given: object) -> Res
             element=element,
             attribution=settings.attribution,
             review_number=settings.map_review_number,
+            # From here on the page hears of changes, also of those while it loads.
+            mark=request.app.state.changes.mark() or "",
             given=given,
         )
     )
@@ -48,21 +52,25 @@ def _page(settings: Settings, module: str, element: str, **given: object) -> Res
 
 
 @router.get("/")
-def start_page(settings: AppSettings) -> Response:
+def start_page(request: Request, settings: AppSettings) -> Response:
     """Show the list of communities."""
-    return _page(settings, "start-page", "wg-start-page")
+    return _page(request, settings, "start-page", "wg-start-page")
 
 
 @router.get("/plan/{plan_id}")
-def plan_page(settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)) -> Response:
+def plan_page(
+    request: Request, settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)
+) -> Response:
     """Show the map of a plan."""
-    return _page(settings, "plan-page", "wg-plan-page", plan=plan_id)
+    return _page(request, settings, "plan-page", "wg-plan-page", plan=plan_id)
 
 
 @router.get("/walk/{community}")
-def walk_page(settings: AppSettings, community: str = Path(pattern=CodePattern)) -> Response:
+def walk_page(
+    request: Request, settings: AppSettings, community: str = Path(pattern=CodePattern)
+) -> Response:
     """Show who reaches what on foot in a community."""
-    return _page(settings, "walk-page", "wg-walk-page", community=community)
+    return _page(request, settings, "walk-page", "wg-walk-page", community=community)
 
 
 @router.get("/embed")

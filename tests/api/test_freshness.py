@@ -213,3 +213,30 @@ def test_without_the_listener_tiles_are_drawn_each_time(
         connection.execute(sa.text("ALTER TABLE nothing RENAME TO change_floor"))
     until_trusted(counted)
     assert households(counted, NEAR) == was + 3
+
+
+def _told(client: TestClient, since: int, **headers: str) -> str:
+    answer = client.get(f"/api/v1/changes?since={since}&plan=2&seconds=0", headers=headers)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    return answer.text
+
+
+def test_the_stream_replays_what_came_after_a_mark(
+    service: TestClient, database: sa.Engine
+) -> None:
+    mark = changes_of(service).mark()
+    committed(database, "UPDATE facility SET name = 'x'", service)
+    told = _told(service, mark)
+    assert '"layers":["facilities","reach"]' in told
+    end = told.rstrip().rpartition("id: ")[2]
+    assert "event:" not in _told(service, mark, **{"last-event-id": end})
+
+
+def test_strangers_hear_nothing_of_drafts(
+    service: TestClient, writer: TestClient, database: sa.Engine
+) -> None:
+    until_trusted(writer)
+    mark = min(changes_of(one).mark() for one in (service, writer))
+    committed(database, "UPDATE plan_grid SET name = 'x' WHERE plan_id = 2", service, writer)
+    assert "event:" not in _told(service, mark)
+    assert '"plan":2' in _told(writer, mark)

@@ -1,6 +1,8 @@
 /** What every map of the service shares: MapLibre over a quiet ground, its controls and its room. */
 
 import { Map as GlMap, NavigationControl, ScaleControl } from "maplibre-gl";
+import { onChange } from "./changes.js";
+import { layersOf, touchedTiles } from "./fresh-tiles.js";
 import { token } from "./page.js";
 import { t } from "./texts.js";
 
@@ -36,6 +38,9 @@ export class BaseMap {
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
+      // Tiles out of view are not told of changes. Coming back they are asked for anew, which
+      // costs a 304 where nothing changed.
+      maxTileCacheSize: 0,
       localIdeographFontFamily: token("--face"),
       locale: controlTexts(),
     });
@@ -47,6 +52,41 @@ export class BaseMap {
     // Tests and the screenshot command wait for this mark.
     this.map.on("idle", () => box.toggleAttribute("data-idle", !this.waiting));
     this.map.on("movestart", () => box.toggleAttribute("data-idle", false));
+    this.endChanges = onChange((change) => this.refresh(change));
+  }
+
+  /**
+   * Ask for the tiles in view that a change touches once more; the others stay.
+   * @param {import("./changes.js").Change} change
+   */
+  refresh(change) {
+    for (const [name, { type }] of Object.entries(this.map.getStyle()?.sources ?? {})) {
+      const source = this.map.getSource(name);
+      if (type !== "vector" || !source) continue;
+      const tiles = /** @type {import("maplibre-gl").VectorTileSource} */ (source);
+      const layers = layersOf(tiles.tiles?.[0] ?? tiles.url ?? "");
+      if (change.layers && !layers.some((layer) => change.layers?.includes(layer))) continue;
+      if (layers.length === 0) continue;
+      this.refreshSource(name, tiles, change.boxes);
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {import("maplibre-gl").VectorTileSource} source
+   * @param {Extent[] | null} boxes
+   */
+  refreshSource(name, source, boxes) {
+    const seen = this.map.getBounds();
+    /** @type {Extent} */
+    const view = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
+    const ids = touchedTiles(boxes, view, this.map.getZoom(), source.minzoom, source.maxzoom);
+    if (ids.length === 0) return;
+    // What is still on its way may have been drawn before the change: ask again when it is here.
+    const waits = !this.map.isSourceLoaded(name);
+    this.box.toggleAttribute("data-idle", false);
+    this.map.refreshTiles(name, ids);
+    if (waits) this.map.once("idle", () => this.map.getSource(name) && this.map.refreshTiles(name, ids));
   }
 
   /**
@@ -137,6 +177,7 @@ export class BaseMap {
   }
 
   remove() {
+    this.endChanges();
     this.map.remove();
   }
 }

@@ -10,6 +10,8 @@ export const own = given.own ?? "";
 export const attribution = given.attribution ?? "";
 /** 审图号, the map review number; empty when the operator has set none. */
 export const reviewNumber = given.reviewNumber ?? "";
+/** Up to which change the server knew when it made this page; empty when it did not. */
+export const mark = given.mark ?? "";
 
 /**
  * Value of a design token, such as "--accent".

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { communities, fetchedFrom, gridsOf, plan, plansOf } from "./api.js";
+import { followPlan, onChange } from "./changes.js";
 import { count } from "./figures.js";
 import "./grid-list.js";
 import { legend } from "./map-legend.js";
@@ -48,6 +49,7 @@ class PlanPage extends Component {
     /** @type {"list" | "map"} */
     this.face = "list";
     this.mapless = false;
+    this.hearing = false;
     /** @type {PlanMap | null} */
     this.map = null;
   }
@@ -55,7 +57,29 @@ class PlanPage extends Component {
   connectedCallback() {
     super.connectedCallback();
     onLanguage(() => this.reword());
+    followPlan(this.plan);
+    onChange((change) => this.hear(change));
     this.load();
+  }
+
+  /**
+   * Read the figures again when somebody changes this plan.
+   * @param {import("./changes.js").Change} change
+   */
+  hear(change) {
+    const about = change.layers === null || change.plan === this.plan || change.layers.includes("grids");
+    if (!about || this.hearing) return;
+    // Several changes in a row are one reading.
+    this.hearing = true;
+    setTimeout(() => {
+      this.hearing = false;
+      this.reread().catch((error) => (this.error = error));
+    }, 200);
+  }
+
+  async reread() {
+    const [shown, rows] = await Promise.all([plan(this.plan), gridsOf(this.plan)]);
+    [this.shown, this.rows] = [shown, rows];
   }
 
   async load() {

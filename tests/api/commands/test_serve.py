@@ -77,6 +77,18 @@ def test_a_signal_ends_it_in_peace(database_url: str, signs: list[signal.Signals
         assert "Traceback" not in logged
 
 
+def test_open_event_streams_do_not_hold_up_its_end(database_url: str) -> None:
+    with _serving(database_url) as (process, address):
+        host, port = address.split("/")[2].split(":")
+        with socket.create_connection((host, int(port))) as stream:
+            stream.sendall(b"GET /api/v1/changes HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert stream.recv(100).startswith(b"HTTP/1.1 200")
+            process.send_signal(signal.SIGINT)
+            _, logged = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "graceful shutdown exceeded" not in logged
+
+
 def test_it_lives_under_a_sub_path(database_url: str) -> None:
     with _serving(database_url, WANGGE_BASE_PATH="/wangge") as (_, address):
         assert address.endswith("/wangge/")
