@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.store.changes import GRID_BITS
-from maps.layers import LAYERS
+from maps.layers import TILE_LAYERS, MapLayer
 
 _UNITS = 4096
 # The buffer of 64 units, and two for shapes that rounding to whole units pushes over its edge.
@@ -79,7 +79,26 @@ def _latitude(share: NDArray[np.float64]) -> NDArray[np.float64]:
     return latitudes
 
 
-def layers_touched(source: str, through: str | None) -> tuple[str, ...]:
-    """Names of the layers that rows of a table draw, seen where they are or through another."""
-    wanted = {source} if through is None else {source, through}
-    return tuple(name for name, layer in LAYERS.items() if wanted <= set(layer.depends_on))
+def draws(layer: MapLayer, z: int, source: str, through: str | None) -> bool:
+    """
+    Tell whether rows of a table are drawn on tiles of a zoom, where they are or `through` others.
+
+    Where a layer is merged its own rows are seen through what stands for them; rows of another
+    table through those of the layer at every zoom.
+    """
+    if through is None:
+        return source in layer.depends_on
+    merged = layer.table != source or z < layer.merged_below
+    return merged and {source, through} <= set(layer.depends_on)
+
+
+def layers_touched(source: str, through: str | None) -> tuple[tuple[str, ...], int | None]:
+    """
+    Return the names of the layers that rows of a table draw, and below which zoom.
+
+    None: at every zoom.
+    """
+    found = tuple(name for name, layer in TILE_LAYERS.items() if draws(layer, 0, source, through))
+    everywhere = any(draws(TILE_LAYERS[name], 99, source, through) for name in found)
+    below = max((TILE_LAYERS[name].merged_below for name in found), default=0)
+    return found, None if everywhere or not found else below

@@ -54,10 +54,12 @@ def _event(
     everywhere = any(box is None for box in boxes)
     found = [box for box in boxes if box is not None]
     areas = sorted({code for change in changes for code in change.areas})
+    layers, below = layers_touched(source, through)
     told = {
         "mark": mark,
         "table": source,
-        "layers": layers_touched(source, through),
+        "layers": layers,
+        "below": below,
         "plan": plan_id,
         "boxes": None if everywhere else degrees(np.concatenate(found), _MOST_BOXES),
         "areas": areas[:_MOST_AREAS],

@@ -8,8 +8,9 @@ from itertools import product
 
 from api.services.changes import News
 from gis.store.changes import Change
-from maps.tiles import TileRequest
-from maps.touched import tile_ranges
+from maps.layers import TILE_LAYERS
+from maps.tile_requests import TileRequest
+from maps.touched import draws, tile_ranges
 
 _Place = tuple[int, int]
 
@@ -71,12 +72,10 @@ def _within(
 
 
 def _concerns(change: Change, request: TileRequest) -> bool:
-    tables = _tables(request.layers, request.community is None)
-    if change.source not in tables:
+    narrowed = request.community is not None and change.source == "area"
+    if change.source == "area" and not narrowed and not _meets(change, request):
         return False
-    if change.source == "area" and request.community is None and not _meets(change, request):
-        return False
-    if change.through is not None and change.through not in tables:
+    if not narrowed and not _drawn(request.layers, request.z, change.source, change.through):
         return False
     if change.plan_id is None or change.plan_id == request.plan_id:
         return True
@@ -91,7 +90,6 @@ def _meets(change: Change, request: TileRequest) -> bool:
     return bool((across & (ranges[:, 1] <= request.y) & (request.y <= ranges[:, 3])).any())
 
 
-@lru_cache(maxsize=1024)
-def _tables(layers: tuple[str, ...], whole: bool) -> frozenset[str]:
-    community = None if whole else "0" * 12
-    return TileRequest(layers, 0, 0, 0, None, community=community).tables
+@lru_cache(maxsize=4096)
+def _drawn(layers: tuple[str, ...], z: int, source: str, through: str | None) -> bool:
+    return any(draws(TILE_LAYERS[name], z, source, through) for name in layers)

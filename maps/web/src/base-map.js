@@ -67,20 +67,21 @@ export class BaseMap {
       const layers = layersOf(tiles.tiles?.[0] ?? tiles.url ?? "");
       if (change.layers && !layers.some((layer) => change.layers?.includes(layer))) continue;
       if (layers.length === 0) continue;
-      this.refreshSource(name, tiles, change.boxes);
+      this.refreshSource(name, tiles, change);
     }
   }
 
   /**
    * @param {string} name
    * @param {import("maplibre-gl").VectorTileSource} source
-   * @param {Extent[] | null} boxes
+   * @param {import("./changes.js").Change} change
    */
-  refreshSource(name, source, boxes) {
+  refreshSource(name, source, { boxes, below }) {
     const seen = this.map.getBounds();
     /** @type {Extent} */
     const view = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
-    const ids = touchedTiles(boxes, view, this.map.getZoom(), source.minzoom, source.maxzoom);
+    const highest = Math.min(source.maxzoom, (below ?? Infinity) - 1);
+    const ids = touchedTiles(boxes, view, this.map.getZoom(), source.minzoom, highest);
     if (ids.length === 0) return;
     // What is still on its way may have been drawn before the change: ask again when it is here.
     const waits = !this.map.isSourceLoaded(name);

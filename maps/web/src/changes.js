@@ -7,13 +7,14 @@ import { base, mark } from "./page.js";
  * @typedef {object} Change
  * @property {string[] | null} layers names of the map layers touched
  * @property {[number, number, number, number][] | null} boxes west, south, east, north in degrees
+ * @property {number | null} below only tiles below this zoom are touched; null: of every zoom
  * @property {string[]} areas codes of the areas concerned, where known
  * @property {string | null} table the table whose rows changed
  * @property {number | null} plan the plan whose rows changed
  */
 
 /** @type {Change} */
-const EVERYTHING = { layers: null, boxes: null, areas: [], table: null, plan: null };
+const EVERYTHING = { layers: null, boxes: null, below: null, areas: [], table: null, plan: null };
 const LONGEST_PAUSE_MS = 30_000;
 // A page of another site may hold many of our frames, and a browser opens six connections to a
 // service: a frame asks every five seconds and holds none.

@@ -17,6 +17,7 @@ from api.encodings import Encoding, decoded
 from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC, PlanRights
 from api.services.changes import Changes, News
 from api.services.tile_answers import TileAnswers
+from api.services.tile_places import TilePlaces
 from gis.errors import NotFound
 from gis.store.changes import GRID_BITS, Change
 from maps.tiles import DrawnTile, TileRequest
@@ -257,3 +258,23 @@ def test_the_tile_of_a_draft_is_for_those_who_may_see_it() -> None:
         assert answers.remembered(("/t", b""), _DAY, "gzip") is None
 
     answering(ground, test)
+
+
+def test_a_courtyard_stands_for_its_buildings_at_low_zooms_only() -> None:
+    places = TilePlaces()
+    low, high = (
+        TileRequest(("buildings",), 13, 0, 0, _DAY),
+        TileRequest(("buildings",), 14, 0, 0, _DAY),
+    )
+    for request in (low, high):
+        places.add(request)
+    everywhere = Change(2, "building", "courtyard", None, True, (), None)
+    assert places.touched(News(2, 0, (everywhere,))) == {low}
+
+
+def test_a_change_of_the_area_tree_touches_all_tiles_narrowed_by_it() -> None:
+    places = TilePlaces()
+    narrowed, whole = tile(0, community="510000000001"), tile(0)
+    for request in (narrowed, whole):
+        places.add(request)
+    assert places.touched(news_at(5, 2, source="area")) == {narrowed}

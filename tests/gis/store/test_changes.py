@@ -191,3 +191,12 @@ def test_every_table_that_draws_a_layer_is_watched(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         watched = set(connection.execute(sa.text(query)).scalars())
     assert {table for layer in LAYERS.values() for table in layer.depends_on} <= watched
+
+
+def test_an_absence_written_down_later_is_where_the_thing_was(town: sa.Engine) -> None:
+    changes = _done(
+        town,
+        "INSERT INTO retirement (layer, code, retired_on, returned_on)"
+        " VALUES ('buildings', 'b000', '2026-02-01', '2026-03-01')",
+    )
+    assert _extents(_own(changes, "retirement")) == [_B000]
