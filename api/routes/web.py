@@ -77,7 +77,7 @@ def walk_page(
 def embed_box_page(request: Request, settings: AppSettings) -> Response:
     """Show the page that makes iframes for other sites."""
     public = public_address(request, settings)
-    return _page(settings, "embed-box-page", "wg-embed-box-page", public=public)
+    return _page(request, settings, "embed-box-page", "wg-embed-box-page", public=public)
 
 
 @router.get("/favicon.ico")
