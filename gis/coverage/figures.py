@@ -13,6 +13,7 @@ import pandas as pd
 from gis.contracts import SENSITIVE
 from gis.coverage.disclosure import rounded, too_few
 from gis.coverage.population import ABOVE_COMMUNITY, Grouping, Population
+from gis.coverage.telling import told_by_group, usual, without_remainders
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -80,8 +81,9 @@ def service_coverage(
         (n, k), inf or NaN for none. Methods are never mixed in one row.
     groupings
         Groups to tell the figures of. Residents, elders and vulnerable people are told for
-        `ABOVE_COMMUNITY` groupings only, rounded to 5, the share from the rounded figures;
-        what rests on one or two buildings is left out (`gis.coverage.disclosure`).
+        `ABOVE_COMMUNITY` groupings only, rounded to 5, the share from the rounded figures, at the
+        preset speeds and cutoffs; what rests on one or two buildings, or differs by so few from
+        a figure told before it, is left out (`gis.coverage.telling`). Smaller areas come first.
     terms
         Speeds and cutoffs to tell, and what else a figure carries.
 
@@ -93,40 +95,79 @@ def service_coverage(
         count is known, ``estimated`` how many of the households in ``total`` are estimates.
         ``share`` is NaN where ``total`` is 0 (``note`` is ``nobody``, or ``not_known`` where no
         building's count is) or where nothing may
-        be told (``too_few_buildings``; then ``reached`` is null, and ``total`` where it would
+        be told (``too_few_buildings``, or ``other_walk`` for a speed or cutoff of which people
+        are not told; then ``reached`` is null, and ``total`` where it would
         tell as much). ``gates`` and ``walk`` are
         empty for straight lines, which know of neither.
 
     Notes
     -----
-    O(n * k) for each grouping, method and count, whatever the number of cutoffs and speeds.
+    O(n * k) for each grouping, method and count, whatever the number of cutoffs and speeds; of
+    sensitive groups O(n * f^2) for f figures.
     """
-    return pd.concat(
-        [
-            _figures(population, kinds, method, metres, grouping, terms)
-            for grouping in groupings
-            for method, metres in distances.items()
+    telling = {counted: Telling(population, counted, distances, terms) for counted in SENSITIVE}
+    tables = []
+    for grouping in groupings:
+        code, groups = grouping.codes()
+        told = {}
+        if grouping.name in ABOVE_COMMUNITY:
+            told = {counted: telling[counted].of(code, len(groups)) for counted in SENSITIVE}
+        for number, (method, metres) in enumerate(distances.items()):
+            tally = Tally(code, len(groups), metres, terms)
+            own = {counted: flags[:, number] for counted, flags in told.items()}
+            tables.append(_figures(population, kinds, method, tally, grouping, groups, terms, own))
+    return pd.concat(tables or [pd.DataFrame(columns=list(COLUMNS))], ignore_index=True)
+
+
+class Telling:
+    """Which figures of one sensitive group may be told, level by level, over all methods."""
+
+    def __init__(
+        self,
+        population: Population,
+        counted: str,
+        distances: Mapping[Method, Distances],
+        terms: Terms,
+    ) -> None:
+        self._rows = np.flatnonzero(population.amount(counted) > 0)
+        walks = [(s, c) for s in terms.speeds.values() for c in terms.cutoffs_s]
+        self._usual = np.array([usual(*walk) for walk in walks], bool)
+        # Methods, buildings, kinds, walks; a walk that is not told of is reached by nobody.
+        reached = [
+            np.stack([within(metres[self._rows], c, s) & usual(s, c) for s, c in walks], axis=-1)
+            for metres in distances.values()
         ]
-        or [pd.DataFrame(columns=list(COLUMNS))],
-        ignore_index=True,
-    )
+        none = np.zeros((len(self._rows), 0, 0, len(walks)), bool)
+        self._reached = np.stack(reached, axis=1) if reached else none
+        self._below: list[tuple[Flags, Ints]] = []
+
+    def of(self, code: Ints, groups: int) -> Flags:
+        """Return flags of shape (groups, methods, kinds, walks); levels come from below."""
+        shape = self._reached.shape[1:]
+        inside = code[self._rows] >= 0
+        group = code[self._rows][inside]
+        reached = self._reached[inside].reshape(len(group), int(np.prod(shape)))
+        told = told_by_group(reached, group, groups)
+        below = [(flags, own[inside]) for flags, own in self._below]
+        told = without_remainders(told, below, reached, group)
+        self._below.append((told, code[self._rows]))
+        return np.asarray(told.reshape(groups, *shape) & self._usual)
 
 
 def _figures(
     population: Population,
     kinds: Sequence[str],
     method: Method,
-    metres: Distances,
+    tally: Tally,
     grouping: Grouping,
+    groups: npt.NDArray[np.object_],
     terms: Terms,
+    told: Mapping[str, Flags],
 ) -> pd.DataFrame:
-    code, groups = grouping.codes()
-    tally = Tally(code, len(groups), metres, terms)
-    people = grouping.name in ABOVE_COMMUNITY
     tables = [
-        _counted(tally, population, counted, groups, kinds, terms)
+        _counted(tally, population, counted, groups, kinds, terms, told.get(counted))
         for counted in COUNTED
-        if people or counted not in SENSITIVE
+        if counted in told or counted not in SENSITIVE
     ]
     table = pd.concat(tables, ignore_index=True).sort_values("_row", kind="stable")
     walked = method == "network"
@@ -156,7 +197,7 @@ class Tally:
             (self._code[:, None] * self._shape[1] + kind) * self._shape[2] + reached
         ).ravel()
 
-    def total(self, amount: Floats) -> Floats:
+    def total(self, amount: Floats | Flags) -> Floats:
         """Sum of each group."""
         return np.bincount(self._code, amount[self._member], self._shape[0]).astype(np.float64)
 
@@ -174,6 +215,7 @@ def _counted(
     groups: npt.NDArray[np.object_],
     kinds: Sequence[str],
     terms: Terms,
+    may_tell: Flags | None,
 ) -> pd.DataFrame:
     amount, known = population.amount(counted), population.known(counted)
     guess = np.where(population.estimated, amount, 0.0) * (counted == "households")
@@ -191,17 +233,24 @@ def _counted(
         "estimated": tally.total(guess)[group].astype(np.int64),
         "_row": np.arange(len(group)),
     }
-    told = pd.DataFrame(table | _amounts(tally, amount, sensitive=counted in SENSITIVE))
-    return told.assign(note=told["note"].mask(told["known_buildings"] == 0, "not_known"))
+    told = pd.DataFrame(table | _amounts(tally, amount, may_tell))
+    note = told["note"]
+    if may_tell is not None:
+        asked = zip(table["speed_m_s"], table["cutoff_s"], strict=True)
+        other = ~np.array([usual(speed, cutoff) for speed, cutoff in asked], bool)
+        note = note.mask((note == "too_few_buildings") & other, "other_walk")
+    return told.assign(note=note.mask(told["known_buildings"] == 0, "not_known"))
 
 
-def _amounts(tally: Tally, amount: Floats, *, sensitive: bool) -> dict[str, object]:
-    """Total, reached, share and note, as far as they may be told."""
+def _amounts(tally: Tally, amount: Floats, may_tell: Flags | None) -> dict[str, object]:
+    """Total, reached, share and note, as far as they may be told; None: all."""
     reached = tally.reached(amount)
     total = np.broadcast_to(tally.total(amount)[:, None, None], reached.shape)
     hidden = unsaid = np.zeros(reached.shape, bool)
-    if sensitive:
-        hidden, unsaid = _hidden(tally, amount)
+    if may_tell is not None:
+        # Nobody lives anywhere, or everybody is counted: that total is told by other figures too.
+        lived_in = np.broadcast_to(tally.total(amount > 0)[:, None, None], reached.shape)
+        hidden, unsaid = ~may_tell & (lived_in > 0), too_few(lived_in)
         reached, total = rounded(reached), rounded(total)
     nobody = np.full(reached.shape, np.nan)
     share = np.divide(reached, total, out=nobody, where=(total > 0) & ~hidden)
@@ -212,14 +261,6 @@ def _amounts(tally: Tally, amount: Floats, *, sensitive: bool) -> dict[str, obje
         "share": share.ravel(),
         "note": note.ravel(),
     }
-
-
-def _hidden(tally: Tally, amount: Floats) -> tuple[Flags, Flags]:
-    """Where those reached or those not reached, and where all, live in one or two buildings."""
-    lived_in = (amount > 0).astype(np.float64)
-    reached = tally.reached(lived_in)
-    total = np.broadcast_to(tally.total(lived_in)[:, None, None], reached.shape)
-    return too_few(reached) | too_few(total - reached), too_few(total)
 
 
 def _whole(numbers: Floats, missing: Flags) -> pd.arrays.IntegerArray:
