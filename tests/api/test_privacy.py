@@ -1,0 +1,264 @@
+"""No answer of any address holds anything of a person, nor what a building's people count."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+import api.routes
+from api.settings import Settings
+from gis.contracts import SENSITIVE
+from gis.store.engine import open_engine
+from maps.layers import LAYERS, TILE_LAYERS
+from maps.tiles import MVT
+from tests.api.test_openapi import CASES, TOMORROW
+from tests.api.test_tiles import WALK, address_of
+
+CLOUDS = "510000000001"
+# Counts of one building and a person, told apart from everything else an answer could hold.
+RESIDENTS, ELDERS, VULNERABLE = 79_193, 44_221, 33_071
+NAME, PHONE = "欧阳密不告人", "13977718881"
+MARKS = (str(RESIDENTS), str(ELDERS), str(VULNERABLE), NAME, PHONE)
+# What a member of an answer or an attribute of a layer may never be called.
+PERSONAL = {"phone", "worker", "worker_name", "holder", "holder_name", "id_number", "birth"}
+# Addresses outside the OpenAPI document, each with one to ask for; whoever adds another says so.
+BESIDES = {
+    "/metrics": "/metrics",
+    "/": "/",
+    "/plan/{plan_id}": "/plan/1",
+    "/walk/{community}": f"/walk/{CLOUDS}",
+    "/embed": "/embed",
+    "/embed/{page}": "/embed/grids",
+    "/embed/sheet/{community}": f"/embed/sheet/{CLOUDS}",
+    "/favicon.ico": "/favicon.ico",
+    "/ogc": "/ogc",
+    "/ogc/": "/ogc/",
+    "/ogc/conformance": "/ogc/conformance",
+    "/ogc/api": "/ogc/api",
+    "/ogc/collections": "/ogc/collections",
+    "/ogc/collections/{name}": "/ogc/collections/buildings",
+    "/ogc/collections/{name}/queryables": "/ogc/collections/buildings/queryables",
+    "/ogc/collections/{name}/schema": "/ogc/collections/buildings/schema",
+    "/ogc/collections/{name}/items": "/ogc/collections/buildings/items?limit=1000",
+    "/ogc/collections/{name}/items/{identifier:path}": "/ogc/collections/buildings/items/b000",
+    # Files of the front end, the same for everybody.
+    "/web/{address:path}": "/favicon.ico",
+}
+# The only answers that speak of groups of people, and only of communities and above.
+OF_PEOPLE = {"/api/v1/figures", "/api/v1/coverage/{area_code}"}
+
+
+@pytest.fixture
+def marked(open_settings: Settings) -> Settings:
+    """Settings of a town in which one building and one worker can be recognised anywhere."""
+    assert open_settings.database_url is not None
+    engine = open_engine(open_settings.database_url.get_secret_value())
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "UPDATE building SET residents = :residents, elders = :elders, "
+                "vulnerable = :vulnerable WHERE code = 'b000'"
+            ),
+            {"residents": RESIDENTS, "elders": ELDERS, "vulnerable": VULNERABLE},
+        )
+        told = {"name": NAME, "phone": PHONE}
+        connection.execute(sa.text("UPDATE worker SET name = :name, phone = :phone"), told)
+    engine.dispose()
+    return open_settings
+
+
+def members(value: Any) -> Iterator[str]:
+    """Names of all members of a JSON value, however deep."""
+    if isinstance(value, dict):
+        yield from value
+    inner = value.values() if isinstance(value, dict) else value
+    if isinstance(value, (dict, list)):
+        for part in inner:
+            yield from members(part)
+
+
+def hidden_routes() -> set[str]:
+    """Paths that the OpenAPI document does not name."""
+    found = set()
+    for module in pkgutil.iter_modules(api.routes.__path__):
+        router = getattr(importlib.import_module(f"api.routes.{module.name}"), "router", None)
+        routes = [] if router is None else router.routes
+        found |= {route.path for route in routes if not route.include_in_schema}
+    return found
+
+
+def check(answer: Response, path: str) -> None:
+    """Look for the marks in the bytes and for forbidden names among the members."""
+    kind = answer.headers.get("content-type", "")
+    if kind.startswith(MVT):
+        told: Any = mapbox_vector_tile.decode(answer.content)
+        text = json.dumps(told, ensure_ascii=False, default=str)
+    else:
+        text = answer.text
+        told = answer.json() if "json" in kind else None
+    assert not [mark for mark in MARKS if mark in text], path
+    names = set(members(told))
+    assert not names & PERSONAL, path
+    if path not in OF_PEOPLE:
+        assert not names & set(SENSITIVE), path
+
+
+def test_no_address_tells_of_a_person_or_of_the_people_of_a_building(
+    writer: TestClient, marked: Settings
+) -> None:
+    """The writer sees all that anybody sees over HTTP, drafts too."""
+    assert marked.open
+    document = writer.get("/api/v1/openapi.json").json()
+    declared = {
+        (method, path) for path, operations in document["paths"].items() for method in operations
+    }
+    assert declared == set(CASES)
+    for (method, path), cases in CASES.items():
+        address, body = cases[min(cases)]
+        for accept in ("application/json", "text/html", "*/*"):
+            answer = writer.request(method, address, json=body, headers={"accept": accept})
+            check(answer, path)
+
+
+def test_pages_and_features_are_known_too(writer: TestClient, marked: Settings) -> None:
+    assert marked.open
+    assert hidden_routes() == set(BESIDES)
+    for path, address in BESIDES.items():
+        for accept in ("application/json", "text/html"):
+            answer = writer.get(address, headers={"accept": accept})
+            assert answer.status_code in (200, 307), address
+            check(answer, path)
+
+
+def test_schemas_speak_of_people_only_where_areas_are_told(client: TestClient) -> None:
+    """Also what an answer does not hold today is looked for: in the names of its schema."""
+    document = client.get("/api/v1/openapi.json").json()
+    parts = document["components"]["schemas"]
+
+    def reached(schema: Any, seen: set[str]) -> Iterator[str]:
+        if isinstance(schema, dict):
+            yield from schema.get("properties", {})
+            name = str(schema.get("$ref", "")).rpartition("/")[2]
+            if name in parts and name not in seen:
+                yield from reached(parts[name], seen | {name})
+        for part in schema.values() if isinstance(schema, dict) else schema:
+            if isinstance(part, (dict, list)):
+                yield from reached(part, seen)
+
+    for path, operations in document["paths"].items():
+        names = {n for operation in operations.values() for n in reached(operation, set())}
+        assert not names & PERSONAL, path
+        assert not names & set(SENSITIVE), path
+    (people,) = [name for name in parts if name == "People"]
+    assert set(parts[people]["properties"]) == {"count", "communities_left_out", "known_share"}
+
+
+@pytest.mark.parametrize("name", sorted(TILE_LAYERS))
+def test_every_layer_keeps_sensitive_columns_to_itself(
+    writer: TestClient, marked: Settings, name: str
+) -> None:
+    assert marked.open
+    layer = TILE_LAYERS[name]
+    assert set(SENSITIVE) <= set(layer.suppressed)
+    attributes = {attribute.name for attribute in layer.attributes}
+    assert not attributes & (PERSONAL | set(SENSITIVE))
+    asked: dict[str, Any] = {"walk": WALK, "plan": {"plan": 1}}.get(layer.scope, {})
+    plans: tuple[dict[str, Any], ...] = ({}, {"plan": 1}, {"plan": 2})
+    variants = plans if layer.scope == "day_or_plan" else ({},)
+    for z, extra in itertools.product(range(layer.zooms[0], layer.zooms[1] + 1), variants):
+        path = "/".join(map(str, address_of(104.6005, 28.4005, z)))
+        answer = writer.get(f"/tiles/{name}/{path}.mvt", params={**asked, **extra})
+        assert answer.status_code == 200, answer.text
+        check(answer, "/tiles")
+
+
+def test_every_collection_of_features_keeps_them_too(writer: TestClient, marked: Settings) -> None:
+    assert marked.open
+    listed = writer.get("/ogc/collections", headers={"accept": "application/json"}).json()
+    names = [collection["id"] for collection in listed["collections"]]
+    assert set(names) & set(LAYERS)
+    for name in names:
+        for address in (f"{name}/items?limit=1000", f"{name}/queryables", f"{name}/schema"):
+            answer = writer.get(f"/ogc/collections/{address}", headers={"accept": "*/*"})
+            check(answer, "/ogc")
+
+
+FILTERS = (
+    "residents=79193",
+    "elders=44221",
+    "filter=elders>1000",
+    "sortby=elders",
+    "at=2026-05-01",
+)
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_nothing_can_be_asked_by_what_is_not_told(
+    writer: TestClient, marked: Settings, query: str
+) -> None:
+    """A filter on a count that finds one building tells its count as well as the count itself."""
+    assert marked.open
+    z, x, y = address_of(104.6005, 28.4005, 15)
+    for address in (
+        "/api/v1/buildings",
+        "/api/v1/grids",
+        "/api/v1/gaps",
+        f"/tiles/buildings/{z}/{x}/{y}.mvt",
+        "/ogc/collections/buildings/items",
+        "/ogc/collections/courtyards/items",
+    ):
+        plain = writer.get(address, headers={"accept": "*/*"})
+        asked = writer.get(f"{address}?{query}", headers={"accept": "*/*"})
+        assert asked.status_code in (200, 400)
+        if asked.status_code == 200 and not address.startswith("/ogc"):
+            check(asked, address)
+            if "at=" not in query:
+                assert asked.content == plain.content, address
+
+
+def told_of_people(client: TestClient, **asked: str) -> dict[str, Any]:
+    """Counts of people of an area, as told."""
+    answer = client.get("/api/v1/figures", params=asked)
+    assert answer.status_code == 200
+    people = answer.json()["figures"]["people"] or {}
+    return {group: one["count"] for group, one in people.items()}
+
+
+def test_plans_dates_and_boxes_tell_nothing_to_compare(
+    writer: TestClient, marked: Settings
+) -> None:
+    """
+    An adversary asks for people by every plan, day, area and box, and sees one number.
+
+    Two plans that differ by one building, a box that holds just that building, the day before
+    it came: were any of them answered with people, its count would be the difference.
+    """
+    assert marked.open
+    today = told_of_people(writer, area=CLOUDS)
+    assert all(count % 5 == 0 for count in today.values())
+    draft = writer.post("/api/v1/plans", json={"community": CLOUDS, "made_by": "x"}).json()
+    publish = {"valid_from": TOMORROW, "published_by": "x", "reason": "x"}
+    assert writer.post(f"/api/v1/plans/{draft['id']}/publish", json=publish).status_code == 200
+    assert told_of_people(writer, area=CLOUDS) == today
+    # What a plan, box or neighbourhood would narrow is not narrowed.
+    box = "104.6001,28.4002,104.6009,28.4007"
+    for asked in ({"bbox": box}, {"plan": "2"}, {"courtyard": "c0"}, {"building": "b000"}):
+        assert told_of_people(writer, area=CLOUDS, **asked) == today
+    # Of other days nothing is told of people.
+    for day in ("2025-05-31", "2026-05-01", TOMORROW):
+        assert told_of_people(writer, area=CLOUDS, at=day) == {}
+    # The area above is the sum of what its communities tell, so no difference is left.
+    below = [told_of_people(writer, area=code) for code in (CLOUDS, "510000000002")]
+    above = told_of_people(writer, area="510000000000")
+    for group, count in above.items():
+        assert count == sum(one[group] or 0 for one in below)
