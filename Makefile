@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin
 
-.PHONY: demo setup test check bench bench-partition bench-walking serve fuzz db-stop clean
+.PHONY: demo setup test check bench bench-partition bench-walking bench-tiles serve fuzz db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
 	@exec $(RUN)/wangge demo
@@ -33,6 +33,10 @@ bench-partition: setup ## The division engine beside METIS and GerryChain: make 
 bench-walking: setup ## Walking circles beside pandana, scipy and Valhalla: make bench-walking ARGS="--only city".
 	@$(PYTHON) -m ops.bench_packages
 	$(RUN)/python -m bench.walking --write $(ARGS)
+
+bench-tiles: setup ## Map faces beside bare SQL and tipg: make bench-tiles ARGS="--only cold".
+	@$(PYTHON) -m ops.bench_packages tipg
+	$(RUN)/python -m bench.tiles --write $(ARGS)
 
 serve: setup ## Serve what the database holds.
 	@$(RUN)/wangge migrate && exec $(RUN)/wangge serve

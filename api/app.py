@@ -46,7 +46,7 @@ from api.routes import (
 from api.security import refuse_open_to_the_world, security_headers
 from api.services.change_listener import ChangeListener
 from api.services.changes import Changes
-from api.services.database import database_url, open_database
+from api.services.database import database_url, open_database, open_drawing
 from api.services.downloads import Slots
 from api.services.health import require_ready
 from api.services.tile_answers import TileAnswers
@@ -99,8 +99,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.walking = WalkingMemory()
         app.state.engine = open_database(settings)
         app.state.changes = Changes()
+        app.state.drawing = open_drawing(settings)
         app.state.tiles = TileAnswers(
-            TileSource(app.state.engine),
+            TileSource(app.state.drawing),
             app.state.seats,
             app.state.changes,
             most_bytes=settings.tile_cache_mb * 1_000_000,
@@ -114,6 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.changes.end()
         listener.stop()
         app.state.engine.dispose()
+        app.state.drawing.dispose()
 
     app = FastAPI(
         title="Wangge 网格",
@@ -146,11 +148,13 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_routes(app: FastAPI) -> None:
+    # First, because routes are tried one after the other and tiles are asked for most.
+    app.include_router(tiles.router)
     api = APIRouter(prefix="/api/v1")
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for module in (styles, tilejson, tiles, ogc, maps, embeds, sheets, health, metrics, web):
+    for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, web):
         app.include_router(module.router)
 
 

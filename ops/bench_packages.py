@@ -33,8 +33,24 @@ def bring_rivals(shop: Workshop) -> None:
     leave(stamp, fingerprint(locks))
 
 
+def bring_tipg(shop: Workshop) -> None:
+    """Install the tile server tipg with all it needs: its FastAPI need not be ours."""
+    lock = shop.project / "bench" / "tipg.lock"
+    target = shop.tools / "bench-tipg"
+    stamp = target / ".wangge-stamp"
+    if is_current(stamp, fingerprint([lock])):
+        return
+    shutil.rmtree(target, ignore_errors=True)
+    shop.install_tool(lock, target)
+    leave(stamp, fingerprint([lock]))
+
+
 if __name__ == "__main__":
     try:
-        bring_rivals(Workshop(Path(__file__).resolve().parents[1]))
+        workshop = Workshop(Path(__file__).resolve().parents[1])
+        if sys.argv[1:] == ["tipg"]:
+            bring_tipg(workshop)
+        else:
+            bring_rivals(workshop)
     except StepFailed as fault:
         sys.exit(f"[set-up] {fault}")

@@ -15,7 +15,7 @@ from gis.errors import Unavailable
 from gis.store import cluster, migrate
 from gis.store.cluster_home import ClusterHome, cluster_home
 from gis.store.database import check_versions, create_database, create_extensions
-from gis.store.engine import open_engine
+from gis.store.engine import open_drawing_engine, open_engine
 
 DATABASE = "wangge"
 
@@ -54,6 +54,11 @@ def is_private(settings: Settings) -> bool:
 def open_database(settings: Settings) -> sa.Engine:
     """Return an engine on the database, with a connection for every thread."""
     return open_engine(database_url(settings), pool_size=settings.threads)
+
+
+def open_drawing(settings: Settings) -> sa.Engine:
+    """Return an engine for drawing tiles, with a connection for every thread."""
+    return open_drawing_engine(database_url(settings), pool_size=settings.threads)
 
 
 def without_password(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC, PlanRights
 from api.services.plan_reading import require_plan
@@ -14,7 +15,10 @@ from maps.tiles import DrawnTile, TileRequest, draw_tile
 
 @dataclass(frozen=True, slots=True)
 class TileSource:
-    """Draws tiles as the database stands now, each over a connection of its own."""
+    """Draws tiles as the database stands now, each over a connection of its own.
+
+    The engine is one of `gis.store.engine.open_drawing_engine`.
+    """
 
     engine: sa.Engine
 
@@ -27,9 +31,16 @@ class TileSource:
         NotFound
             There is no such plan.
         """
-        # Each statement is a moment of its own, and no turn to the server goes to transactions.
-        with self.engine.connect() as bare:
-            connection = bare.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            return self._draw(request)
+        except DBAPIError as fault:
+            # The connection was lost while nobody used it; the pool is new now.
+            if fault.connection_invalidated:
+                return self._draw(request)
+            raise
+
+    def _draw(self, request: TileRequest) -> tuple[DrawnTile, bool]:
+        with self.engine.connect() as connection:
             public = _is_public(connection, request)
             return draw_tile(connection, request), public
 

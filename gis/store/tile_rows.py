@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from gis.mercator import DRAWN_IN_DEGREES, tile_box
+from gis.store.prepared import Recipe, one_row, recipe_of
 from gis.store.statements import statement
 
 # A tile has this many units a side, and shapes go on for so many beyond it.
@@ -124,11 +125,9 @@ def layer_tile(connection: sa.Connection, query: TileQuery, most: int | None = N
     The same rows give the same bytes. From zoom 12 on shapes are drawn from their degrees,
     without projecting them (see `gis.mercator.tile_box`); the ends of a tile meet all the same.
     """
-    text, constants = _compiled(query.source, query.z >= DRAWN_IN_DEGREES, most is not None)
-    binds = {**constants, **_binds(query), "most": most}
-    # Compiled once: what SQLAlchemy does for each call took as long as a small tile.
-    row = connection.exec_driver_sql(text, binds).one()
-    return LayerTile(bytes(row[0] or b""), row[1], row[2])
+    recipe = _recipe(query.source, query.z >= DRAWN_IN_DEGREES, most is not None)
+    body, features, tiny = one_row(connection, recipe, {**_binds(query), "most": most})
+    return LayerTile(bytes(body or b""), features, tiny)
 
 
 def communities_within(connection: sa.Connection, area: str, at: date) -> tuple[str, ...]:
@@ -148,12 +147,25 @@ def _binds(query: TileQuery) -> dict[str, Any]:
     return binds | wide._asdict() | {"pixel": 360 / 2**z / _TILE_PX}
 
 
+# Queries of one table, whose plan is the same whatever is asked for.
+_STEADY = frozenset(
+    ("barriers", "buildings", "communities", "courtyards", "facilities", "gates", "streets")
+)
+
+
 @cache
-def _compiled(source: TileSource, in_degrees: bool, limited: bool) -> tuple[str, dict[str, Any]]:
-    compiled = tile_statement(source, in_degrees=in_degrees, limited=limited).compile(
-        dialect=sa.make_url("postgresql+psycopg2://").get_dialect()()
-    )
-    return str(compiled), dict(compiled.params)
+def _recipe(source: TileSource, in_degrees: bool, limited: bool) -> Recipe:
+    statement_ = tile_statement(source, in_degrees=in_degrees, limited=limited)
+    return recipe_of(statement_, _TYPES, prepared=source.rows in _STEADY and not limited)
+
+
+_TYPES = {
+    **dict.fromkeys(("z", "x", "y", "most", "cutoff_s"), "integer"),
+    **dict.fromkeys(("kind", "tier", "profile", "facility"), "text"),
+    **dict.fromkeys(("west", "south", "east", "north", "pixel", "speed"), "float8"),
+    **dict.fromkeys(("tile_west", "tile_south", "tile_east", "tile_north"), "float8"),
+    **{"at": "date", "plan_id": "bigint", "communities": "text[]"},
+}
 
 
 def tile_statement(
@@ -251,6 +263,6 @@ def _point(geom: Any, *, in_degrees: bool) -> sa.ColumnElement[Any]:
 
 def explained(connection: sa.Connection, query: TileQuery) -> Sequence[str]:
     """Return the database's plan of a tile, one line each."""
-    text, constants = _compiled(query.source, query.z >= DRAWN_IN_DEGREES, False)
-    lines = connection.exec_driver_sql("EXPLAIN " + text, {**constants, **_binds(query)})
+    recipe = _recipe(query.source, query.z >= DRAWN_IN_DEGREES, False)
+    lines = connection.exec_driver_sql("EXPLAIN " + recipe.text, _binds(query))
     return [str(line) for line in lines.scalars()]

@@ -102,7 +102,7 @@ FAR = path_of("buildings", 104.6115, 28.4075)
 
 
 def drawn(client: TestClient) -> int:
-    """How many tiles the process has drawn: connections that its engine lent."""
+    """How many tiles the process has drawn: connections that its engines lent."""
     lent: list[int] = client.app.state.lent  # type: ignore[attr-defined]
     return len(lent)
 
@@ -111,8 +111,9 @@ def drawn(client: TestClient) -> int:
 def counted(service: TestClient) -> TestClient:
     """The service, counting the connections that it borrows."""
     lent: list[int] = []
-    engine: sa.Engine = service.app.state.engine  # type: ignore[attr-defined]
-    sa.event.listen(engine, "checkout", lambda *_: lent.append(1))
+    state = service.app.state  # type: ignore[attr-defined]
+    for engine in (state.engine, state.drawing):
+        sa.event.listen(engine, "checkout", lambda *_: lent.append(1))
     service.app.state.lent = lent  # type: ignore[attr-defined]
     return service
 

@@ -1,0 +1,103 @@
+"""
+Statements that run a thousand times a second: compiled once, and planned once per connection.
+
+For a small tile SQLAlchemy's own way took as long as the database did, and planning as long as
+running. Both are spared here for a few statements; everything else goes through SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, cast
+
+import psycopg2
+import sqlalchemy as sa
+from psycopg2.extensions import adapt
+
+_BIND = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """
+    A compiled statement.
+
+    Attributes
+    ----------
+    text
+        With named binds as psycopg2 reads them.
+    name
+        Of the prepared statement; empty: it is not prepared but planned for each call.
+    preparing, calling
+        What prepares and what calls it.
+    """
+
+    text: str
+    name: str = ""
+    preparing: str = ""
+    calling: str = ""
+
+
+def recipe_of(
+    statement: sa.Select[*tuple[Any, ...]], types: Mapping[str, str], *, prepared: bool
+) -> Recipe:
+    """
+    Compile a statement whose binds are in `types`; others are constants and written out.
+
+    Parameters
+    ----------
+    types
+        Name of a bind to its PostgreSQL type.
+    prepared
+        Plan it once per connection. Only for statements whose best plan does not depend on what
+        is asked for.
+    """
+    compiled = statement.compile(dialect=sa.make_url("postgresql+psycopg2://").get_dialect()())
+    constants = {name: value for name, value in compiled.params.items() if name not in types}
+    text = _BIND.sub(
+        lambda bind: (
+            adapt(constants[bind[1]]).getquoted().decode() if bind[1] in constants else bind[0]
+        ),
+        str(compiled),
+    )
+    if not prepared:
+        return Recipe(text)
+    names = list(dict.fromkeys(bind[1] for bind in _BIND.finditer(text)))
+    name = f"wangge_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    numbered = _BIND.sub(lambda bind: f"${names.index(bind[1]) + 1}", text)
+    signature = ", ".join(types[one] for one in names)
+    values = ", ".join(f"%({one})s" for one in names)
+    return Recipe(
+        text, name, f"PREPARE {name} ({signature}) AS {numbered}", f"EXECUTE {name} ({values})"
+    )
+
+
+def one_row(connection: sa.Connection, recipe: Recipe, binds: Mapping[str, Any]) -> Row:
+    """
+    Run a recipe that only reads, and return its one row.
+
+    Raises
+    ------
+    sqlalchemy.exc.DBAPIError
+        Whatever the database says.
+    """
+    try:
+        with closing(connection.connection.cursor()) as cursor:
+            known: set[str] = connection.info.setdefault(_PREPARED, set())
+            if recipe.name and recipe.name not in known:
+                cursor.execute(recipe.preparing)
+                known.add(recipe.name)
+            cursor.execute(recipe.calling or recipe.text, binds)
+            return cast(Row, cursor.fetchone())
+    except psycopg2.Error:
+        # Once more in SQLAlchemy's way, which tells a fault as all others, minds the pool when
+        # the connection is lost, and needs nothing that a pooler in between may have forgotten.
+        return tuple(connection.exec_driver_sql(recipe.text, dict(binds)).one())
+
+
+Row = tuple[Any, ...]
+_PREPARED = "wangge_prepared"
