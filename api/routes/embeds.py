@@ -115,6 +115,8 @@ def _written(
             kinds=json.dumps(dict(view.kinds), ensure_ascii=False) if view else "",
             bounds=",".join(f"{n:.6f}" for n in view.bounds) if view else "",
             fault=_told(fault, language) if fault else None,
+            # From here on the page hears of changes, also of those while it loads.
+            mark=request.app.state.changes.mark() or "",
             request_id=request.state.request_id,
         )
     )

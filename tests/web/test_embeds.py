@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -221,3 +223,58 @@ def test_a_page_that_loses_the_service_says_so_and_comes_back(
     expect(page.locator(".embed-offline")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator(".embed-offline")).to_have_count(0)
+
+
+def test_an_open_page_shows_a_change_by_itself(visitor: Visitor, embedding: Embedding) -> None:
+    page = visitor.visit(f"{embedding.address}/embed/grids?community={COMMUNITY}").page
+    assert "甲网格" not in {f["name"] for f in drawn(page)}
+    with embedding.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE plan_grid SET name = '甲网格' WHERE plan_id = 1 AND grid_no = 0"
+        )
+    page.wait_for_function(
+        "() => document.querySelector('wg-embed').map.drawn()"
+        ".some(f => f.properties.name === '甲网格')"
+    )
+
+
+def test_the_code_to_paste_holds_the_choice_and_the_key(
+    visitor: Visitor, embedding: Embedding
+) -> None:
+    visit = visitor.visit(f"{embedding.address}/embed")
+    page = visit.page
+    codes = page.locator(".box-code code")
+    expect(codes.first).to_contain_text(f"/embed/grids?community={COMMUNITY}")
+    # Nobody may make keys here, so the page tells the command.
+    expect(page.locator(".box-choices pre")).to_contain_text(
+        f"wangge embed add {COMMUNITY} --layers grids --origin"
+    )
+    page.locator("[name=page]").select_option("coverage")
+    page.locator("[name=theme]").select_option("dark")
+    page.locator("[name=key]").fill("wge_mine")
+    expect(codes.nth(0)).to_contain_text("theme=dark&amp;kind=service_centre&amp;minutes=15")
+    expect(codes.nth(0)).to_contain_text("key=wge_mine")
+    expect(codes.nth(1)).to_contain_text("/tiles/reach,circles,gaps,facilities.json?")
+    expect(codes.nth(2)).to_contain_text("/styles/coverage.json?")
+    page.locator("[data-of=style]").click()
+    expect(page.locator("[data-of=style]")).to_have_text("已复制")
+
+
+def test_the_code_to_paste_works_on_the_site_that_its_new_key_names(
+    visitor: Visitor, embedding: Embedding
+) -> None:
+    settings = Settings(
+        database_url=SecretStr(embedding.engine.url.render_as_string(hide_password=False)),
+        open=True,
+    )
+    with serving(settings) as address:
+        page = visitor.visit(f"{address}/embed").page
+        page.locator("[name=origin]").fill(embedding.site.origin)
+        page.get_by_role("button", name="新建密钥").click()
+        expect(page.locator("[role=status]")).to_contain_text("只显示这一次")
+        expect(page.locator(".box-keys tbody tr").first).to_contain_text(embedding.site.origin)
+        code = page.locator(".box-code code").first.text_content() or ""
+        source = re.search('src="([^"]+)"', code)
+        assert source is not None
+        framed = embedding.site.framing(html.unescape(source[1]))
+        assert drawn(frame_of(visitor.visit(framed)))

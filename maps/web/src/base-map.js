@@ -2,7 +2,7 @@
 
 import { Map as GlMap, NavigationControl, ScaleControl } from "maplibre-gl";
 import { onChange } from "./changes.js";
-import { layersOf, touchedTiles } from "./fresh-tiles.js";
+import { refreshTouched } from "./fresh-tiles.js";
 import { token } from "./page.js";
 import { t } from "./texts.js";
 
@@ -52,42 +52,7 @@ export class BaseMap {
     // Tests and the screenshot command wait for this mark.
     this.map.on("idle", () => box.toggleAttribute("data-idle", !this.waiting));
     this.map.on("movestart", () => box.toggleAttribute("data-idle", false));
-    this.endChanges = onChange((change) => this.refresh(change));
-  }
-
-  /**
-   * Ask for the tiles in view that a change touches once more; the others stay.
-   * @param {import("./changes.js").Change} change
-   */
-  refresh(change) {
-    for (const [name, { type }] of Object.entries(this.map.getStyle()?.sources ?? {})) {
-      const source = this.map.getSource(name);
-      if (type !== "vector" || !source) continue;
-      const tiles = /** @type {import("maplibre-gl").VectorTileSource} */ (source);
-      const layers = layersOf(tiles.tiles?.[0] ?? tiles.url ?? "");
-      if (change.layers && !layers.some((layer) => change.layers?.includes(layer))) continue;
-      if (layers.length === 0) continue;
-      this.refreshSource(name, tiles, change);
-    }
-  }
-
-  /**
-   * @param {string} name
-   * @param {import("maplibre-gl").VectorTileSource} source
-   * @param {import("./changes.js").Change} change
-   */
-  refreshSource(name, source, { boxes, below }) {
-    const seen = this.map.getBounds();
-    /** @type {Extent} */
-    const view = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
-    const highest = Math.min(source.maxzoom, (below ?? Infinity) - 1);
-    const ids = touchedTiles(boxes, view, this.map.getZoom(), source.minzoom, highest);
-    if (ids.length === 0) return;
-    // What is still on its way may have been drawn before the change: ask again when it is here.
-    const waits = !this.map.isSourceLoaded(name);
-    this.box.toggleAttribute("data-idle", false);
-    this.map.refreshTiles(name, ids);
-    if (waits) this.map.once("idle", () => this.map.getSource(name) && this.map.refreshTiles(name, ids));
+    this.endChanges = onChange((change) => refreshTouched(this.map, change, box));
   }
 
   /**

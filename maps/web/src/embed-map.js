@@ -1,6 +1,8 @@
 /** The map of an embedded page: a style of the service, its features to click, nothing else. */
 
 import { Map as GlMap, NavigationControl, prewarm } from "maplibre-gl";
+import { onChange } from "./changes.js";
+import { refreshTouched } from "./fresh-tiles.js";
 import { token } from "./page.js";
 import { t } from "./texts.js";
 
@@ -12,6 +14,7 @@ import { t } from "./texts.js";
  * What the page does when the map has something to tell.
  * @typedef {object} Listeners
  * @property {(feature: Feature | null) => void} select
+ * @property {(layers: string[] | null) => void} changed layers that changed, null: any
  * @property {(status: number) => void} refused a tile that was not given, by its status
  */
 
@@ -49,6 +52,8 @@ export class EmbedMap {
       pitchWithRotate: false,
       touchPitch: false,
       fadeDuration: 0,
+      // Tiles out of view are not told of changes.
+      maxTileCacheSize: 0,
       // The service's tests validate every style it sends.
       validateStyle: false,
       localIdeographFontFamily: token("--face"),
@@ -70,6 +75,10 @@ export class EmbedMap {
       listeners.refused(Number(/** @type {{status?: number}} */ (error).status ?? 0)),
     );
     this.noteFirstPaint();
+    this.endChanges = onChange((change) => {
+      refreshTouched(this.map, change, box);
+      listeners.changed(change.layers);
+    });
   }
 
   /** @param {import("maplibre-gl").LayerSpecification} layer */
@@ -183,6 +192,7 @@ export class EmbedMap {
   }
 
   remove() {
+    this.endChanges();
     this.map.remove();
   }
 }

@@ -21,6 +21,8 @@ const SUBJECTS = {
   facilities: ["facilities"],
   sheet: ["grids"],
 };
+/** Layers whose changes may change figures. */
+const COUNTED = ["grids", "buildings", "reach", "gaps"];
 // A key that ends is noticed within so long, also when nobody touches the map.
 const KEY_CHECK_MS = 10_000;
 const LEGEND_SHARE = 0.75;
@@ -108,6 +110,19 @@ class EmbedPage extends Component {
     return fetchedFrom(`${base}/api/v1/figures?${query}`);
   }
 
+  /**
+   * Count anew what stands beside the map.
+   * @param {string[] | null} layers
+   */
+  async changed(layers) {
+    if (this.page !== "sheet" || (layers && !layers.some((layer) => COUNTED.includes(layer)))) return;
+    try {
+      this.figures = await this.fetchFigures();
+    } catch {
+      // The figures of before stay, with their day; the next change asks again.
+    }
+  }
+
   /** The network is there again. */
   back() {
     this.offline = false;
@@ -139,6 +154,7 @@ class EmbedPage extends Component {
     try {
       this.map = new EmbedMap(box, this.style_, this.extent, SUBJECTS[this.page], {
         select: (feature) => (this.chosen = feature),
+        changed: (layers) => this.changed(layers),
         refused: (status) => status === 403 && this.checkKey(),
       });
       this.map.whole(this.openLegend(box));

@@ -11,10 +11,49 @@ const COARSER = 4;
 const FINER = 1;
 
 /**
+ * Ask for the tiles in view that a change touches once more; the others stay.
+ * @param {import("maplibre-gl").Map} map
+ * @param {Change} change
+ * @param {HTMLElement} box of the map; its mark of rest goes until the tiles are there
+ */
+export function refreshTouched(map, change, box) {
+  for (const [name, { type }] of Object.entries(map.getStyle()?.sources ?? {})) {
+    const source = map.getSource(name);
+    if (type !== "vector" || !source) continue;
+    const tiles = /** @type {import("maplibre-gl").VectorTileSource} */ (source);
+    const layers = layersOf(tiles.tiles?.[0] ?? tiles.url ?? "");
+    if (change.layers && !layers.some((layer) => change.layers?.includes(layer))) continue;
+    if (layers.length === 0) continue;
+    refreshSource(map, name, tiles, change, box);
+  }
+}
+
+/**
+ * @param {import("maplibre-gl").Map} map
+ * @param {string} name
+ * @param {import("maplibre-gl").VectorTileSource} source
+ * @param {Change} change
+ * @param {HTMLElement} box
+ */
+function refreshSource(map, name, source, { boxes, below }, box) {
+  const seen = map.getBounds();
+  /** @type {Box} */
+  const view = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
+  const highest = Math.min(source.maxzoom, (below ?? Infinity) - 1);
+  const ids = touchedTiles(boxes, view, map.getZoom(), source.minzoom, highest);
+  if (ids.length === 0) return;
+  // What is still on its way may have been drawn before the change: ask again when it is here.
+  const waits = !map.isSourceLoaded(name);
+  box.toggleAttribute("data-idle", false);
+  map.refreshTiles(name, ids);
+  if (waits) map.once("idle", () => map.getSource(name) && map.refreshTiles(name, ids));
+}
+
+/**
  * Layers that a source of our tiles draws; none for other sources.
  * @param {string} url of the TileJSON, or with {z} in it
  */
-export function layersOf(url) {
+function layersOf(url) {
   const named = /\/tiles\/([^/?]+?)(?:\.json|\/\{z\})/.exec(url);
   return named ? named[1].split(",") : [];
 }
