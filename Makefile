@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin
 
-.PHONY: demo setup test check bench bench-partition bench-walking bench-tiles serve fuzz db-stop clean
+.PHONY: demo setup test check bench bench-partition bench-walking bench-tiles serve fuzz fuzz-api db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
 	@exec $(RUN)/wangge demo
@@ -43,6 +43,9 @@ serve: setup ## Serve what the database holds.
 
 fuzz: setup ## Damaged files by the thousand: make fuzz ARGS="--count 20000".
 	$(RUN)/python -m tests.fuzz $(ARGS)
+
+fuzz-api: setup-tests ## Requests by the thousand, made from the OpenAPI document: make fuzz-api ARGS=2000.
+	WANGGE_FUZZ_EXAMPLES=$(or $(ARGS),300) $(RUN)/bin/pytest -q --timeout 0 tests/api/test_any_request.py
 
 db-stop: ## Stop the private PostGIS.
 	@$(RUN)/wangge db stop
