@@ -80,6 +80,12 @@ def embed_box_page(request: Request, settings: AppSettings) -> Response:
     return _page(request, settings, "embed-box-page", "wg-embed-box-page", public=public)
 
 
+@router.get("/dashboard")
+def dashboard_page(settings: AppSettings) -> Response:
+    """Show the figures of areas on one screen."""
+    return _page(settings, "dashboard-page", "wg-dashboard-page")
+
+
 @router.get("/favicon.ico")
 def icon(request: Request) -> Response:
     """Answer browsers that ask for an icon at the root."""

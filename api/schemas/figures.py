@@ -174,7 +174,9 @@ class Figures(BaseModel):
     as_of: datetime = Field(description="When the database was read.")
     grids_since: date | None = Field(description="First day of the newest division that holds.")
     way: list[AreaName] = Field(description="The area and those above it, the highest first.")
-    extent: Extent | None = Field(description="West, south, east, north in degrees (WGS 84).")
+    extent: Extent | None = Field(
+        description="Around its communities: west, south, east, north in degrees (WGS 84)."
+    )
     walking: Walking | None = Field(description="null: no walks were computed by that day.")
     figures: WholeArea
     children: list[Child] = Field(description="Areas of the next level; none below a community.")

@@ -73,7 +73,7 @@ def figures(connection: sa.Connection, area: str | None, at: date, walk: Walk) -
         as_of=connection.execute(sa.select(sa.func.now())).scalar_one(),
         grids_since=read.grids[None]["since"],
         way=way,
-        extent=store.extent(connection, where.areas, at=at),
+        extent=store.extent(connection, where.spread.communities or where.areas, at=at),
         walking=None if read.walks is None else read.walks.walking,
         figures=_whole(read, where, stock),
         children=[

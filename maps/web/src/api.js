@@ -113,6 +113,16 @@ import { language } from "./texts.js";
  * @property {string} last_day
  */
 
+/**
+ * A published grid.
+ * @typedef {object} StandingGrid
+ * @property {string} code
+ * @property {string} name
+ * @property {number} plan_id
+ * @property {number} households
+ * @property {number} load
+ */
+
 /** A fault told by the service, or by the want of one. */
 export class Problem extends Error {
   /**
@@ -249,3 +259,20 @@ export const gapsOf = (community, kind, speed, minutes) =>
  */
 export const isochroneFrom = (lon, lat, minutes, speed) =>
   fetched(`/isochrone?lon=${lon}&lat=${lat}&minutes=${minutes.join(",")}&speed=${speed}`);
+
+/**
+ * What an area adds up to, and each area of the next level.
+ * @param {{area: string, kind: string, speed: string, minutes: string}} look empty: as usual
+ * @returns {Promise<import("./dashboard-figures.js").Figures>}
+ */
+export function figuresOf({ area, kind, speed, minutes }) {
+  const said = Object.entries({ area, kind, speed, minutes }).filter(([, value]) => value);
+  return fetched(`/figures?${new URLSearchParams(said)}`);
+}
+
+/**
+ * The published grids of a community.
+ * @param {string} community
+ * @returns {Promise<StandingGrid[]>}
+ */
+export const standingGrids = (community) => all(`/grids?community=${encodeURIComponent(community)}`);

@@ -20,10 +20,12 @@ import { html, nothing, svg } from "lit";
  * @property {string} [note]
  */
 
-/** @param {Legend} told */
-export function legend(told) {
-  const roomy = matchMedia("(min-width: 721px)").matches;
-  return html`<details class="legend" ?open=${roomy}>
+/**
+ * @param {Legend} told
+ * @param {string} roomy media on which it is open at first
+ */
+export function legend(told, roomy = "(min-width: 721px)") {
+  return html`<details class="legend" ?open=${matchMedia(roomy).matches}>
     <summary>${told.title}</summary>
     <ul>
       ${told.items.map((item) => html`<li>${swatch(item)}<span>${item.label}</span></li>`)}

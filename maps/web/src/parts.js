@@ -14,7 +14,7 @@ import { language, speak, t } from "./texts.js";
 export function topBar(way) {
   const other = language() === "zh" ? "en" : "zh";
   return html`<header class="bar">
-    <a class="brand" href="${base}/"
+    <a class="brand" href="${base}/" aria-label="Wangge ${t("brand")}"
       ><img src="${own}/icon.svg" alt="" width="24" height="24" /><b>Wangge</b
       ><span class="brand-zh" lang="zh">${t("brand")}</span></a
     >

@@ -45,7 +45,8 @@ class StartPage extends Component {
     if (this.rows === null) return skeleton();
     if (this.rows.length === 0)
       return empty(t("start.empty"), t("start.empty.next"), "wangge import areas FILE");
-    return html`${this.totals(this.rows)} ${this.table(this.rows)}`;
+    return html`<p><a class="button" href="${base}/dashboard">${t("start.dashboard")}</a></p>
+      ${this.totals(this.rows)} ${this.table(this.rows)}`;
   }
 
   /** @param {Community[]} rows */
