@@ -81,9 +81,9 @@ def embed_box_page(request: Request, settings: AppSettings) -> Response:
 
 
 @router.get("/dashboard")
-def dashboard_page(settings: AppSettings) -> Response:
+def dashboard_page(request: Request, settings: AppSettings) -> Response:
     """Show the figures of areas on one screen."""
-    return _page(settings, "dashboard-page", "wg-dashboard-page")
+    return _page(request, settings, "dashboard-page", "wg-dashboard-page")
 
 
 @router.get("/favicon.ico")

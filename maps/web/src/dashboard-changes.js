@@ -1,6 +1,6 @@
 /** Which figures changed since the last reading, and when the next reading is due. */
 
-import { base } from "./page.js";
+import { onChange } from "./changes.js";
 
 /** @typedef {import("./dashboard-figures.js").Figures} Figures */
 
@@ -69,8 +69,6 @@ export function differences(before, after) {
  * @param {() => void} act
  */
 export function watchChanges(act) {
-  const stream = new EventSource(`${base}/api/v1/changes`);
-  stream.addEventListener("change", act);
-  stream.addEventListener("reset", act);
+  onChange(act);
   setInterval(act, EVERY_MS);
 }
