@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -71,15 +72,21 @@ def keyed_request(scope: Scope) -> KeyedRequest | None:
     """Read the key of a request; None when it has none or asks for what no key opens."""
     if scope["type"] != "http" or b"key=" not in scope["query_string"]:
         return None
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return _keyed(scope["path"].removeprefix(scope.get("root_path", "")), scope["query_string"])
+
+
+# Tiles are asked for again and again; reading their addresses took longer than the answer.
+@lru_cache(maxsize=4096)
+def _keyed(path: str, query_string: bytes) -> KeyedRequest | None:
+    query = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
     keys = [value for name, value in query if name == "key"]
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
     wanted = next((found for p in _ADDRESSES if (found := p.fullmatch(path))), None)
     if not keys or wanted is None:
         return None
     return KeyedRequest(keys[-1], wanted, tuple(query))
 
 
+@lru_cache(maxsize=4096)
 def confined_query(asked: KeyedRequest, embed: EmbedScope) -> str:
     """
     Return the query with its area set to the key's, or to the one asked for inside it.
@@ -175,8 +182,10 @@ async def _database_fault(request: Request, fault: SQLAlchemyError) -> Response:
 
 def _require_origin(request: Request, embed: EmbedScope) -> None:
     origin = request.headers.get("origin")
+    if origin is None:
+        return
     own = public_address(request, request.app.state.settings)
-    if origin is not None and not f"{own}/".startswith(f"{origin}/"):
+    if not f"{own}/".startswith(f"{origin}/"):
         embed.require_origin(origin)
 
 

@@ -81,7 +81,10 @@ class EmbedMemory:
     async def _refresh(self, key: str, digest: bytes) -> _Known:
         try:
             read_at = self._clock()
-            known = _Known(await self._look_up(key), read_at)
+            scope, before = await self._look_up(key), self._known.get(digest)
+            # The same object while nothing changed: what was worked out for it still stands.
+            same = before is not None and before.scope == scope
+            known = _Known(before.scope if before is not None and same else scope, read_at)
             self._known[digest] = known
             self._known.move_to_end(digest)
             if len(self._known) > _MOST:
