@@ -26,7 +26,7 @@ def wangge(url: str, *, cache_mb: int, **settings: str) -> Iterator[tuple[int, i
     given = {"DATABASE_URL": url, "TILE_CACHE_MB": str(cache_mb), "LOG_LEVEL": "warning"}
     environment = {f"WANGGE_{name}": value for name, value in {**given, **settings}.items()}
     command = [sys.executable, "-m", "api.cli", "serve", "--port"]
-    with _server(command, environment, "/readyz") as (port, pid):
+    with server(command, environment, "/readyz") as (port, pid):
         yield port, pid
 
 
@@ -41,7 +41,7 @@ def tipg(url: str) -> Iterator[tuple[int, int]]:
         "TIPG_TILE_BUFFER": "64",
     }
     command = [sys.executable, "-m", "uvicorn", "tipg.main:app", "--log-level", "error", "--port"]
-    with _server(command, environment, "/healthz") as (port, pid):
+    with server(command, environment, "/healthz") as (port, pid):
         yield port, pid
 
 
@@ -55,7 +55,7 @@ def _with_host(url: str) -> str:
 
 
 @contextmanager
-def _server(
+def server(
     command: list[str], environment: Mapping[str, str], health: str
 ) -> Iterator[tuple[int, int]]:
     port = _free_port()

@@ -1,7 +1,7 @@
 """
-Tiles from memory and 304, beside a bare async route that returns the same.
+Tiles from memory and 304s, beside a bare async route that returns the same.
 
-The bare route is FastAPI's under the same uvicorn, without parameters and without middleware;
+The bare route is FastAPI's, under the same uvicorn, without a parameter and without middleware;
 it returns the very bytes that the service returned, or an empty 304.
 """
 
@@ -9,68 +9,132 @@ from __future__ import annotations
 
 import http.client
 import os
-import re
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from fastapi import FastAPI, Response
 
-from bench.http_load import Load, get, load
+from api.services.embed_keys import NewKey, make_key
+from bench import tile_servers
+from bench.tile_load import http_load
+from gis.store.engine import open_engine
 from maps.tiles import MVT
 
-_CLIENTS, _SECONDS, _ROUNDS = 8, 2.0, 5
+Row = dict[str, str]
+_ROUNDS = 5
+_TILE = "/tiles/buildings/14/12952/6845.mvt"
+_COUNTY = "511500000000"
+_GZIP = "Accept-Encoding: gzip"
+
+
+def rows(url: str, seconds: float) -> list[Row]:
+    """Measure one tile of zoom 14 from memory, with and without an embed key, and its 304."""
+    engine = open_engine(url)
+    wanted = NewKey(_COUNTY, layers=("grids",))
+    key = make_key(engine, wanted, made_by="bench", now=datetime.now(UTC)).key
+    engine.dispose()
+    with tile_servers.wangge(url, cache_mb=64) as (port, pid):
+        return [
+            *_both(port, pid, _TILE, "", seconds),
+            *_both(port, pid, f"{_TILE}?key={key}", ", embed key", seconds),
+        ]
+
+
+def _both(port: int, pid: int, path: str, more: str, seconds: float) -> list[Row]:
+    body, etag = _known(port, path)
+    with bare(body) as (plain, plain_pid):
+        pair = _Pair((port, pid), (plain, plain_pid), seconds)
+        return [
+            pair.row(f"from memory, {len(body) / 1000:.1f} kB{more}", path, "/tile", (_GZIP,), 200),
+            pair.row(f"304{more}", path, "/same", (_GZIP, f"If-None-Match: {etag}"), 304),
+        ]
+
+
+def _known(port: int, path: str) -> tuple[bytes, str]:
+    """Ask until memory answers, which it does when the change log is read to its end."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        for _ in range(50):
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            body = answer.read()
+            assert answer.status == 200, body
+            time.sleep(0.02)
+        return body, answer.headers["etag"]
+
+
+class _Pair:
+    """Ours and the bare server, asked in turn so that what else the machine does meets both."""
+
+    def __init__(self, ours: tuple[int, int], bare: tuple[int, int], seconds: float) -> None:
+        self._ours, self._bare, self._seconds = ours, bare, seconds
+
+    def row(
+        self, name: str, path: str, bare_path: str, headers: tuple[str, ...], status: int
+    ) -> Row:
+        rounds = [
+            (
+                _asked(self._ours, path, self._seconds, headers, status),
+                _asked(self._bare, bare_path, self._seconds, headers, status),
+            )
+            for _ in range(_ROUNDS)
+        ]
+        ours, plain = (
+            tuple(map(median, zip(*side, strict=True))) for side in zip(*rounds, strict=True)
+        )
+        return _row(name, ours, plain)
+
+
+def _row(name: str, ours: tuple[float, float], plain: tuple[float, float]) -> Row:
+    share = ours[0] / plain[0]
+    return {
+        "answer": name,
+        "ours, a second": f"{ours[0]:,.0f}",
+        "bare route": f"{plain[0]:,.0f}",
+        "share": f"{share:.0%}",
+        "CPU µs, ours": f"{ours[1] * 1e6:.0f}",
+        "CPU µs, bare": f"{plain[1] * 1e6:.0f}",
+        "must 80 %": "yes" if share >= 0.8 else "no",
+        "aim 90 %": "yes" if share >= 0.9 else "no",
+    }
+
+
+def _asked(
+    server: tuple[int, int], path: str, seconds: float, headers: tuple[str, ...], status: int
+) -> tuple[float, float]:
+    """Answers a second, and the server's CPU seconds for each."""
+    port, pid = server
+    before = cpu_s(pid)
+    load = http_load(port, [path], seconds, headers=headers, status=status)
+    return load.per_second, (cpu_s(pid) - before) / (load.per_second * seconds)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def service(url: str, **settings: str) -> Iterator[str]:
-    """Run the service on a database as an operator does; its address, without a slash."""
-    keep = {k: v for k, v in os.environ.items() if not k.startswith("WANGGE_")}
-    given = {f"WANGGE_{name.upper()}": value for name, value in settings.items()}
-    environment = keep | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en"} | given
-    with _process(["-m", "api.cli", "serve", "--port", "0"], environment) as address:
-        yield address
+def bare(body: bytes) -> Iterator[tuple[int, int]]:
+    """Serve some bytes, and an empty 304, from a bare route; port and process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "body"
+        path.write_bytes(body)
+        command = [sys.executable, "-m", "bench.tiles_cached", str(path)]
+        with tile_servers.server(command, {}, "/healthz") as served:
+            yield served
 
 
-@contextmanager
-def bare(body: bytes) -> Iterator[str]:
-    """Run the bare route on some bytes."""
-    with _process(["-m", "bench.tiles_cached", "--bare"], dict(os.environ), body) as address:
-        yield address
-
-
-@contextmanager
-def _process(
-    command: Sequence[str], environment: dict[str, str], given: bytes = b""
-) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    with process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(given)
-        process.stdin.close()
-        line = process.stdout.readline().decode()
-        address = re.search(r"http://\S+", line)
-        assert address, line
-        try:
-            yield address[0].rstrip("/")
-        finally:
-            process.terminate()
-
-
-def serve_bare() -> None:
-    """Serve what stands on the input until a signal."""
-    body = sys.stdin.buffer.read()
+def serve_bare(path: str, port: int) -> None:
+    """Serve until a signal."""
+    body = Path(path).read_bytes()
     app = FastAPI()
 
     @app.get("/tile")
@@ -81,77 +145,12 @@ def serve_bare() -> None:
     async def same() -> Response:
         return Response(status_code=304)
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-            await super().startup(sockets)  # type: ignore[arg-type]
-            port = self.servers[0].sockets[0].getsockname()[1]
-            print(f"http://127.0.0.1:{port}", flush=True)
+    @app.get("/healthz")
+    async def health() -> Response:
+        return Response()
 
-    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
-    Server(config).run()
-
-
-def fetched(address: str, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
-    """Ask once; body and headers by their names in small letters."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection = http.client.HTTPConnection(address.partition("//")[2], timeout=60)
-    with closing(connection):
-        connection.request("GET", path, headers=named)
-        answer = connection.getresponse()
-        return answer.read(), {k.lower(): v for k, v in answer.getheaders()}
-
-
-def cached_rows(address: str, path: str, encoding: str = "gzip") -> list[list[str]]:
-    """Measure bytes from memory and 304 of one tile, in turn with the bare route."""
-    body, headers = fetched(address, path, accept_encoding=encoding)
-    _until_known(address, path, encoding, headers["etag"])
-    with bare(body) as plain:
-        whole = _beside(address, plain, {"accept_encoding": encoding}, path, "/tile", 200)
-        known = {"accept_encoding": encoding, "if_none_match": headers["etag"]}
-        same = _beside(address, plain, known, path, "/same", 304)
-    return [
-        _row(f"from memory, {len(body) / 1000:.1f} kB {encoding}", *whole),
-        _row("304", *same),
-    ]
-
-
-def _until_known(address: str, path: str, encoding: str, etag: str) -> None:
-    """Ask until memory answers, which it does once the change log is read to its end."""
-    for _ in range(100):
-        _, headers = fetched(address, path, accept_encoding=encoding)
-        assert headers["etag"] == etag
-        time.sleep(0.01)
-
-
-def _beside(
-    ours: str, bare_one: str, headers: dict[str, str], path: str, bare_path: str, status: int
-) -> tuple[float, float]:
-    """Median of rounds in turn, so that what else the machine does meets both alike."""
-    rounds: list[tuple[float, float]] = []
-    for _ in range(_ROUNDS):
-        both = [_measured(ours, path, headers, status), _measured(bare_one, bare_path, {}, status)]
-        rounds.append((both[0].per_s, both[1].per_s))
-    return median(one for one, _ in rounds), median(other for _, other in rounds)
-
-
-def _measured(address: str, path: str, headers: dict[str, str], status: int) -> Load:
-    request = get(path, address.partition("//")[2], **headers)
-    done = load(address, [request], clients=_CLIENTS, seconds=_SECONDS)
-    assert set(done.statuses) == {status}, done.statuses
-    return done
-
-
-def _row(name: str, ours: float, other: float) -> list[str]:
-    share = ours / other
-    good = "yes, aim too" if share >= 0.9 else "yes" if share >= 0.8 else "no"
-    return [name, f"{ours:,.0f}", f"{other:,.0f}", f"{share:.0%}", good]
+    uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--bare"]:
-        serve_bare()
-    else:
-        url, path = sys.argv[1:3]
-        with service(url) as address:
-            for row in cached_rows(address, path):
-                print(" | ".join(row))
+    serve_bare(sys.argv[1], int(sys.argv[2]))
