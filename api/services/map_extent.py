@@ -15,7 +15,7 @@ _WORLD = (-180.0, -85.0511, 180.0, 85.0511)
 
 def map_extent(connection: sa.Connection, filters: MapFilters, today: date) -> Bounds:
     """
-    Return the box in degrees around the area asked for, else around all areas.
+    Return the box in degrees around the communities of the area asked for, else around all.
 
     The whole Web Mercator square when there are none.
 

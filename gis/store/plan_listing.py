@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gis.store.statements import statement
 from gis.store.tables import area, building, plan, publication, unit
+from gis.store.tile_rows import communities_within
 
 Row = Mapping[str, Any]
 Tier = Literal["base", "micro"]
@@ -131,15 +132,23 @@ def handover_rows(
 
 
 def stored_extent(connection: sa.Connection) -> BBox | None:
-    """Return the box around all areas in degrees, None when there are none."""
-    return _extent(connection, sa.true())
+    """
+    Return the box around all communities in degrees, None when there are none.
+
+    What is drawn lies in communities; a county with two of them is mostly empty ground.
+    """
+    return _extent(connection, area.c.level == "community") or _extent(connection, sa.true())
 
 
 def area_extent(connection: sa.Connection, code: str, *, at: date) -> BBox | None:
-    """Return the box around an area in degrees as it stood on a day, None when it is not there."""
-    return _extent(
-        connection, sa.and_(area.c.code == code, area.c.valid.op("@>")(sa.cast(at, sa.Date)))
-    )
+    """
+    Return the box around the communities of an area as they stood on a day, in degrees.
+
+    Around the area itself where it has none, None when it is not there.
+    """
+    day = sa.cast(at, sa.Date)
+    inside = communities_within(connection, code, at) or (code,)
+    return _extent(connection, sa.and_(area.c.code.in_(inside), area.c.valid.op("@>")(day)))
 
 
 def _extent(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> BBox | None:

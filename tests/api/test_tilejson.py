@@ -19,6 +19,7 @@ from tests.api.test_tiles import address_of
 
 SCHEMA = json.loads(Path(__file__).with_name("tilejson.schema.json").read_text("utf-8"))
 QUERY = {"plan": "?plan=1", "walk": "?kind=service_centre"}
+BOTH = [104.6, 28.4, 104.62, 28.408]
 COMMUNITY = [104.6, 28.4, 104.612, 28.408]
 
 
@@ -41,7 +42,15 @@ def test_tilejson_tells_the_contract(client: TestClient, layer: str) -> None:
     assert vector_layer["fields"] == {a.name: a.en for a in contract.attributes}
     assert (document["minzoom"], document["maxzoom"]) == contract.zooms
     assert document["tiles"] == [f"http://testserver/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt{query}"]
-    assert document["bounds"] == pytest.approx([104.6, 28.4, 104.63, 28.41])
+    assert document["bounds"] == pytest.approx(BOTH)
+
+
+def test_an_area_is_as_large_as_the_communities_in_it(client: TestClient) -> None:
+    """A street office of which only two communities are mapped is mostly empty ground."""
+    whole = told(client, "buildings.json?community=510000000000")
+    assert whole["bounds"] == pytest.approx(BOTH)
+    one = told(client, "buildings.json?community=510000000002")
+    assert one["bounds"] == pytest.approx([104.612, 28.4, 104.62, 28.408])
 
 
 def test_layers_joined_with_commas_are_told_together(client: TestClient) -> None:
