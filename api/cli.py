@@ -39,6 +39,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "Bring the database to the schema of this version.",
     ),
     "osm": ("api.commands.osm:osm", "Turn an OpenStreetMap extract into layers."),
+    "page": ("api.commands.pages:page", "Draw an area as one HTML file."),
     # The commands of redrawing and of paper hang themselves on the group.
     "plan": ("api.commands.plan_outputs:plan", "Divide, show, publish and hand over plans."),
     "redraw": (

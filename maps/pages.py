@@ -75,7 +75,7 @@ def plan_page(
         The front-end packages are not installed.
     """
     texts = texts_of(language)
-    outlines, simplified_m = _bounded(grids.geometry)
+    outlines, simplified_m = bounded_outlines(grids.geometry)
     notes = _notes(len(buildings), simplified_m, language)
     page = bare_map()
     if len(buildings) <= MOST_BUILDINGS:
@@ -90,8 +90,8 @@ def plan_page(
     return _assembled(page, about, texts, notes)
 
 
-def _bounded(outlines: gpd.GeoSeries) -> tuple[gpd.GeoSeries, float]:
-    """Outlines of at most MOST_VERTICES, and to how many metres they were simplified (0: not)."""
+def bounded_outlines(outlines: gpd.GeoSeries) -> tuple[gpd.GeoSeries, float]:
+    """Return outlines of at most MOST_VERTICES, and the metres of simplification (0: none)."""
     degrees, metres_per_degree = 0.0, 111_320.0
     bounded = outlines
     while int(shapely.get_num_coordinates(bounded.to_numpy()).sum()) > MOST_VERTICES:
@@ -114,9 +114,8 @@ def _notes(buildings: int, simplified_m: float, language: Language) -> list[str]
         )
         notes.append(zh if language == "zh" else en)
     if simplified_m:
-        zh = f"为控制文件大小，界线已化简（约 {simplified_m:.0f} 米以内）。"
-        en = f"Outlines are simplified to about {simplified_m:.0f} m to keep the file small."
-        notes.append(zh if language == "zh" else en)
+        texts = texts_of(language)
+        notes.append(texts["page.simplified"].replace("{n}", f"{simplified_m:.0f}"))
     return notes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -67,7 +67,15 @@ def rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     return shapes.set_precision(_GRAIN_DEGREES, mode="pointwise")
 
 
-def assembled(page: Any, *, title: str, style: str, above: str, below: str) -> str:
+def assembled(
+    page: Any,
+    *,
+    title: str,
+    style: str,
+    above: str,
+    below: str,
+    beside: Sequence[folium.Map] = (),
+) -> str:
     """
     Render a map with its scripts and styles inside, between two pieces of HTML.
 
@@ -79,13 +87,18 @@ def assembled(page: Any, *, title: str, style: str, above: str, below: str) -> s
         Name of the style sheet in the templates' folder; the tokens go before it.
     above, below
         HTML before and after the map.
+    beside
+        Further maps of the same page, behind the first; all move in step.
     """
     figure = page.get_root()
+    for other in beside:
+        figure.add_child(other)
     leaflet = package_folder("leaflet") / "dist"
     script = re.sub(r"//# sourceMappingURL=\S+", "", _read(leaflet / "leaflet.js"))
     # The style sheet names pictures for controls that this page does not have.
     leaflet_css = re.sub(r"url\([^)]*\)", "none", _read(leaflet / "leaflet.css"))
-    own_css = _read(WEB / "tokens.css") + _read(_TEMPLATES / style)
+    sheets = (WEB / "tokens.css", _TEMPLATES / "paper_tokens.css", _TEMPLATES / style)
+    own_css = "".join(_read(path) for path in sheets)
     figure.header.add_child(
         _Verbatim(f"<title>{html.escape(title)}</title>"), name="title", index=0
     )
@@ -94,7 +107,21 @@ def assembled(page: Any, *, title: str, style: str, above: str, below: str) -> s
     figure.html.add_child(_Verbatim(above), name="above", index=0)
     whole = str(figure.render())
     whole = whole.replace("</head>", f"<style>{own_css}</style>\n</head>", 1)
+    if beside:
+        whole = whole.replace("</html>", f"<script>{_in_step([page, *beside])}</script></html>", 1)
     return whole.replace("</body>", f"{below}\n</body>", 1)
+
+
+def _in_step(pages: Sequence[folium.Map]) -> str:
+    """Script that lets maps of one page move together."""
+    names = ", ".join(page.get_name() for page in pages)
+    return (
+        f"[{names}].forEach((one, n, all) => one.on('move', () => {{"
+        " if (one.follows) return;"
+        " all.forEach((other, m) => { if (m === n) return; other.follows = true;"
+        " other.setView(one.getCenter(), one.getZoom(), { animate: false });"
+        " other.follows = false; }); }));"
+    )
 
 
 def sheet_page(

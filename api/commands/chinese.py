@@ -284,6 +284,20 @@ HELP: dict[str, str] = {
     "Write PLAN_ID as a grid package, which `wangge verify` checks.": (
         "把方案写成网格包，可用 `wangge verify` 校验。"
     ),
+    "Draw what PLAN_ID hands over as one HTML file that opens with no network.": (
+        "把方案的网格交接绘成一个离线可用的 HTML 文件。"
+    ),
+    "Draw an area as one HTML file.": "把一个区划绘成一个 HTML 文件。",
+    "Draw an area as one HTML file that opens with no network.": (
+        "把一个区划绘成一个离线可用的 HTML 文件。"
+    ),
+    "Draw the facilities of AREA (12-digit code) by kind.": (
+        "按类别绘出区划内的设施（参数为 12 位区划代码）。"
+    ),
+    "Draw who reaches facilities on foot in AREA (12-digit code).": (
+        "绘出区划内各社区的步行覆盖率（参数为 12 位区划代码）。"
+    ),
+    "The kind on the map; the first when not given.": "地图上的设施类别；未给出时为第一类。",
     "Size of the paper.": "纸张大小。",
     "The paper stands upright.": "纸张纵向。",
     "Who compiled it; else WANGGE_OFFICE.": "编制单位；未给出时用 WANGGE_OFFICE。",

@@ -22,6 +22,13 @@ package_output = click.option(
     metavar="PLAN.gpkg",
     help="The grid package to write.",
 )
+html_output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The .html file to write.",
+)
 locked = click.option(
     "--locked", metavar="GRID,...", default="", help="Grids that stay as they are, by number."
 )

@@ -15,13 +15,7 @@ from api.language import language, say
 @plan.command("sheet")
 @click.argument("plan_id", type=int)
 @click.argument("sheet", type=click.Choice(["wall", "register"]))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="The .html file to write.",
-)
+@options.html_output
 @click.option(
     "--paper",
     "size",
@@ -66,4 +60,19 @@ def package_command(plan_id: int, output: Path) -> None:
 
     with database() as engine, engine.connect() as connection:
         package_plan(connection, plan_id, EVERY_PLAN, output)
+    click.echo(say(f"Written to {output}", f"已写入 {output}"))
+
+
+@plan.command("handover-page")
+@click.argument("plan_id", type=int)
+@options.html_output
+def handover_page_command(plan_id: int, output: Path) -> None:
+    """Draw what PLAN_ID hands over as one HTML file that opens with no network."""
+    from api.plan_rights import EVERY_PLAN
+    from api.services.map_files import handover_file
+    from api.settings import read_settings
+
+    with database() as engine, engine.connect() as connection:
+        html = handover_file(connection, plan_id, EVERY_PLAN, language(), read_settings())
+    output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))

@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse, Response
 
 from api.deps import AppSettings, Reading, RequestLanguage, Rights
 from api.openapi import problems
-from api.routes.listing_query import CodePattern
+from api.routes.listing_query import CodePattern, Day, today_or
 from api.routes.plans import PlanId
 from api.routes.self_contained import ONE_FILE, file_answer
+from api.services.map_files import coverage_file, facilities_file, handover_file
 from api.services.plan_files import plan_file
 from api.services.walk_files import walk_file
 
@@ -59,3 +60,59 @@ def walk_html(
     """Draw the walking circles of a community as one sheet for mail, archive and print."""
     page = walk_file(connection, community, kind, profile, language, settings)
     return file_answer(page)
+
+
+@router.get(
+    "/plans/{plan_id}/handover.html",
+    response_class=HTMLResponse,
+    responses={**ONE_FILE, **problems(404, 409, 422, 503)},
+)
+def handover_html(
+    connection: Reading,
+    rights: Rights,
+    settings: AppSettings,
+    language: RequestLanguage,
+    plan_id: PlanId,
+) -> Response:
+    """Draw what a plan hands over: old and new grids side by side, and a list."""
+    return file_answer(handover_file(connection, plan_id, rights, language, settings))
+
+
+@router.get(
+    "/facilities/{area}.html",
+    response_class=HTMLResponse,
+    responses={**ONE_FILE, **problems(404, 422, 503)},
+)
+def facilities_html(
+    connection: Reading,
+    settings: AppSettings,
+    language: RequestLanguage,
+    area: Annotated[str, Path(pattern=CodePattern, description="Code of any area.")],
+    at: Day = None,
+    kind: Annotated[str | None, Query(max_length=64, description="Only this kind.")] = None,
+) -> Response:
+    """Draw the facilities of an area by kind: map and list."""
+    return file_answer(facilities_file(connection, area, today_or(at), kind, language, settings))
+
+
+@router.get(
+    "/coverage/{area}.html",
+    response_class=HTMLResponse,
+    responses={**ONE_FILE, **problems(404, 422, 503)},
+)
+def coverage_html(
+    connection: Reading,
+    settings: AppSettings,
+    language: RequestLanguage,
+    area: Annotated[str, Path(pattern=CodePattern, description="Code of any area.")],
+    kind: Annotated[
+        str | None,
+        Query(max_length=64, description="Facility kind on the map; the first if absent."),
+    ] = None,
+    minutes: Annotated[
+        float | None, Query(gt=0, le=60, description="Cutoff; the longest if absent.")
+    ] = None,
+    profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
+) -> Response:
+    """Draw who reaches facilities on foot in the communities of an area; of one, its sheet."""
+    return file_answer(coverage_file(connection, area, kind, minutes, profile, language, settings))

@@ -196,6 +196,22 @@ for sheet in ("wall", "register"):
         404: (f"/maps/communities/510000000002/{sheet}.html", None),
         422: (f"/maps/communities/510000000001/{sheet}.html?at=someday", None),
     }
+CASES["get", "/maps/plans/{plan_id}/handover.html"] = {
+    200: ("/maps/plans/1/handover.html", None),
+    404: ("/maps/plans/99/handover.html", None),
+    409: ("/maps/plans/2/handover.html", None),
+    422: ("/maps/plans/0/handover.html", None),
+}
+CASES["get", "/maps/facilities/{area}.html"] = {
+    200: ("/maps/facilities/510000000001.html", None),
+    404: ("/maps/facilities/999999999999.html", None),
+    422: ("/maps/facilities/510000000001.html?kind=astrologer", None),
+}
+CASES["get", "/maps/coverage/{area}.html"] = {
+    200: ("/maps/coverage/510000000000.html", None),
+    404: ("/maps/coverage/510000000000.html?kind=astrologer", None),
+    422: ("/maps/coverage/510000000000.html?minutes=7", None),
+}
 CASES["get", f"{API}/downloads/{{layer}}.{{extension}}"] = {
     200: (f"{API}/downloads/buildings.csv", None),
     404: (f"{API}/downloads/buildings.csv?community=999999999999", None),

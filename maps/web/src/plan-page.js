@@ -216,12 +216,31 @@ class PlanPage extends Component {
         </dl>
         ${this.rules(shown)}
         <p><a class="small" href="${base}/walk/${shown.community_code}">${t("walk.title")}</a></p>
+        ${this.papers(shown)}
       </header>
       <wg-grid-list
         .rows=${rows}
         .selected=${this.selected}
         @choose=${(/** @type {CustomEvent} */ event) => this.choose(event.detail, true)}
       ></wg-grid-list>`;
+  }
+
+  /**
+   * Sheets to print and files to take along.
+   * @param {Plan} shown
+   */
+  papers(shown) {
+    const maps = `${base}/maps/plans/${shown.id}`;
+    const files = [
+      [`${maps}/wall.html`, t("plan.wall")],
+      [`${maps}/register.html`, t("plan.register")],
+      ...(shown.valid_from ? [[`${maps}/handover.html`, t("plan.handover")]] : []),
+      [`${base}/api/v1/plans/${shown.id}/package.gpkg`, t("plan.package")],
+      [`${base}/api/v1/downloads/bundle.zip?community=${shown.community_code}`, t("plan.bundle")],
+    ];
+    return html`<p class="small papers">
+      ${files.map(([address, text]) => html`<a href=${address}>${text}</a> `)}
+    </p>`;
   }
 
   /** @param {Plan} shown */
