@@ -79,6 +79,7 @@ def coverage_page(
         style="listed_page.css",
         above=str(parts.above(about, texts)),
         below=str(parts.below(about, texts, kinds, place, ordered)),
+        print_mm=(276, 108),
     )
 
 

@@ -80,6 +80,7 @@ def facilities_page(
         style="listed_page.css",
         above=str(parts.above(about, texts, notes, len(facilities))),
         below=str(parts.below(about, texts, kinds)),
+        print_mm=(276, 108),
     )
 
 

@@ -101,6 +101,7 @@ def handover_page(layers: HandoverLayers, about: PlanAbout, language: Language) 
         above=str(parts.above(about, texts, notes, totals)),
         below=str(parts.below(about, texts, passed)),
         beside=pages[1:],
+        print_mm=(138, 108),
     )
 
 

@@ -174,4 +174,5 @@ def _assembled(page: Any, about: PlanAbout, texts: dict[str, str], notes: list[s
         style="plan_page.css",
         above=str(parts.above(about, texts, notes)),
         below=str(parts.below(about, texts)),
+        print_mm=(277, 150),
     )

@@ -75,6 +75,7 @@ def assembled(
     above: str,
     below: str,
     beside: Sequence[folium.Map] = (),
+    print_mm: tuple[float, float],
 ) -> str:
     """
     Render a map with its scripts and styles inside, between two pieces of HTML.
@@ -89,6 +90,8 @@ def assembled(
         HTML before and after the map.
     beside
         Further maps of the same page, behind the first; all move in step.
+    print_mm
+        Width and height of each map on paper; what is seen on the screen is fitted into it.
     """
     figure = page.get_root()
     for other in beside:
@@ -107,9 +110,33 @@ def assembled(
     figure.html.add_child(_Verbatim(above), name="above", index=0)
     whole = str(figure.render())
     whole = whole.replace("</head>", f"<style>{own_css}</style>\n</head>", 1)
-    if beside:
-        whole = whole.replace("</html>", f"<script>{_in_step([page, *beside])}</script></html>", 1)
+    maps = [page, *beside]
+    scripts = _on_paper(maps, print_mm) + (_in_step(maps) if beside else "")
+    whole = whole.replace("</html>", f"<script>{scripts}</script></html>", 1)
     return whole.replace("</body>", f"{below}\n</body>", 1)
+
+
+def _on_paper(pages: Sequence[folium.Map], size_mm: tuple[float, float]) -> str:
+    """Script that fits maps to their size on paper; Leaflet would go on drawing for the screen."""
+    names = ", ".join(page.get_name() for page in pages)
+    width, height = size_mm
+    return (
+        f"{{ const all = [{names}];"
+        " addEventListener('beforeprint', () => {"
+        " const seen = all.map((one) => one.getBounds());"
+        " for (const one of all) one.kept = [one.getCenter(), one.getZoom()];"
+        " for (const one of all) { const box = one.getContainer().style;"
+        " box.setProperty('flex', 'none', 'important');"
+        f" box.setProperty('width', '{width:g}mm', 'important');"
+        f" box.setProperty('height', '{height:g}mm', 'important');"
+        " one.invalidateSize({ animate: false, pan: false }); }"
+        " all.forEach((one, n) => one.fitBounds(seen[n], { animate: false })); });"
+        " addEventListener('afterprint', () => { for (const one of all) {"
+        " const box = one.getContainer().style;"
+        " for (const name of ['flex', 'width', 'height']) box.removeProperty(name);"
+        " one.invalidateSize({ animate: false, pan: false }); }"
+        " for (const one of all) one.setView(...one.kept, { animate: false }); }); }"
+    )
 
 
 def _in_step(pages: Sequence[folium.Map]) -> str:

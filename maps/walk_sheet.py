@@ -119,6 +119,7 @@ def walk_sheet(layers: WalkLayers, about: WalkAbout, language: Language) -> str:
         style="walk_sheet.css",
         above=str(parts.above(about, texts, notes, steps)),
         below=str(parts.below(about, texts)),
+        print_mm=(190, 140),
     )
 
 
