@@ -158,13 +158,13 @@ def test_every_address_is_absolute_and_of_the_public_url(
 def test_filters_are_handed_on_to_the_subject_and_the_area_to_the_ground_too(
     client: TestClient,
 ) -> None:
-    asked = "minutes=10&speed=0.8&community=510000000001&at=2026-05-01&key=abc&utm=1"
+    asked = "minutes=10&speed=0.8&community=510000000001&at=2026-05-01&utm=1"
     made = style(client, "coverage", asked)
     query = {
         name: parse_qs(urlsplit(source["tiles"][0]).query)
         for name, source in made["sources"].items()
     }
-    place = {"community": ["510000000001"], "at": ["2026-05-01"], "key": ["abc"]}
+    place = {"community": ["510000000001"], "at": ["2026-05-01"]}
     assert query["ground"] == place
     walk = {"kind": ["service_centre"], "minutes": ["10"], "speed": ["0.8"]}
     assert query["walks"] == {**place, **walk}
