@@ -64,6 +64,18 @@ class NotAcceptable(WanggeError):
     code = "not-acceptable"
 
 
+class HeadTooLarge(InputError):
+    """Headers larger than any client of good faith sends."""
+
+    code = "head-too-large"
+
+
+class TooSlow(InputError):
+    """A request that did not arrive in the time it has."""
+
+    code = "too-slow"
+
+
 class TooLarge(InputError):
     """A body larger than any this service wants."""
 
@@ -78,7 +90,9 @@ STATUS: dict[type[WanggeError], int] = {
     BadParameter: 400,
     NotAcceptable: 406,
     AddressTooLong: 414,
+    TooSlow: 408,
     TooLarge: 413,
+    HeadTooLarge: 431,
     Infeasible: 422,
     NotFound: 404,
     Conflict: 409,
@@ -92,10 +106,12 @@ _TITLES: dict[int, tuple[str, str]] = {
     404: ("Not found", "没有找到"),
     405: ("Method not allowed", "不支持的方法"),
     406: ("Not acceptable", "没有可接受的格式"),
+    408: ("Too slow", "请求超时"),
     409: ("Conflict", "状态冲突"),
     414: ("Address too long", "地址过长"),
     413: ("Too large", "内容过大"),
     422: ("Cannot be used", "内容不合要求"),
+    431: ("Head too large", "请求头过大"),
     500: ("Internal error", "服务内部错误"),
     503: ("Not available", "暂时不可用"),
 }

@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from api.addresses import base_path
 from api.app import create_app
 from api.logs import log_config, make_logging_cheap
+from api.patience import PatientProtocol, refuse_the_slow
 from api.settings import Settings
-from api.unreadable import PlainSpokenProtocol
 from gis.errors import Unavailable
 
 READY_PATIENCE_S = 60
@@ -53,9 +53,9 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
             access_log=False,
             timeout_graceful_shutdown=_SHUTDOWN_S,
             lifespan="on",
-            http=PlainSpokenProtocol,
+            http=PatientProtocol,
         )
-        server = _Server(config)
+        server = _Server(config, settings.request_seconds)
         watch = _Watch(server, settings, port, ready)
         watch.start()
         # Uvicorn minds the other two itself, but not a terminal that was closed.
@@ -129,7 +129,19 @@ class _Server(uvicorn.Server):
     Uvicorn raises the signals it caught once more when it is done, and skips the end of the
     application at the second one: Ctrl-C pressed twice, or passed on by make, would end in a
     traceback. What is under way is bounded by the graceful timeout anyway.
+
+    Uvicorn also waits for ever for a request to arrive; here it has `request_seconds`.
     """
+
+    def __init__(self, config: uvicorn.Config, request_seconds: float) -> None:
+        super().__init__(config)
+        self._request_seconds = request_seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        # Ten a second.
+        if counter % 10 == 0:
+            refuse_the_slow(self.server_state.connections, self._request_seconds)
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self.should_exit = True

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         pattern=r"^[\x20-\x7e]*$",
         description="Cache-Control of tiles; a CDN that may be 60 s behind: public, max-age=60.",
     )
+    request_seconds: float = Field(
+        default=30,
+        ge=1,
+        le=3600,
+        description="Time a client has to send a whole request.",
+    )
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error; info has a line per request."

@@ -19,9 +19,13 @@ class PlainSpokenProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is always the same
         """Answer as a problem and close the connection."""
+        self.refuse(_fault(getattr(self, "url", None) or b""))
+
+    def refuse(self, fault: WanggeError) -> None:
+        """Answer with a fault, without asking the application, and close the connection."""
         headers = getattr(self, "headers", None) or []
         request = Request({"type": "http", "headers": headers})
-        answer = wangge_problem(request, _fault(getattr(self, "url", None) or b""))
+        answer = wangge_problem(request, fault)
         status = HTTPStatus(answer.status_code)
         lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from api.app import create_app
 from api.settings import Settings
 from gis.store.engine import open_engine
+from tests.conftest import own_database
 
 TOWN = Path(__file__).parents[1] / "small_town.sql"
 THIS_MACHINE = ("127.0.0.1", 50000)
@@ -30,6 +31,18 @@ def planner(town_settings: Settings) -> Iterator[TestClient]:
     app = create_app(town_settings.model_copy(update={"open": True}))
     with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def own_town_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """URL of a database with the small town that the tests of one module may change."""
+    with own_database(server_url, migrated_template) as url:
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            # Past SQLAlchemy, which would take the file's percent signs for binds.
+            connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
+        engine.dispose()
+        yield url
 
 
 @pytest.fixture

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def served(database_url: str) -> Iterator[str]:
-    """Serve a database; gives the address without a slash at the end."""
+def served(database_url: str, **changes: str) -> Iterator[str]:
+    """Serve a database with other settings; gives the address without a slash at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "api.cli", "serve", "--port", "0"],
-        env=os.environ | {"WANGGE_DATABASE_URL": database_url, "WANGGE_LANG": "en"},
+        env=os.environ
+        | {"WANGGE_DATABASE_URL": database_url, "WANGGE_LANG": "en"}
+        | {f"WANGGE_{name.upper()}": value for name, value in changes.items()},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -30,9 +30,6 @@ from schemathesis.specs.openapi.checks import (
 
 from api.app import create_app
 from api.settings import Settings
-from gis.store.engine import open_engine
-from tests.api.conftest import TOWN
-from tests.conftest import own_database
 from tests.web.conftest import serving
 
 CHECKS = [
@@ -65,16 +62,10 @@ AS_EVER = settings(
 
 
 @pytest.fixture(scope="module")
-def address(server_url: str, migrated_template: str) -> Iterator[str]:
+def address(own_town_url: str) -> Iterator[str]:
     """Address of an open service on a town that may be changed."""
-    with own_database(server_url, migrated_template) as url:
-        engine = open_engine(url)
-        with engine.begin() as connection:
-            # Past SQLAlchemy, which would take the file's percent signs for binds.
-            connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
-        engine.dispose()
-        with serving(Settings(database_url=SecretStr(url), open=True)) as address:
-            yield address
+    with serving(Settings(database_url=SecretStr(own_town_url), open=True)) as at:
+        yield at
 
 
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
