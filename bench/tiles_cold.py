@@ -100,7 +100,7 @@ def _project(engine: sa.Engine) -> None:
         connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-# Loose buildings are merged by squares of a 32nd of a tile of zoom 12: 2^17 to the world.
+# Loose buildings are merged by squares of a 16th of a tile of zoom 12: 2^16 to the world.
 TABLES = """
 CREATE TABLE tile_buildings AS
 SELECT
@@ -126,8 +126,8 @@ SELECT
 FROM building
 WHERE courtyard_code IS NULL
 GROUP BY
-    mercator_column((ST_XMin(geom) + ST_XMax(geom)) / 2) >> 13,
-    mercator_row((ST_YMin(geom) + ST_YMax(geom)) / 2) >> 13
+    mercator_column((ST_XMin(geom) + ST_XMax(geom)) / 2) >> 14,
+    mercator_row((ST_YMin(geom) + ST_YMax(geom)) / 2) >> 14
 """
 
 

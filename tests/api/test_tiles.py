@@ -269,5 +269,5 @@ def test_tiles_are_found_by_the_spatial_index(town_url: str, layer: str, z: int)
         lines = "\n".join(explained(connection, tile_query(shown, asked)))
     engine.dispose()
     merged = layer == "buildings" and z < shown.merged_below
-    for table in ("building", "courtyard") if merged else (shown.table,):
-        assert f"ix_{table}_geom" in lines
+    for index in ("building_loose", "courtyard") if merged else (shown.table,):
+        assert f"ix_{index}_geom" in lines

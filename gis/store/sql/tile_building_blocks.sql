@@ -1,5 +1,5 @@
 -- Buildings merged: a courtyard stands for its buildings, a box for those without courtyard
--- whose middles lie in one square of the lattice, 32 by 32 on a tile.
+-- whose middles lie in one square of the lattice, 16 by 16 on a tile.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
 -- tile_west, tile_south, tile_east, tile_north: the tile itself; at date; communities text[] or null: all.
 SELECT
@@ -60,5 +60,5 @@ WHERE t.courtyard_code IS NULL
       WHERE away.layer = 'buildings' AND away.retired_on <= :at AND away.returned_on > :at))
   AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
 GROUP BY
-    floor((middle.lon - :tile_west) / (:tile_east - :tile_west) * 32),
-    floor((:tile_north - middle.lat) / (:tile_north - :tile_south) * 32)
+    floor((middle.lon - :tile_west) / (:tile_east - :tile_west) * 16),
+    floor((:tile_north - middle.lat) / (:tile_north - :tile_south) * 16)

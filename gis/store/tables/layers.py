@@ -145,7 +145,7 @@ building = sa.Table(
     sa.Column("number", sa.Text),
     sa.Column("address", sa.Text),
     sa.Column("community_code", sa.Text),
-    sa.Column("courtyard_code", sa.Text, sa.ForeignKey("courtyard.code"), index=True),
+    sa.Column("courtyard_code", sa.Text, sa.ForeignKey("courtyard.code")),
     sa.Column("households", sa.Integer, nullable=False),
     sa.Column("households_kind", sa.Text, nullable=False),
     sa.Column("households_estimated", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -169,6 +169,20 @@ sa.Index(
         *("code", "households", "households_estimated"),
         *("residents", "elders", "vulnerable", "retired_on"),
     ],
+)
+# Low zooms show what courtyards add up to, and the buildings that belong to none.
+sa.Index(
+    "ix_building_of_courtyard",
+    building.c.courtyard_code,
+    postgresql_include=[
+        *("code", "community_code", "households", "households_estimated", "retired_on"),
+    ],
+)
+sa.Index(
+    "ix_building_loose_geom",
+    building.c.geom,
+    postgresql_using="gist",
+    postgresql_where=sa.text("courtyard_code IS NULL"),
 )
 spatial_index(building)
 
