@@ -14,8 +14,8 @@ from gis.store.feature_sources import Column, Condition, Days, Source, during, f
 
 BBox = tuple[float, float, float, float]
 
-MOST_VERTICES = 250_000
-"""A page ends before its shapes hold more vertices than this, about 10 MB of text."""
+MOST_VERTICES = 100_000
+"""A page ends before its shapes hold more vertices than this, about 4 MB of text."""
 
 
 @dataclass(frozen=True, slots=True)

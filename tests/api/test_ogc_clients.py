@@ -97,6 +97,12 @@ def test_gdal_filters_by_box_and_attribute(address: str) -> None:
     assert len(pyogrio.read_dataframe(path, layer="buildings", where="courtyard = 'c9'")) == 0
 
 
+@pytest.mark.parametrize(("day", "grids"), [("2026-05-01", 4), ("2025-12-31", 0)])
+def test_gdal_opens_the_features_of_a_day_as_a_file(address: str, day: str, grids: int) -> None:
+    path = f"{address}/ogc/collections/grids/items?datetime={day}&limit=10000"
+    assert pyogrio.read_info(path)["features"] == grids
+
+
 def test_owslib_reads_what_it_needs(address: str) -> None:
     service = Features(f"{address}/ogc")
     assert [known["id"] for known in service.collections()["collections"]] == list(COLLECTIONS)

@@ -81,6 +81,7 @@ def test_html_pages_lead_on_too(client: TestClient) -> None:
     page = client.get(ITEMS.format("buildings"), params={"limit": "90", "f": "html"}).text
     assert "90 / 96" in page
     assert "cursor=b089" in page
+    assert "<title>楼栋 · 要素 · Wangge</title>" in page
 
 
 @pytest.fixture

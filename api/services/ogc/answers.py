@@ -37,6 +37,7 @@ from api.services.ogc.openapi import openapi_document
 from api.services.ogc.pages import page_of
 from api.services.ogc.parameters import (
     ANYWHERE,
+    HIGHEST_ON_A_PAGE,
     ItemsRequest,
     checked_query,
     item_request,
@@ -159,7 +160,7 @@ def items_answer(connection: sa.Connection, asked: Asked, name: str) -> Answer:
         name,
         request.selection,
         request.crs.coordinates,
-        limit=request.limit,
+        limit=request.limit if here.form == "json" else min(request.limit, HIGHEST_ON_A_PAGE),
         after=request.after,
     )
     links = here.own_links()

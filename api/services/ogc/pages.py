@@ -27,7 +27,7 @@ def page_of(here: Here, document: Json, surroundings: Surroundings) -> str:
     crumbs = _crumbs(here)
     page = FeaturePage(
         language=here.language,
-        title=_title(document) or crumbs[-1].text,
+        title=_title(document) or " · ".join(crumb.text for crumb in crumbs[2:] or crumbs[-1:]),
         description=str(document.get("description", "")),
         crumbs=crumbs,
         forms=[

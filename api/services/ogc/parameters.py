@@ -17,6 +17,8 @@ from gis.store.feature_sources import Days
 from gis.store.features import Place, Selection, cursor_key
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 100, 10_000
+HIGHEST_ON_A_PAGE = 1_000
+"""Rows of a page for people; a larger `limit` means this there."""
 LONGEST_QUERY = 4_000
 """Characters of a query; proxies let hardly more through, and nothing here needs as many."""
 ANYWHERE = ("f", "lang")
