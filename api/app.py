@@ -51,7 +51,6 @@ from api.services.downloads import Slots
 from api.services.health import require_ready
 from api.services.tile_answers import TileAnswers
 from api.services.tiles import TileSource
-from api.services.walking_memory import WalkingMemory
 from api.settings import Settings
 from api.tile_face import TileFace
 from gis.errors import Unavailable
@@ -96,7 +95,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.seats = anyio.Semaphore(settings.threads)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.downloads = Slots()
-        app.state.walking = WalkingMemory()
         app.state.engine = open_database(settings)
         app.state.changes = Changes()
         app.state.drawing = open_drawing(settings)

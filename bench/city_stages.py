@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from api.services import grounds, plans
 from api.services.batch import communities_to_divide
+from gis.partition import divide
 from gis.partition.rules import load_rules
 from gis.store.engine import open_engine
 
@@ -19,7 +20,7 @@ _STAGES: dict[str, tuple[Any, str]] = {
     "fingerprint": (grounds, "fingerprint"),
     "ground": (grounds, "build_ground"),
     "storing the ground": (grounds, "save_ground"),
-    "division": (plans, "divide"),
+    "division": (divide, "divide"),
     "storing the draft": (plans, "store_division"),
 }
 

@@ -21,7 +21,7 @@ from bench.tiles_fresh import tile_place
 from gis.store.engine import open_engine
 
 Row = dict[str, str]
-MINUTES = 6.0
+MINUTES = 4.0
 _STREAMS = 30
 _EDITS_A_SECOND = 5
 _ROUND_S = 10.0

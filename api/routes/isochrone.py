@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from api.deps import Reading, RequestLanguage
@@ -12,14 +13,24 @@ from api.openapi import problems
 from api.routes.listing_query import CoordQuery
 from api.schemas.walking import Isochrone
 from api.services.isochrone import Click, isochrone_of
-from api.services.walking_memory import WalkingMemory
-from gis.network.policy import GatePolicy
+from gis.network.gates import GatePolicy
+
+if TYPE_CHECKING:
+    from api.services.walking_memory import WalkingMemory
 
 router = APIRouter(tags=["walking"], responses=problems(422, 503))
 
 
+_first = Lock()
+
+
 def _memory(request: Request) -> WalkingMemory:
-    memory = request.app.state.walking
+    # With it comes a compiler that weighs as much as all else a process of tiles needs.
+    from api.services.walking_memory import WalkingMemory
+
+    with _first:
+        memory = getattr(request.app.state, "walking", None) or WalkingMemory()
+        request.app.state.walking = memory
     assert isinstance(memory, WalkingMemory)  # noqa: S101
     return memory
 
@@ -27,7 +38,7 @@ def _memory(request: Request) -> WalkingMemory:
 @router.get("/isochrone")
 def show_isochrone(
     connection: Reading,
-    memory: Annotated[WalkingMemory, Depends(_memory)],
+    request: Request,
     language: RequestLanguage,
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
@@ -45,4 +56,4 @@ def show_isochrone(
 ) -> Isochrone:
     """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
     click = Click(lon, lat, coord, minutes, speed, gates, walk)
-    return isochrone_of(connection, memory, click, language)
+    return isochrone_of(connection, _memory(request), click, language)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sqlalchemy as sa
 
 from api.schemas.walking import Isochrone, IsochroneArea
 from api.services.coordinates import Coord, geojson_shapes, spoken_point, stored_point
-from api.services.walking_memory import WalkingMemory
-from gis.circles.isochrone import isochrone
 from gis.errors import InputError, Language
-from gis.network.policy import GatePolicy
+from gis.network.gates import GatePolicy
+
+if TYPE_CHECKING:
+    from api.services.walking_memory import WalkingMemory
 
 MOST_CUTOFFS = 6
 LONGEST_MINUTES = 60.0
@@ -49,6 +51,9 @@ def isochrone_of(
     ground = memory.ground(connection, lon, lat, click.walk)
     graph = ground.from_people(click.gates)
     seconds = [60.0 * one for one in minutes]
+    # Loaded when first asked for, as the memory is: a compiler comes with it.
+    from gis.circles.isochrone import isochrone
+
     found = isochrone(ground.raster, graph, lon, lat, seconds, click.speed_m_s)
     shapes = np.array([None if area.is_empty else area for area in found.areas], dtype=object)
     drawn = geojson_shapes(shapes, click.coord)

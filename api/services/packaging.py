@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from api.plan_rights import PlanRights
 from api.services.plan_reading import require_plan
 from gis.errors import Conflict
 from gis.io.package import DividedCommunity, write_package
-from gis.partition.redrawn import Redrawn, rules_kept
 from gis.partition.result import Certificate, Division, Split
 from gis.partition.rules import rules_from_document
 from gis.store import plans as store
@@ -25,6 +24,9 @@ from gis.store.lineage import lineage_of
 from gis.store.plans import PlanRow
 
 _AS_DIVIDED = {"divide", "publish", "withdraw"}
+
+if TYPE_CHECKING:
+    from gis.partition.redrawn import Redrawn
 
 
 def packaged_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -> DividedCommunity:
@@ -50,6 +52,8 @@ def packaged_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -
     grids = store.read_grids(connection, plan_id)
     rules = rules_from_document(plan.rules)
     said = plan.certificate or {}
+    from gis.partition.redrawn import Redrawn, rules_kept
+
     drawn = Redrawn(
         ground,
         rules_kept(ground, rules, labels),

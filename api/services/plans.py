@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +17,6 @@ from gis.borders import dissolve
 from gis.cells import Ground
 from gis.errors import Conflict, Infeasible
 from gis.numbering import grid_name
-from gis.partition.divide import divide
-from gis.partition.engine import BATCH, Effort
 from gis.partition.loads import loads
 from gis.partition.nesting import base_grids
 from gis.partition.result import METHOD, Division, Within
@@ -28,7 +27,9 @@ from gis.store import publishing
 from gis.store.grounds import GroundRow, load_ground
 from gis.store.layers import read_layer
 from gis.store.plans import Drift, Labels, Move, PlanId, PlanRow
-from gis.workload import round_lengths
+
+if TYPE_CHECKING:
+    from gis.partition.engine import Effort
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ def divide_community(
         publishing.lock_community(connection, community_code)
         row, ground = current_ground(connection, community_code, rules)
         nest = None if within is None else _nest(connection, community_code, within, ground)
+    # The engine's compiler is loaded where something is divided, not in each server process.
+    from gis.partition.divide import divide
+
     division = divide(ground, rules, seed=seed, effort=effort, progress=progress, within=nest)
     with engine.begin() as connection:
         return store_division(connection, row, ground, division, made_by, name or rules.name)
@@ -127,6 +131,9 @@ def divide_community_once(
         there = _same_draft(connection, row, rules, seed)
     if there is not None:
         return Divided(there.plan_id, there.certificate or {}, was_there=True)
+    from gis.partition.divide import divide
+    from gis.partition.engine import BATCH
+
     division = divide(ground, rules, seed=seed, effort=BATCH)
     with engine.begin() as connection:
         publishing.lock_community(connection, community_code)
@@ -290,6 +297,8 @@ def grid_figures(
 def _rounds(ground: Ground, labels: Labels, grids: pd.Index) -> pd.Series:
     """Rounds of these grids alone: an edit touches few."""
     touched = np.where(np.isin(labels, grids), labels, UNASSIGNED)
+    from gis.workload import round_lengths
+
     return round_lengths(ground, touched).round(1).reindex(grids, fill_value=0.0)
 
 

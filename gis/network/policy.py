@@ -7,10 +7,11 @@ from typing import Literal
 import numpy as np
 
 from gis.network.build import WalkingNetwork
+from gis.network.gates import GATE_POLICIES, GatePolicy
 from gis.network.search import Floats, Ints32, SearchGraph, between, graph_of
 
-GatePolicy = Literal["open", "residents", "shut"]
-GATE_POLICIES: tuple[GatePolicy, ...] = ("open", "residents", "shut")
+__all__ = ["GATE_POLICIES", "Direction", "GatePolicy", "search_graph"]
+
 Direction = Literal["facilities", "people"]
 
 
