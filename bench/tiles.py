@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import tiles_cached, tiles_cold, tiles_fresh, tiles_memory
+from bench import tiles_cached, tiles_cold, tiles_fresh, tiles_memory, tiles_paint
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
 from bench.partition import noise, pace, record
@@ -91,6 +91,14 @@ SECTIONS = {
         f"{tiles_memory.MINUTES:.0f} minutes, not an hour: what grows is told by the slope of "
         "the second half.",
         lambda given: tiles_memory.rows(given.url, given.faces, tiles_memory.MINUTES),
+    ),
+    "paint": Section(
+        "First paint of an embed",
+        "The sample, 640 x 400, headless Chromium with a fresh profile for each visit; from "
+        "navigation to the frame with the first feature of the subject. WebGL is drawn by "
+        "SwiftShader on the cores that serve the page, so a machine with any graphics chip is "
+        f"faster. Medians of {tiles_paint.TIMES} visits after the first.",
+        lambda given: tiles_paint.rows(given.url),
     ),
 }
 

@@ -36,7 +36,7 @@ def clicks(count: int) -> dict[str, Any]:
         import_all(engine, SAMPLE)
         engine.dispose()
         points = _points(count + _WARM)
-        with _serving(url) as port:
+        with serving(url) as port:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             taken = np.array([_asked(connection, *point) for point in points])
     return {
@@ -66,10 +66,10 @@ def _asked(connection: http.client.HTTPConnection, lon: float, lat: float) -> fl
 
 
 @contextmanager
-def _serving(url: str) -> Iterator[int]:
-    """Serve a database on a free port of loopback, as `wangge serve` does."""
+def serving(url: str, **settings: str) -> Iterator[int]:
+    """Serve a database on a free port of loopback, as `wangge serve` does with such settings."""
     command = [sys.executable, "-m", "api.cli", "serve", "--host", "127.0.0.1", "--port", "0"]
-    environment = os.environ | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en"}
+    environment = os.environ | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en", **settings}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

@@ -105,14 +105,14 @@ def test_a_site_that_the_key_does_not_name_is_refused(
 ) -> None:
     for key in (embedding.key(origins=("https://screen.example",)), embedding.key(origins=())):
         visit = visitor.visit(embedding.framed("grids", key))
-        assert frame_of(visit).url.startswith("chrome-error:")
+        frame_of(visit).wait_for_url(re.compile("^chrome-error:"), wait_until="commit")
         assert any("frame-ancestors" in fault for fault in visit.faults)
 
 
 def test_no_other_site_frames_a_page_without_a_key(visitor: Visitor, embedding: Embedding) -> None:
     for page in ("embed/grids", "embed", ""):
         visit = visitor.visit(embedding.site.framing(f"{embedding.address}/{page}"))
-        assert frame_of(visit).url.startswith("chrome-error:")
+        frame_of(visit).wait_for_url(re.compile("^chrome-error:"), wait_until="commit")
 
 
 def test_an_expired_key_shows_a_card_that_says_whom_to_ask(

@@ -21,6 +21,26 @@ import { t } from "./texts.js";
 // The workers start while the style is still on its way.
 prewarm();
 
+/**
+ * A style with the subject's shapes alone: no ground, no labels, whose glyphs are drawn one by one
+ * before anything of their tile is shown, and no patterns, which wait for the sprite.
+ * @param {Style} style
+ * @param {string[]} subject ids of layers
+ * @returns {Style}
+ */
+function bare(style, subject) {
+  const layers = style.layers.filter(
+    (layer) =>
+      layer.type === "background" ||
+      (subject.includes(layer.id) &&
+        layer.type !== "symbol" &&
+        !("fill-pattern" in (layer.paint ?? {}))),
+  );
+  const drawn = new Set(layers.map((layer) => ("source" in layer ? layer.source : "")));
+  const sources = Object.entries(style.sources).filter(([name]) => drawn.has(name));
+  return { ...style, layers, sources: Object.fromEntries(sources) };
+}
+
 const CHOSEN = "embed-chosen";
 const PADDING = 16;
 // Less room than this shows nothing: the legend may lie over the area then.
@@ -42,7 +62,7 @@ export class EmbedMap {
     this.layers = style.layers.filter((layer) => this.isSubject(layer)).map((layer) => layer.id);
     this.map = new GlMap({
       container: box,
-      style,
+      style: bare(style, this.layers),
       bounds: extent,
       fitBoundsOptions: { padding: PADDING },
       attributionControl: false,
@@ -65,7 +85,6 @@ export class EmbedMap {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    this.map.on("idle", () => box.toggleAttribute("data-idle", true));
     this.map.on("movestart", () => box.toggleAttribute("data-idle", false));
     this.map.on("click", (event) => this.choose(this.featureAt(event.point), listeners));
     this.map.on("mousemove", (event) => {
@@ -74,7 +93,7 @@ export class EmbedMap {
     this.map.on("error", ({ error }) =>
       listeners.refused(Number(/** @type {{status?: number}} */ (error).status ?? 0)),
     );
-    this.noteFirstPaint();
+    this.drawInTwoSteps(style);
     this.endChanges = onChange((change) => {
       refreshTouched(this.map, change, box);
       listeners.changed(change.layers);
@@ -86,17 +105,32 @@ export class EmbedMap {
     return "source-layer" in layer && this.subjects.includes(layer["source-layer"] ?? "");
   }
 
-  /** Note the moment at which the first feature of the subject stands on the screen. */
-  noteFirstPaint() {
+  /**
+   * Note the moment at which the first feature of the subject stands on the screen, then draw
+   * the rest of the style; an area without any gets it when the map has come to rest.
+   * @param {Style} style
+   */
+  drawInTwoSteps(style) {
+    const begun = () => {
+      this.map.off("render", painted);
+      this.map.off("idle", rest);
+    };
+    const rest = () => {
+      begun();
+      this.map.setStyle(style, { validate: false });
+      this.map.on("idle", () => this.box.toggleAttribute("data-idle", true));
+    };
     const painted = () => {
       if (this.drawn().length === 0) return;
-      this.map.off("render", painted);
+      begun();
       requestAnimationFrame(() => {
         performance.mark("wangge-first-feature");
         this.box.toggleAttribute("data-painted", true);
+        rest();
       });
     };
     this.map.on("render", painted);
+    this.map.on("idle", rest);
   }
 
   /** Features of the subject that are on the screen. */
