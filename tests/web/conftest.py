@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +18,7 @@ from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from api.app import create_app
 from api.settings import Settings
+from maps.assets import WEB
 
 
 @contextmanager
@@ -108,3 +112,24 @@ def visitor(chromium: Browser) -> Iterator[Visitor]:
     yield Visitor(chromium)
     for context in chromium.contexts:
         context.close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def other_site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Publish a page on a site of another origin, which has its own packages."""
+    (tmp_path / "node_modules").symlink_to(WEB / "node_modules")
+    (tmp_path / "favicon.ico").touch()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path))) as server:
+        threading.Thread(target=server.serve_forever).start()
+
+        def publish(html: str) -> str:
+            (tmp_path / "page.html").write_text(html, encoding="utf-8")
+            return f"http://localhost:{server.server_port}/page.html"
+
+        yield publish
+        server.shutdown()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from maps.assets import WEB
 from maps.style import STYLES
 from maps.tokens import Theme, colour
 from tests.web.conftest import Visitor
@@ -25,27 +21,6 @@ pytestmark = pytest.mark.browser
 DOCS = Path(__file__).parents[2] / "docs/styles.md"
 EXAMPLES = re.findall(r"^## (\S+).*?^```html\n(.*?)^```", DOCS.read_text("utf-8"), re.S | re.M)
 PLACE = "https://map.example/wangge"
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def other_site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Publish a page on a site of another origin, which has its own packages."""
-    (tmp_path / "node_modules").symlink_to(WEB / "node_modules")
-    (tmp_path / "favicon.ico").touch()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path))) as server:
-        threading.Thread(target=server.serve_forever).start()
-
-        def publish(html: str) -> str:
-            (tmp_path / "page.html").write_text(html, encoding="utf-8")
-            return f"http://localhost:{server.server_port}/page.html"
-
-        yield publish
-        server.shutdown()
 
 
 def drawn(page: Page, map_of: str) -> None:
