@@ -37,6 +37,7 @@ BESIDES = {
     "/": "/",
     "/plan/{plan_id}": "/plan/1",
     "/walk/{community}": f"/walk/{CLOUDS}",
+    "/dashboard": "/dashboard",
     "/embed": "/embed",
     "/embed/{page}": "/embed/grids",
     "/embed/sheet/{community}": f"/embed/sheet/{CLOUDS}",
