@@ -192,12 +192,14 @@ def _sources(asked: StyleAsked) -> dict[str, Any]:
 
 def _source(asked: StyleAsked, names: tuple[str, ...], filters: MapFilters) -> dict[str, Any]:
     layers = map_layers(",".join(names))
+    # Circles reach beyond the area whose facilities they are of.
+    within = not any(layer.scope == "walk" for layer in layers)
     return {
         "type": "vector",
         "tiles": [tiles_address(asked.service, layers, filters)],
         "minzoom": min(layer.zooms[0] for layer in layers),
         "maxzoom": max(layer.zooms[1] for layer in layers),
-        "bounds": list(asked.bounds),
+        **({"bounds": list(asked.bounds)} if within else {}),
         "attribution": asked.attribution.as_html(asked.look.language),
     }
 

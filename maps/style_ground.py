@@ -120,10 +120,12 @@ def community_names(look: Look) -> Layer:
 def ground_legend(look: Look) -> list[LegendItem]:
     """Tell the parts of the ground, for the map that shows nothing else."""
     texts = look.texts
+    # A white street is seen by its casing, on white paper too.
+    street = "map-street-casing" if look.theme == "light" else "map-street"
     return [
         LegendItem(texts["style.courtyard"], look.colour("map-green")),
         LegendItem(texts["style.building"], look.colour("map-building")),
-        LegendItem(texts["style.street"], look.colour("map-street-casing"), "line"),
+        LegendItem(texts["style.street"], look.colour(street), "line"),
         LegendItem(texts["style.river"], look.colour("map-water"), "line"),
         LegendItem(texts["style.border"], look.colour("map-community"), "line", dashed=True),
     ]

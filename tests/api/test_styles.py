@@ -168,7 +168,9 @@ def test_filters_are_handed_on_to_the_subject_and_the_area_to_the_ground_too(
     assert query["ground"] == place
     walk = {"kind": ["service_centre"], "minutes": ["10"], "speed": ["0.8"]}
     assert query["walks"] == {**place, **walk}
-    assert made["sources"]["walks"]["bounds"] == pytest.approx([104.6, 28.4, 104.612, 28.408])
+    assert made["sources"]["ground"]["bounds"] == pytest.approx([104.6, 28.4, 104.612, 28.408])
+    # Circles reach beyond the area.
+    assert "bounds" not in made["sources"]["walks"]
     assert made["center"] == pytest.approx([104.606, 28.404], abs=1e-5)
     grids = style(client, "grids-load", "plan=1&kind=base")["sources"]
     assert urlsplit(grids["grids"]["tiles"][0]).query == "plan=1&kind=base"
