@@ -21,12 +21,15 @@ from PIL import Image
 from api.app import create_app
 from api.services.embed_keys import EmbedScope, OutsideKey
 from api.settings import Settings
+from maps.attribution import Attribution
 from maps.embeds import OF_STYLE
 from maps.layers import TILE_LAYERS
 from maps.look import Look
 from maps.scales import load_class
+from maps.sources import MapFilters
 from maps.sprite import PATTERNS
-from maps.style import STYLES
+from maps.style import STYLES, StyleAsked
+from maps.style import style as made_style
 from maps.style_grids import by_load
 from maps.texts import texts_of
 from maps.tokens import tokens
@@ -175,6 +178,22 @@ def test_filters_are_handed_on_to_the_subject_and_the_area_to_the_ground_too(
     grids = style(client, "grids-load", "plan=1&kind=base")["sources"]
     assert urlsplit(grids["grids"]["tiles"][0]).query == "plan=1&kind=base"
     assert urlsplit(grids["ground"]["tiles"][0]).query == ""
+
+
+def test_an_embed_key_is_handed_on_to_every_tile() -> None:
+    filters = MapFilters(key="wge_1", community="510000000001", kind="medical")
+    for kind in STYLES.values():
+        asked = StyleAsked(
+            kind,
+            Look("light", "zh"),
+            filters,
+            "https://map.example",
+            (104, 28, 105, 29),
+            Attribution(),
+        )
+        for source in made_style(asked)["sources"].values():
+            query = parse_qs(urlsplit(source["tiles"][0]).query)
+            assert (query["key"], query["community"]) == (["wge_1"], ["510000000001"])
 
 
 def test_the_tiles_that_a_style_names_are_there(client: TestClient) -> None:
