@@ -48,6 +48,7 @@ from api.services.change_listener import ChangeListener
 from api.services.changes import Changes
 from api.services.database import database_url, open_database, open_drawing
 from api.services.downloads import Slots
+from api.services.figures_memory import FiguresMemory
 from api.services.health import require_ready
 from api.services.tile_answers import TileAnswers
 from api.services.tiles import TileSource
@@ -95,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.seats = anyio.Semaphore(settings.threads)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.downloads = Slots()
+        app.state.figures = FiguresMemory()
         app.state.engine = open_database(settings)
         app.state.changes = Changes()
         app.state.drawing = open_drawing(settings)

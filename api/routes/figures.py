@@ -12,9 +12,9 @@ from api.openapi import problems
 from api.routes.listing_query import Day, today_or
 from api.routes.walking import Kind, Profile
 from api.schemas.figures import Figures
-from api.services import figures
 from api.services.embed_figures import figures_through_key
 from api.services.embed_keys import EmbedScope
+from api.services.figures_memory import FiguresMemory
 from api.services.figures_walking import Walk
 
 router = APIRouter(prefix="/figures", tags=["figures"], responses=problems(404, 422, 503))
@@ -46,6 +46,8 @@ def show_figures(
 ) -> Figures:
     """Show what an area adds up to on a day, and each area of the next level: published only."""
     cutoff_s = None if minutes is None else round(minutes * 60)
-    told = figures.figures(connection, area, today_or(at), Walk(profile, kind, speed, cutoff_s))
+    memory: FiguresMemory = request.app.state.figures
+    walk = Walk(profile, kind, speed, cutoff_s)
+    told = memory.figures(connection, area, today_or(at), walk)
     embed: EmbedScope | None = getattr(request.state, "embed", None)
     return told if embed is None else figures_through_key(told, embed)

@@ -91,10 +91,15 @@ class KindCoverage(Covered):
 
 
 class Gaps(BaseModel):
-    """Ground whose households miss a kind within the cutoff."""
+    """
+    Ground whose households miss a kind within the cutoff.
+
+    A gap counts where most of its households live and may reach over the border; how many of
+    an area's own households miss the kind is `covered.total - covered.reached`.
+    """
 
     gaps: int
-    households: int
+    households: int = Field(description="Of the whole gaps, on either side of a border.")
     households_estimated: int
 
 

@@ -45,6 +45,12 @@ class Walked:
     cutoff_s: int
 
 
+def figures_mark(connection: sa.Connection) -> tuple[object, ...]:
+    """Return what is another whenever a figure may be; to be asked before reading."""
+    [row] = _rows(connection, "figures_mark")
+    return tuple(row.values())
+
+
 def way_rows(connection: sa.Connection, area: str, *, at: date) -> list[Row]:
     """Return an area and those above it, the highest first; empty when it does not stand."""
     return _rows(connection, "figures_way", area=area, at=at)

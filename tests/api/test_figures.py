@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.settings import Settings
 from api.today import today
 from gis.store.area_figures import Spread
@@ -236,3 +237,30 @@ def change(settings: Settings, *statements: str) -> None:
         for said in statements:
             connection.exec_driver_sql(said)
     opened.dispose()
+
+
+def test_what_is_remembered_is_what_would_be_read(
+    writer: TestClient, open_settings: Settings
+) -> None:
+    for said in (
+        "UPDATE building SET elders = 9, households = 5 WHERE code = 'b000'",
+        "UPDATE plan_grid SET load = 1.3, flags = '{}' WHERE plan_id = 1 AND grid_no = 1",
+        "UPDATE post SET worker_id = 1 WHERE code = 'p2'",
+        "DELETE FROM post WHERE code = 'p1'",
+        "UPDATE coverage_figure SET reached = 500 WHERE cutoff_s = 900 AND counted = 'households'",
+        "UPDATE service_gap SET households = 7",
+        "INSERT INTO retirement (layer, code, retired_on, returned_on) "
+        "VALUES ('buildings', 'b001', '2026-01-01', '2999-01-01')",
+        "UPDATE area SET name = '新名' WHERE code = '510000000001'",
+    ):
+        before = figures(writer, area=CLOUDS)
+        assert without_time(figures(writer, area=CLOUDS)) == without_time(before)
+        change(open_settings, said)
+        after = without_time(figures(writer, area=CLOUDS))
+        assert after != without_time(before), said
+        with TestClient(create_app(open_settings)) as fresh:
+            assert without_time(figures(fresh, area=CLOUDS)) == after
+
+
+def without_time(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "as_of"}

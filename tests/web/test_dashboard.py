@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -248,3 +249,25 @@ def test_a_change_in_the_database_changes_the_number_by_itself(
     assert page.evaluate("window.sameDocument")
     assert told(own_address, area=CLOUDS)["figures"]["posts"]["vacant"] == 2
     assert visit.faults == []
+
+
+def test_the_snippet_for_other_screens_draws_the_figures(
+    visitor: Visitor, town_address: str
+) -> None:
+    """The page stands on the service itself: another site needs its CORS setting besides."""
+    guide = (Path(__file__).parents[2] / "docs/dashboard.md").read_text(encoding="utf-8")
+    snippet = guide.split("```js\n")[1].split("```")[0].replace("http://HOST", town_address)
+    page = visitor.visit(f"{town_address}/dashboard").page
+    page.wait_for_selector(".canvas[data-drawn]", state="attached")
+    drawn = page.evaluate(
+        "async (code) => { const box = document.createElement('div'); box.id = 'loads';"
+        " box.style.width = box.style.height = '300px'; document.body.append(box);"
+        " await (0, eval)(`(async () => { ${code} })()`);"
+        " return echarts.getInstanceByDom(box).getOption().series.map((s) => s.data); }",
+        snippet.replace("511599001000", "510000000000"),
+    )
+    children = told(town_address, area="510000000000")["children"]
+    assert drawn == [
+        [child["grids"]["loads"][load] for child in children]
+        for load in ("low", "fit", "over", "far_over")
+    ]

@@ -201,7 +201,8 @@ function walked({ figures, walking }) {
       value: gaps ? grouped(gaps.gaps) : t("walk.untold"),
       bad: (gaps?.gaps ?? 0) > 0,
       unit: gaps ? t("dash.unit.gaps") : "",
-      part: gaps ? t("walk.gap.households", { n: grouped(gaps.households) }) : "",
+      // Counted in the area itself: a gap may reach over its border.
+      part: covered ? t("walk.gap.households", { n: grouped(covered.total - covered.reached) }) : "",
       note: walking ? walkNote(walking) : t("dash.not-walked"),
     },
   ];

@@ -1,0 +1,10 @@
+-- What figures rest on, in one row: another whenever something public came, went or changed.
+-- The log grows in the transaction of each change; ids may commit in another order than they were
+-- given, which the count and the sum tell.
+SELECT
+    (SELECT max(id) FROM walking_run) AS run,
+    max(id) AS newest,
+    count(*) AS changes,
+    sum(id) AS ids
+FROM change
+WHERE public
