@@ -94,6 +94,10 @@ def _project(engine: sa.Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for statement in TABLES.split(";"):
             connection.exec_driver_sql(statement)
+        # A union knows no type of geometry, and tipg needs one.
+        connection.exec_driver_sql(
+            "ALTER TABLE tile_block ALTER geom TYPE geometry(MultiPolygon, 3857)"
+        )
         for table in dict.fromkeys(same.table for same in SAME):
             connection.exec_driver_sql(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
             connection.exec_driver_sql(f"CREATE INDEX {table}_geom ON {table} USING gist (geom)")
@@ -159,7 +163,9 @@ def _theirs(port: int, same: Same, faces: Faces, seconds: float) -> Load:
     place = f"/collections/public.{same.table}/tiles/WebMercatorQuad"
     paths = [f"{place}/{z}/{x}/{y}" for z, x, y in addresses(faces, same.z)]
     http_load(port, paths, 1)
-    return http_load(port, paths, seconds)
+    load = http_load(port, paths, seconds)
+    assert load.bytes > 100, "tipg serves empty tiles"
+    return load
 
 
 def _row(same: Same, bare: Load, ours: Load | None, theirs: Load | None) -> Row:
