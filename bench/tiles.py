@@ -64,8 +64,8 @@ SECTIONS = {
         "z14, 800 at z16, and 1.5 times tipg. All three serve the same features with the same "
         "attributes; for bare SQL and tipg these stand in a table of their own, projected and "
         "indexed, at z12 merged beforehand, which ours does with each request, because it asks for "
-        "the state on any day. tipg keeps shapes smaller than a pixel, and its limit of 10,000 "
-        "features is lifted.",
+        "the state on any day. *tipg, as stored*: the same rows in degrees, as our own tables are. "
+        "tipg keeps shapes smaller than a pixel; its limit of 10,000 features is lifted.",
         lambda given: tiles_cold.rows(given.url, given.faces, given.seconds, rivals=given.rivals),
     ),
     "cached": Section(

@@ -20,6 +20,7 @@ from maps.layers import LAYERS
 
 Row = dict[str, str]
 Address = tuple[int, int, int]
+Theirs = dict[str, Load]
 AT = date(2026, 5, 1)
 _ORDER_SEED = 7
 _MUST = {12: 60, 14: 80, 16: 800}
@@ -42,20 +43,25 @@ FROM (
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """One set of features: our layer, and the table of them for bare SQL and tipg."""
+    """
+    One set of features: our layer, and the table of them for bare SQL and tipg.
+
+    `stored` is a second one for tipg, in degrees as our own tables are.
+    """
 
     what: str
     layer: str
     table: str
     z: int
+    stored: str = ""
 
 
 SAME = (
     Same("z12, buildings merged", "buildings", "tile_block", 12),
-    Same("z12, courtyards", "courtyards", "tile_courtyards", 12),
+    Same("z12, courtyards", "courtyards", "tile_courtyards", 12, "stored_courtyards"),
     Same("z12, every building", "", "tile_buildings", 12),
-    Same("z14, buildings", "buildings", "tile_buildings", 14),
-    Same("z16, buildings", "buildings", "tile_buildings", 16),
+    Same("z14, buildings", "buildings", "tile_buildings", 14, "stored_buildings"),
+    Same("z16, buildings", "buildings", "tile_buildings", 16, "stored_buildings"),
 )
 
 
@@ -67,7 +73,7 @@ def rows(url: str, faces: Faces, seconds: float, *, rivals: bool) -> list[Row]:
     bare = [_bare(url, same, faces, seconds) for same in SAME]
     with tile_servers.wangge(url, cache_mb=0) as (port, _):
         ours = [_ours(port, same, faces, seconds) for same in SAME]
-    theirs: list[Load | None] = [None] * len(SAME)
+    theirs: list[Theirs] = [{} for _ in SAME]
     if rivals:
         with tile_servers.tipg(url) as (port, _):
             theirs = [_theirs(port, same, faces, seconds) for same in SAME]
@@ -90,7 +96,7 @@ def addresses(faces: Faces, z: int) -> list[Address]:
 
 
 def _project(engine: sa.Engine) -> None:
-    """Make the tables of the same features, as bare SQL and tipg like them: projected, indexed."""
+    """Make tables of the same features: projected as bare SQL and tipg like them, and as stored."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for statement in TABLES.split(";"):
             connection.exec_driver_sql(statement)
@@ -98,7 +104,8 @@ def _project(engine: sa.Engine) -> None:
         connection.exec_driver_sql(
             "ALTER TABLE tile_block ALTER geom TYPE geometry(MultiPolygon, 3857)"
         )
-        for table in dict.fromkeys(same.table for same in SAME):
+        tables = [table for same in SAME for table in (same.table, same.stored) if table]
+        for table in dict.fromkeys(tables):
             connection.exec_driver_sql(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
             connection.exec_driver_sql(f"CREATE INDEX {table}_geom ON {table} USING gist (geom)")
         connection.exec_driver_sql("VACUUM ANALYZE")
@@ -115,6 +122,12 @@ FROM building;
 CREATE TABLE tile_courtyards AS
 SELECT id, code, name, kind, walled, ST_Transform(geom, 3857)::geometry(MultiPolygon, 3857) AS geom
 FROM courtyard;
+CREATE TABLE stored_buildings AS
+SELECT
+    id, code, name, number, courtyard_code AS courtyard, households,
+    households_estimated AS estimated, floors, CAST(NULL AS bigint) AS buildings, geom
+FROM building;
+CREATE TABLE stored_courtyards AS SELECT id, code, name, kind, walled, geom FROM courtyard;
 CREATE TABLE tile_block AS
 SELECT
     2 * y.id AS id, CAST(NULL AS text) AS code, y.name, CAST(NULL AS text) AS number,
@@ -159,16 +172,24 @@ def _ours(port: int, same: Same, faces: Faces, seconds: float) -> Load | None:
     return http_load(port, paths, seconds)
 
 
-def _theirs(port: int, same: Same, faces: Faces, seconds: float) -> Load:
-    place = f"/collections/public.{same.table}/tiles/WebMercatorQuad"
-    paths = [f"{place}/{z}/{x}/{y}" for z, x, y in addresses(faces, same.z)]
+def _theirs(port: int, same: Same, faces: Faces, seconds: float) -> Theirs:
+    return {
+        table: _tipg(port, table, addresses(faces, same.z), seconds)
+        for table in (same.table, same.stored)
+        if table
+    }
+
+
+def _tipg(port: int, table: str, wanted: list[Address], seconds: float) -> Load:
+    place = f"/collections/public.{table}/tiles/WebMercatorQuad"
+    paths = [f"{place}/{z}/{x}/{y}" for z, x, y in wanted]
     http_load(port, paths, 1)
     load = http_load(port, paths, seconds)
     assert load.bytes > 100, "tipg serves empty tiles"
     return load
 
 
-def _row(same: Same, bare: Load, ours: Load | None, theirs: Load | None) -> Row:
+def _row(same: Same, bare: Load, ours: Load | None, theirs: Theirs) -> Row:
     row = {"features": same.what, "bare SQL": f"{bare.per_second:,.0f}"}
     if ours is None:
         row |= {"ours": "merged instead"}
@@ -180,8 +201,12 @@ def _row(same: Same, bare: Load, ours: Load | None, theirs: Load | None) -> Row:
             "ours, 95 % within": f"{ours.slowest_ms:.0f} ms",
             "KB": f"{ours.bytes / 1000:.1f}",
         }
-    if theirs is not None:
-        row |= {"tipg": f"{theirs.per_second:,.0f}", "tipg, KB": f"{theirs.bytes / 1000:.1f}"}
-        if ours is not None:
-            row["ours to tipg"] = f"{ours.per_second / theirs.per_second:.1f}"
+    for name, table in (("tipg", same.table), ("tipg, as stored", same.stored)):
+        load = theirs.get(table)
+        if load is not None:
+            row[name] = f"{load.per_second:,.0f}"
+            if ours is not None:
+                row[f"ours to {name}"] = f"{ours.per_second / load.per_second:.1f}"
+    if same.table in theirs:
+        row["tipg, KB"] = f"{theirs[same.table].bytes / 1000:.1f}"
     return row
