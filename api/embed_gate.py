@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import anyio
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,6 +43,8 @@ _ADDRESSES = tuple(
 )
 # The one walk that is published; others are trials.
 _PROFILE = "default"
+# Longer addresses are read each time: what is remembered has a bound in bytes, too.
+_LONGEST_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,25 @@ class KeyedRequest:
 
 def keyed_request(scope: Scope) -> KeyedRequest | None:
     """Read the key of a request; None when it has none or asks for what no key opens."""
-    if scope["type"] != "http" or b"key=" not in scope["query_string"]:
+    if scope["type"] != "http":
         return None
-    return _keyed(scope["path"].removeprefix(scope.get("root_path", "")), scope["query_string"])
+    query: bytes = scope["query_string"]
+    # A name may be percent-encoded; the routes would read it all the same.
+    if b"key=" not in query and b"%" not in query:
+        return None
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if len(path) + len(query) > _LONGEST_KEPT:
+        return _read_key(path, query)
+    return _keyed(path, query)
 
 
 # Tiles are asked for again and again; reading their addresses took longer than the answer.
 @lru_cache(maxsize=4096)
 def _keyed(path: str, query_string: bytes) -> KeyedRequest | None:
+    return _read_key(path, query_string)
+
+
+def _read_key(path: str, query_string: bytes) -> KeyedRequest | None:
     query = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
     keys = [value for name, value in query if name == "key"]
     wanted = next((found for p in _ADDRESSES if (found := p.fullmatch(path))), None)
@@ -86,7 +99,6 @@ def _keyed(path: str, query_string: bytes) -> KeyedRequest | None:
     return KeyedRequest(keys[-1], wanted, tuple(query))
 
 
-@lru_cache(maxsize=4096)
 def confined_query(asked: KeyedRequest, embed: EmbedScope) -> str:
     """
     Return the query with its area set to the key's, or to the one asked for inside it.
@@ -98,6 +110,11 @@ def confined_query(asked: KeyedRequest, embed: EmbedScope) -> str:
     NotFound
         An area outside the key's.
     """
+    kept = sum(len(name) + len(value) for name, value in asked.query) <= _LONGEST_KEPT
+    return (_confined if kept else _confine)(asked, embed)
+
+
+def _confine(asked: KeyedRequest, embed: EmbedScope) -> str:
     embed.require_layers(_layers(asked))
     if asked.values("plan"):
         raise OutsideKey(
@@ -115,6 +132,9 @@ def confined_query(asked: KeyedRequest, embed: EmbedScope) -> str:
     area = embed.area_within(named)
     rest = [(name, value) for name, value in asked.query if name != asked.place]
     return urlencode([*rest, (asked.place, area)])
+
+
+_confined = lru_cache(maxsize=4096)(_confine)
 
 
 def _layers(asked: KeyedRequest) -> Sequence[str]:
@@ -184,8 +204,8 @@ def _require_origin(request: Request, embed: EmbedScope) -> None:
     origin = request.headers.get("origin")
     if origin is None:
         return
-    own = public_address(request, request.app.state.settings)
-    if not f"{own}/".startswith(f"{origin}/"):
+    own = urlsplit(public_address(request, request.app.state.settings))
+    if origin != f"{own.scheme}://{own.netloc}":
         embed.require_origin(origin)
 
 

@@ -26,6 +26,8 @@ _USABLE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 UNMATCHED = "unmatched"
 _LONGEST_PATH = 300
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SECRET = re.compile(r"=|%3d|%3f|wge_", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -115,8 +117,8 @@ class Envelope:
         self, exchange: _Exchange, scope: Scope, receive: Receive, send: Send
     ) -> None:
         app = self.app
-        if b"%00" in scope["query_string"] or "\0" in exchange.path:
-            app = _nul_problem(scope)
+        if b"%00" in scope["query_string"] or _CONTROL.search(exchange.path):
+            app = _control_problem(scope)
         elif exchange.method == "OPTIONS":
             app = self._preflight(exchange, scope) or app
         elif exchange.method in _WRITING:
@@ -178,15 +180,18 @@ def _loggable(scope: Scope) -> str:
     """
     Return the path as it came, so percent-encoded: no line break in it can begin a line of the log.
 
-    Who forgot the question mark wrote the query into the path; from the first ``=`` on it is cut.
+    Who forgot the question mark wrote the query into the path, encoded or not: it is cut there,
+    and before anything that looks like a key.
     """
     path: str = scope.get("raw_path", b"").decode("latin-1")
-    if "=" in path or len(path) > _LONGEST_PATH:
-        return f"{path.partition('=')[0][:_LONGEST_PATH]}..."
-    return path
+    shown = _SECRET.split(path, maxsplit=1)[0][:_LONGEST_PATH]
+    return path if shown == path else f"{shown}..."
 
 
-def _nul_problem(scope: Scope) -> Response:
-    # PostgreSQL cannot hold the character, so no name or code has it.
-    fault = MalformedRequest("The address holds a NUL character.", "地址中含有空字符。")
+def _control_problem(scope: Scope) -> Response:
+    # No name or code has one, PostgreSQL cannot hold NUL, and patterns disagree on line breaks.
+    fault = MalformedRequest(
+        "The address holds a control character, such as NUL or a line break: leave it out.",
+        "地址中含有控制字符（如空字符、换行）：请去掉后重试。",
+    )
     return wangge_problem(Request(scope), fault)

@@ -50,7 +50,7 @@ def problems(*statuses: int) -> Answers:
     """
     Declare the faults of an endpoint, and that any other answers as a problem too.
 
-    Others are 400 (an address that holds a NUL character), 405 and 500.
+    Others are 400 (an address that holds a control character), 405 and 500.
     """
     named: Answers = {status: _described(_MEANING[status]) for status in statuses}
     return {**named, "default": _described("Any other fault.")}

@@ -59,7 +59,18 @@ def require_writing(request: Request) -> None:
 
 
 def is_from_this_machine(request: Request) -> bool:
-    """Tell whether peer, Host and, where there is one, Origin of a request are loopback ones."""
+    """
+    Tell whether a request comes from this machine.
+
+    Peer, Host and, where there is one, Origin are loopback ones, no proxy has put its mark on
+    the request, and the service is not told to be seen under a public address.
+    """
+    settings: Settings = request.app.state.settings
+    seen = urlsplit(settings.public_url).hostname
+    if seen is not None and not is_loopback(seen):
+        return False
+    if any(name in _PROXY_MARKS or name.startswith(_PROXY_PREFIXES) for name in request.headers):
+        return False
     return all(is_loopback(host) for host in _hosts(request))
 
 
@@ -78,10 +89,11 @@ def may_read_metrics(request: Request) -> bool:
         wanted = f"Bearer {token.get_secret_value()}"
         if hmac.compare_digest(request.headers.get("authorization", "").encode(), wanted.encode()):
             return True
-    return is_from_this_machine(request) and not _PROXY_MARKS & {*request.headers}
+    return is_from_this_machine(request)
 
 
-_PROXY_MARKS = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
+_PROXY_MARKS = frozenset({"forwarded", "via", "x-real-ip", "true-client-ip"})
+_PROXY_PREFIXES = ("x-forwarded-", "cf-")
 
 
 def _hosts(request: Request) -> Iterable[str]:

@@ -93,9 +93,9 @@ async def download_layer(
     encoding: Annotated[
         str,
         Query(
-            max_length=20,
-            pattern=r"^[A-Za-z0-9_\-]+$",
-            description="Of the text in Shapefiles (zip) and CSV.",
+            # Python knows many more that no other program reads, and some that cannot hold Chinese.
+            pattern=r"^([Uu][Tt][Ff]-?8|[Gg][Bb]18030|[Gg][Bb][Kk]|[Bb][Ii][Gg]5)$",
+            description="Of the text in Shapefiles (zip) and CSV: UTF-8, GB18030, GBK or Big5.",
         ),
     ] = "UTF-8",
     headings: Annotated[

@@ -24,7 +24,7 @@ Area = Annotated[
     Query(pattern="^[0-9]{12}$", description="12 digits of an area; absent: everything."),
 ]
 Speed = Annotated[
-    float | None, Query(gt=0, le=5, description="Metres a second; absent: the first walked.")
+    float | None, Query(ge=0.1, le=5, description="Metres a second; absent: the first walked.")
 ]
 Minutes = Annotated[
     float | None,

@@ -26,7 +26,7 @@ def _filters(
         Query(max_length=64, description="Only this kind; of layers of a walk, the facility kind."),
     ] = None,
     minutes: Annotated[float | None, Query(gt=0, le=60, description="Cutoff of a walk.")] = None,
-    speed: Annotated[float | None, Query(gt=0, le=5, description="Metres a second.")] = None,
+    speed: Annotated[float | None, Query(ge=0.1, le=5, description="Metres a second.")] = None,
     profile: Annotated[str | None, Query(max_length=64, description="Which stored walk.")] = None,
     facility: Annotated[
         str | None, Query(max_length=64, description="Circles of this facility, not of its kind.")

@@ -31,7 +31,7 @@ async def _walk(
         Query(max_length=64, description="Only this kind; of layers of a walk, the facility kind."),
     ] = None,
     profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
-    speed: Annotated[float, Query(gt=0, le=5, description="Metres a second.")] = 1.2,
+    speed: Annotated[float, Query(ge=0.1, le=5, description="Metres a second.")] = 1.2,
     minutes: Annotated[float, Query(gt=0, le=60, description="Cutoff of the gaps.")] = 15,
     facility: Annotated[
         str | None, Query(max_length=64, description="Circles of this facility, not of its kind.")

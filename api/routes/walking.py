@@ -16,7 +16,7 @@ from api.services import walking_reading as walking
 router = APIRouter(tags=["walking"], responses=problems(404, 422, 503))
 
 Profile = Annotated[str, Query(max_length=64, description="Which stored walk.")]
-Speed = Annotated[float, Query(gt=0, le=5, description="Metres a second.")]
+Speed = Annotated[float, Query(ge=0.1, le=5, description="Metres a second.")]
 Minutes = Annotated[float, Query(gt=0, le=240, description="Cutoff.")]
 Kind = Annotated[str | None, Query(max_length=64, description="Facility kind.")]
 Community = Annotated[str | None, Query(max_length=64, description="Code of the community.")]

@@ -29,20 +29,6 @@ class Households(BaseModel):
     )
 
 
-class People(BaseModel):
-    """
-    People of a group: each community rounded to 5, areas above it summed from those.
-
-    Communities where one or two buildings hold all of them are left out of the sum.
-    """
-
-    count: int | None = Field(description="null: nobody counted them, or too few buildings.")
-    communities_left_out: int = Field(
-        description="Communities where one or two buildings hold all of them."
-    )
-    known_share: float | None = Field(description="Share of buildings that carry the count.")
-
-
 class LoadClasses(BaseModel):
     """Base grids, and special ones with households, by load: households over cap."""
 
@@ -164,9 +150,6 @@ class WholeArea(AreaFigures):
     """Figures of the area asked for, with what is told of it alone."""
 
     flags: dict[str, int] = Field(description="Published grids that carry each flag.")
-    people: dict[str, People] | None = Field(
-        description="residents, elders, vulnerable; of today only, else null."
-    )
     coverage: list[KindCoverage] = Field(description="Every kind at every cutoff.")
     gaps_by_kind: list[KindGaps]
     worst_gaps: list[WorstGap] = Field(description="Of `walking.kind`, most households first.")

@@ -55,13 +55,15 @@ def _event(
     found = [box for box in boxes if box is not None]
     areas = sorted({code for change in changes for code in change.areas})
     layers, below = layers_touched(source, through)
+    shown = degrees(np.concatenate(found), _MOST_BOXES) if layers and found else []
     told = {
         "mark": mark,
         "table": source,
         "layers": layers,
         "below": below,
         "plan": plan_id,
-        "boxes": None if everywhere else degrees(np.concatenate(found), _MOST_BOXES),
+        # Where no map shows the change, places would only tell whose rows they were.
+        "boxes": None if everywhere else shown,
         "areas": areas[:_MOST_AREAS],
     }
     return f"event: change\ndata: {json.dumps(told, separators=(',', ':'))}\n".encode()

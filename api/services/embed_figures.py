@@ -1,4 +1,4 @@
-"""Figures as an embed key opens them: aggregates of its area, and no groups of people."""
+"""Figures as an embed key opens them: those of its area, without the areas above."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from api.services.embed_keys import EmbedScope
 
 
 def figures_through_key(told: Figures, embed: EmbedScope) -> Figures:
-    """
-    Leave out what a key does not open: residents, elders, vulnerable, and the areas above.
-
-    Keys stand in public pages, and sensitive groups are for those who are known.
-    """
-    figures = told.figures.model_copy(update={"people": None})
+    """Leave out the areas above the key's own."""
     way = [area for area in told.way if area.code in embed.codes]
-    return told.model_copy(update={"figures": figures, "way": way})
+    return told.model_copy(update={"way": way})

@@ -19,9 +19,8 @@ from api.schemas.figures import (
     Posts,
     WholeArea,
 )
-from api.services.figures_stock import NOTHING, Stock, people_told, stock_by_branch
+from api.services.figures_stock import NOTHING, Stock, stock_by_branch
 from api.services.figures_walking import Walk, WalkFigures, Where, walk_figures
-from api.today import today
 from gis.errors import NotFound
 from gis.store import area_figures as store
 from gis.store.area_figures import Spread
@@ -75,7 +74,7 @@ def figures(connection: sa.Connection, area: str | None, at: date, walk: Walk) -
         way=way,
         extent=store.extent(connection, where.spread.communities or where.areas, at=at),
         walking=None if read.walks is None else read.walks.walking,
-        figures=_whole(read, where, stock),
+        figures=_whole(read),
         children=[
             Child(
                 code=row["code"], name=row["name"], level=row["level"], **_sums(read, row["code"])
@@ -116,13 +115,11 @@ def _communities(below: Sequence[Row], where: Where) -> dict[str | None, int]:
     }
 
 
-def _whole(read: _Read, where: Where, stock: Sequence[Row]) -> WholeArea:
+def _whole(read: _Read) -> WholeArea:
     walks = read.walks
     return WholeArea(
         **_sums(read, None),
         flags=read.grids[None]["flags"] or {},
-        # Of one day only: figures of two days would tell of the building that went between.
-        people=people_told(stock) if where.at == today() else None,
         coverage=[] if walks is None else walks.coverage,
         gaps_by_kind=[] if walks is None else walks.gaps_by_kind,
         worst_gaps=[] if walks is None else walks.worst_gaps,

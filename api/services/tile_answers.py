@@ -137,7 +137,8 @@ class TileAnswers:
 
         def work() -> EncodedTile:
             plain = decoded(known.body, name)
-            return self._encoded(plain, encoding, _digest(plain), _left_out_of(known))
+            digest, told = _digest(plain), _left_out_of(known)
+            return self._encoded(plain, encoding, digest, told, public=tile.public)
 
         made = await anyio.to_thread.run_sync(work)
         self.cache.add_encoding(tile, encoding, made)
@@ -163,7 +164,8 @@ class TileAnswers:
             flight.begun = True
             drawn, public = self._source.draw(request)
             worth: Encoding = encoding if len(drawn.body) >= _WORTH_ENCODING else "identity"
-            made = self._encoded(drawn.body, worth, _digest(drawn.body), _told(drawn))
+            digest = _digest(drawn.body)
+            made = self._encoded(drawn.body, worth, digest, _told(drawn), public=public)
             return Tile(request, public, {worth: made})
 
         try:
@@ -185,14 +187,21 @@ class TileAnswers:
         self.cache.forget(news)
 
     def _encoded(
-        self, plain: bytes, encoding: Encoding, digest: str, left_out: tuple[Header, ...]
+        self,
+        plain: bytes,
+        encoding: Encoding,
+        digest: str,
+        left_out: tuple[Header, ...],
+        *,
+        public: bool,
     ) -> EncodedTile:
         body = encoded(plain, encoding)
         tag = digest if encoding == "identity" else f"{digest}-{encoding}"
         etag = f'"{tag}"'.encode()
         always: tuple[Header, ...] = (
             (b"etag", etag),
-            (b"cache-control", self._cache_control),
+            # A draft is for those who may see it: no cache on the way, no page of another site.
+            (b"cache-control", self._cache_control if public else b"private, no-store"),
             (b"vary", b"Accept-Encoding"),
             *left_out,
         )

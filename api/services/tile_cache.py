@@ -104,8 +104,14 @@ class TileCache:
         self._shrink()
 
     def spell(self, tile: Tile, spelling: Spelling, day: date | None) -> None:
-        """Remember an address of a kept tile; `day` is the one that "today" meant in it."""
+        """
+        Remember an address of a kept tile; `day` is the one that "today" meant in it.
+
+        Long ones are not kept: they would not weigh what is counted for them.
+        """
         if self._tiles.get(tile.request) is not tile or not tile.public:
+            return
+        if len(spelling[0]) + len(spelling[1]) > _SPELLING_BYTES:
             return
         known = self._spelled.get(spelling)
         if known is None or known[0] is not tile:

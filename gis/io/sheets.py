@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import pandas as pd
@@ -37,7 +36,7 @@ MAX_COLUMNS = 1_000
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
-    ParseError,
+    SyntaxError,  # of both XML parsers that openpyxl may use, its own and lxml's
     LookupError,
     ValueError,
     TypeError,

@@ -69,7 +69,7 @@ def extent(connection: sa.Connection, areas: Sequence[str], *, at: date) -> BBox
 
 def stock_rows(connection: sa.Connection, communities: Sequence[str], *, at: date) -> list[Row]:
     """
-    Return buildings and counts of people by community and kind of households.
+    Return buildings and households by community and kind of households.
 
     Counts of residents, elders and vulnerable are exact: `gis.coverage.disclosure` before telling.
     """

@@ -189,8 +189,9 @@ def test_nothing_stays_on_the_disk(
         ("all.gpkg?kind=old", "leave kind and bbox out"),
         ("buildings.csv?crs=EPSG:999999", "Unknown coordinate system"),
         ("buildings.csv?bbox=1,2,3", "bbox"),
-        ("courtyards.zip?encoding=ascii", "cannot be written in ascii"),
-        ("buildings.csv?encoding=rot13", "cannot be written in rot13"),
+        ("courtyards.zip?encoding=ascii", "encoding"),
+        ("buildings.csv?encoding=idna", "encoding"),
+        ("buildings.zip?encoding=punycode", "encoding"),
     ],
 )
 def test_what_cannot_be_made_is_told_with_the_remedy(

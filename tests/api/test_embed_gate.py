@@ -236,12 +236,10 @@ def test_a_database_that_does_not_answer_is_said_as_anywhere(keyed: Keyed) -> No
     assert "embed_key" not in answer.text
 
 
-def test_figures_come_without_groups_of_people_and_without_the_areas_above(keyed: Keyed) -> None:
+def test_figures_come_without_the_areas_above(keyed: Keyed) -> None:
     open_told = keyed.client.get("/api/v1/figures", params={"area": COMMUNITY}).json()
-    assert open_told["figures"]["people"] is not None
     assert [area["code"] for area in open_told["way"]] == [STREET_OFFICE, COMMUNITY]
     told = keyed.client.get("/api/v1/figures", params={"key": keyed.key()}).json()
-    assert told["figures"]["people"] is None
     assert [area["code"] for area in told["way"]] == [COMMUNITY]
     assert told["figures"]["grids"] == open_told["figures"]["grids"]
     shut = {"key": keyed.key(layers=("grids",))}
@@ -275,3 +273,12 @@ def test_keys_are_made_and_ended_over_http_where_writing_is_allowed(
     assert ended.json()["state"] == "revoked"
     # Reading a key's holder is one thing, keeping keys another: strangers see none.
     assert keyed.client.get("/api/v1/embed-keys").status_code == 403
+
+
+def test_a_key_holds_however_its_name_is_spelled(keyed: Keyed) -> None:
+    key = keyed.key(layers=("grids",))
+    for name in ("key", "k%65y", "%6bey"):
+        refused = keyed.client.get(f"/tiles/facilities.json?{name}={key}")
+        assert refused.status_code == 403, name
+        assert keyed.client.get(f"/tiles/grids.json?{name}={key}").status_code == 200, name
+    assert keyed.client.get(f"/tiles/grids.json%0A?key={key}").status_code == 400

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -148,32 +147,6 @@ def test_yesterdays_coverage_is_the_run_made_by_then_and_its_gaps_are_not_kept(
     assert told["figures"]["gaps"] is None
     assert figures(writer, area=CLOUDS, at="2026-02-28")["walking"] is None
     assert figures(writer, area=CLOUDS)["figures"]["covered"] is None
-
-
-def test_groups_of_people_are_rounded_and_told_of_today_alone(client: TestClient) -> None:
-    people = figures(client, area=CLOUDS)["figures"]["people"]
-    assert {group: told["count"] for group, told in people.items()} == {
-        **{"residents": 1630, "elders": 290, "vulnerable": 95}
-    }
-    for day in (today() - timedelta(days=1), today() + timedelta(days=1), date.max):
-        assert figures(client, area=CLOUDS, at=str(day))["figures"]["people"] is None
-
-
-def test_the_people_of_one_or_two_buildings_are_told_of_no_area(
-    writer: TestClient, open_settings: Settings
-) -> None:
-    change(
-        open_settings,
-        "UPDATE building SET community_code = '510000000002' WHERE code = 'b000'",
-        "UPDATE building SET vulnerable = 0 WHERE code <> 'b001' AND code <> 'b002'",
-    )
-    assert figures(writer, area=RIVERSIDE)["figures"]["people"]["residents"]["count"] is None
-    after = figures(writer, area=STREET_OFFICE)["figures"]["people"]
-    own = figures(writer, area=CLOUDS)["figures"]["people"]
-    assert (after["residents"]["count"], own["residents"]["count"]) == (1615, 1615)
-    assert after["residents"]["communities_left_out"] == 1
-    assert own["vulnerable"] == {"count": None, "communities_left_out": 1, "known_share": 1}
-    assert after["vulnerable"]["count"] == 0
 
 
 @pytest.mark.parametrize(

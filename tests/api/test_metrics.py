@@ -54,7 +54,7 @@ def figures(client: TestClient) -> dict[str, float]:
 def test_requests_are_counted_by_template_and_never_by_address(talk: Talk) -> None:
     with talk() as client:
         for _ in range(3):
-            assert client.get(f"{TILE}?key=secret").status_code == 200
+            assert client.get(f"{TILE}?token=secret").status_code == 200
         assert client.get(TILE.replace("grids", "nothing")).status_code == 404
         client.get("/nowhere/at/all")
         client.request("BREW", "/api/v1/plans")
@@ -142,6 +142,8 @@ def test_connections_and_memory_are_told(talk: Talk) -> None:
         {"x-forwarded-for": "192.0.2.1"},
         {"forwarded": "for=192.0.2.1"},
         {"via": "1.1 proxy"},
+        {"x-forwarded-proto": "https"},
+        {"cf-connecting-ip": "192.0.2.1"},
         {"origin": "https://elsewhere.example"},
     ],
 )

@@ -196,7 +196,7 @@ def _speed(given: Mapping[str, str], collection: Collection, walked: Sequence[fl
     if not collection.walked or "speed" not in given:
         return usual if not walked or usual in walked else max(walked)
     speed = _value(collection.parameters["speed"], given["speed"])
-    if not isinstance(speed, float | int) or not 0 < speed <= 5:
+    if not isinstance(speed, float | int) or not 0.1 <= speed <= 5:
         raise _unusable("speed", given["speed"], "write 0.1 to 5 m/s", "请写 0.1 至 5 米每秒")
     if walked and speed not in walked:
         # An empty answer would say that there is nothing wrong anywhere.

@@ -17,6 +17,7 @@ from api.encodings import Encoding, decoded
 from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC, PlanRights
 from api.services.changes import Changes, News
 from api.services.tile_answers import TileAnswers
+from api.services.tile_cache import EncodedTile, Tile, TileCache
 from api.services.tile_places import TilePlaces
 from gis.errors import NotFound
 from gis.store.changes import GRID_BITS, Change
@@ -278,3 +279,17 @@ def test_a_change_of_the_area_tree_touches_all_tiles_narrowed_by_it() -> None:
     for request in (narrowed, whole):
         places.add(request)
     assert places.touched(news_at(5, 2, source="area")) == {narrowed}
+
+
+def test_an_address_that_is_long_is_not_remembered() -> None:
+    """An address may have 64 KB, and costs its sender nothing; eight are kept for each tile."""
+    day = date(2026, 5, 1)
+    request = TileRequest(("communities",), 10, 809, 427, day)
+    tile = Tile(request, True, {"identity": EncodedTile(b"x" * 99, b'"x"', (), ())})
+    cache = TileCache(10_000_000)
+    cache.keep(tile)
+    short, long = ("/tiles/a", b"z=1"), ("/tiles/a", b"z=" + b"1" * 60_000)
+    for spelling in (short, long):
+        cache.spell(tile, spelling, None)
+    assert cache.by_address(short, day) is tile
+    assert cache.by_address(long, day) is None
