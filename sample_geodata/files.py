@@ -103,7 +103,8 @@ def write_workbook(frame: pd.DataFrame, sheet_name: str, path: Path) -> None:
     book.save(path)
     with zipfile.ZipFile(path) as archive:
         parts = {n: archive.read(n) for n in archive.namelist()}
-    stamp = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+    # By any prefix: where lxml is installed openpyxl names the same namespace in another way.
+    stamp = re.compile(rb"(<\w+:(?:created|modified)[^>]*>)[^<]*")
     parts["docProps/core.xml"] = stamp.sub(rb"\g<1>" + _CLOCK.encode(), parts["docProps/core.xml"])
     _write_zip(parts, path)
 

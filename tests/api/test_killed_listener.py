@@ -32,6 +32,8 @@ def test_a_killed_backend_of_the_listener_loses_no_edit() -> None:
         with serving(Settings(database_url=SecretStr(url))) as service:
             was = households(service, NEAR)
             with engine.connect() as connection:
+                # The throw-away cluster does not wait for the disk; this does.
+                connection.execute(sa.text("CHECKPOINT"))
                 (pid,) = (
                     found
                     for found in connection.execute(sa.text(_LISTENER)).scalars()

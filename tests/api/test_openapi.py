@@ -24,9 +24,9 @@ from tests.api.conftest import THIS_MACHINE
 from tests.api.test_tiles import address_of
 
 API = "/api/v1"
-TOMORROW = str(today() + timedelta(days=1))
+AHEAD = str(today() + timedelta(days=9))  # so far that no midnight of the run reaches it
 DIVIDE = {"community": "510000000001", "made_by": "x"}
-PUBLISH = {"valid_from": TOMORROW, "published_by": "x", "reason": "x"}
+PUBLISH = {"valid_from": AHEAD, "published_by": "x", "reason": "x"}
 WITHDRAW = {"withdrawn_by": "x"}
 TILE = "/tiles/grids/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 14))
 

@@ -78,7 +78,11 @@ def test_the_same_seed_makes_the_committed_workbooks(
         assert a.namelist() == b.namelist()
         for part in a.namelist():
             # The same XML; where lxml is installed openpyxl spells it in another way.
-            assert canonicalize(a.read(part)) == canonicalize(b.read(part)), part
+            assert _canonical(a.read(part)) == _canonical(b.read(part)), part
+
+
+def _canonical(part: bytes) -> str:
+    return canonicalize(part, rewrite_prefixes=True)
 
 
 def test_the_same_seed_makes_the_committed_shapefiles(
