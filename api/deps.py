@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated
 
 import anyio
@@ -12,9 +12,10 @@ from starlette.requests import Request
 
 from api.negotiation import request_language
 from api.plan_rights import PlanRights, plan_rights
-from api.security import require_writing
+from api.principal import NOBODY, OPERATOR, Principal, Right
+from api.security import is_from_this_machine, require_writing
 from api.settings import Settings
-from gis.errors import Language
+from gis.errors import Forbidden, Language
 
 
 def _engine(request: Request) -> sa.Engine:
@@ -54,6 +55,34 @@ def reading_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[s
     """Lend one connection for the length of a request, in a transaction that cannot write."""
     with _engine(request).connect() as connection:
         yield connection.execution_options(postgresql_readonly=True)
+
+
+def principal_of(request: Request) -> Principal:
+    """Return who a request is from; on an open service everyone of this machine is its operator."""
+    known = _settings(request).open and is_from_this_machine(request)
+    return OPERATOR if known else NOBODY
+
+
+Who = Annotated[Principal, Depends(principal_of)]
+
+
+def needs(right: Right) -> Callable[[Principal], Principal]:
+    """
+    Make a dependency that lets through those who have a right, and says who they are.
+
+    ``Annotated[Principal, Depends(needs("draw"))]``; the scope is the services' to check.
+    """
+
+    def holder(who: Who) -> Principal:
+        if not who.may(right):
+            raise Forbidden(
+                f"This needs the right '{right}', which your role does not have. Sign in with an "
+                "account that has it, or ask your administrator.",
+                f"此操作需要“{right}”权限，您的角色没有。请使用有权限的账号登录，或联系管理员。",
+            )
+        return who
+
+    return holder
 
 
 DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]
