@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from fastapi import Depends
 from starlette.requests import Request
 
+from api.asking import asking
 from api.negotiation import request_language
 from api.plan_rights import PlanRights, plan_rights
 from api.principal import NOBODY, OPERATOR, Principal, Right
 from api.security import is_from_this_machine, require_writing
 from api.settings import Settings
 from gis.errors import Forbidden, Language
+from gis.store.asker import for_asker
 
 
 def _engine(request: Request) -> sa.Engine:
@@ -46,17 +48,6 @@ async def _seat(request: Request) -> AsyncIterator[None]:
 Seat = Depends(_seat)
 
 
-def seated_engine(request: Request, _: Annotated[None, Seat]) -> sa.Engine:
-    """Lend the engine to a request that uses one connection at a time."""
-    return _engine(request)
-
-
-def reading_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[sa.Connection]:
-    """Lend one connection for the length of a request, in a transaction that cannot write."""
-    with _engine(request).connect() as connection:
-        yield connection.execution_options(postgresql_readonly=True)
-
-
 def principal_of(request: Request) -> Principal:
     """Return who a request is from; on an open service everyone of this machine is its operator."""
     known = _settings(request).open and is_from_this_machine(request)
@@ -83,6 +74,26 @@ def needs(right: Right) -> Callable[[Principal], Principal]:
         return who
 
     return holder
+
+
+def engine_of(request: Request, who: Principal) -> sa.Engine:
+    """Return the engine for transactions in somebody's name, on the pool of the process."""
+    address = request.client.host if request.client else None
+    number = getattr(request.state, "request_id", None)
+    return for_asker(_engine(request), asking(who, request_id=number, address=address))
+
+
+def seated_engine(request: Request, who: Who, _: Annotated[None, Seat]) -> sa.Engine:
+    """Lend the engine to a request that uses one connection at a time."""
+    return engine_of(request, who)
+
+
+def reading_connection(
+    request: Request, who: Who, _: Annotated[None, Seat]
+) -> Iterator[sa.Connection]:
+    """Lend one connection for the length of a request, in a transaction that cannot write."""
+    with engine_of(request, who).connect() as connection:
+        yield connection.execution_options(postgresql_readonly=True)
 
 
 DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]

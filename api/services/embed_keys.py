@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.services import audit
 from api.services.origins import web_origin
 from api.today import HERE, end_of
 from gis.errors import Forbidden, InputError, NotFound
@@ -180,6 +181,7 @@ def make_key(engine: sa.Engine, wanted: NewKey, *, made_by: str, now: datetime) 
         _require_area(connection, wanted.area_code, now)
         key_id = store.insert_key(connection, {**values, "digest": digest_of(key)})
         row = _require_row(connection, key_id)
+        _audit(connection, "embed.add", row, made_by)
     return MadeKey(key, row)
 
 
@@ -212,8 +214,22 @@ def revoke_key(engine: sa.Engine, key_id: int, *, by: str, now: datetime) -> Row
         There is none of that number.
     """
     with engine.begin() as connection:
-        store.end_key(connection, key_id, at=now, by=by)
-        return _require_row(connection, key_id)
+        ended = store.end_key(connection, key_id, at=now, by=by)
+        row = _require_row(connection, key_id)
+        if ended:
+            _audit(connection, "embed.revoke", row, by)
+        return row
+
+
+def _audit(connection: sa.Connection, action: str, row: Row, by: str) -> None:
+    audit.record(
+        connection,
+        audit.who_asks(connection, by),
+        action,
+        ("embed_key", row["id"]),
+        community=row["area_code"],
+        detail={"layers": list(row["layers"]), "origins": list(row["origins"])},
+    )
 
 
 def scope_of(connection: sa.Connection, key: str) -> EmbedScope | None:

@@ -12,6 +12,8 @@ import geopandas as gpd
 import psycopg2.errors
 import sqlalchemy as sa
 
+from api.principal import OPERATOR
+from api.services import audit
 from api.services import import_checks as checks
 from api.services.import_progress import Tell, Teller, quiet
 from gis.contracts import LAYERS, LayerName
@@ -320,6 +322,14 @@ def _store(
     runs.supersede(connection, run_id, read, ledger=placed is not None)
     summary = asdict(counts) | {"rows": total, "waiting": len(read.waiting)}
     runs.set_counts(connection, run_id, summary | {"placed_share": placed})
+    audit.record(
+        connection,
+        audit.who_asks(connection, OPERATOR.name),
+        "layer.import",
+        ("layer", read.layer),
+        community=options.community,
+        detail={"run": run_id, **summary},
+    )
     return replace(told, run_id=run_id, counts=counts), read
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from api.services import audit
 from api.services.grounds import current_ground
 from gis.adoption import Adoption, adopt
 from gis.borders import dissolve
@@ -189,6 +190,14 @@ def store_division(
     store.assign_units(connection, plan_id, row.ground_id, division.labels)
     moves = _first_moves(division.labels)
     store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)
+    audit.record(
+        connection,
+        audit.who_asks(connection, made_by),
+        f"plan.{action}",
+        ("plan", plan_id),
+        community=row.community_code,
+        detail={"grids": len(division.grids), "seed": division.seed},
+    )
     return plan_id
 
 
@@ -249,6 +258,14 @@ def adopt_grids(
             codes = {n: str(c) for n, c in enumerate(adoption.grids["grid_code"])}
             store.bring_codes(connection, plan_id, codes)
         _first_edit(connection, plan_id, "adopt", adoption.labels, made_by)
+        audit.record(
+            connection,
+            audit.who_asks(connection, made_by),
+            "plan.adopt",
+            ("plan", plan_id),
+            community=community_code,
+            detail={"grids": len(adoption.grids)},
+        )
     return plan_id, adoption
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import sqlalchemy as sa
 
+from api.services import audit
 from api.services.plans import judge
 from api.settings import DAYS_AHEAD
 from gis.errors import Conflict, InputError
@@ -68,6 +69,14 @@ def publish_plan(
         store.record_edit(
             connection, plan_id, made_by=published_by, action="publish", moves=(), why=reason
         )
+        audit.record(
+            connection,
+            audit.who_asks(connection, published_by),
+            "plan.publish",
+            ("plan", plan_id),
+            community=plan.community_code,
+            detail={"valid_from": str(valid_from), "broken_rules": len(found)},
+        )
         return done
 
 
@@ -104,6 +113,13 @@ def withdraw_plan(
         done = withdraw(connection, plan, standing, today=today)
         store.record_edit(
             connection, plan_id, made_by=withdrawn_by, action="withdraw", moves=(), why=reason
+        )
+        audit.record(
+            connection,
+            audit.who_asks(connection, withdrawn_by),
+            "plan.withdraw",
+            ("plan", plan_id),
+            community=plan.community_code,
         )
         return done
 

@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
+from api.principal import OPERATOR
+from api.services import audit
 from api.services.walking import WalkingOrder, refuse_empty, walking_network
 from api.services.walking_reading import run_of
 from gis.circles.kinds import KINDS, known_kind
@@ -104,6 +106,14 @@ def site(engine: sa.Engine, order: SitingOrder) -> Suggestion:
     with engine.begin() as connection:
         store.lock_profile(connection, order.profile)
         store.replace_sites(connection, order.profile, order.kind, order.community, rows)
+        audit.record(
+            connection,
+            audit.who_asks(connection, OPERATOR.name),
+            "sites.suggest",
+            ("kind", order.kind),
+            community=order.community,
+            detail={"profile": order.profile, "places": len(rows)},
+        )
     return told
 
 

@@ -12,6 +12,8 @@ import pandas as pd
 import shapely
 import sqlalchemy as sa
 
+from api.principal import OPERATOR
+from api.services import audit
 from api.services.walking_figures import FIGURE_COLUMNS
 from gis.circles.layer import CircleKey, CircleLayer, CircleSettings, circle_layer
 from gis.circles.raster import WalkRaster
@@ -162,6 +164,14 @@ def update(engine: sa.Engine, order: WalkingOrder, tell: Tell) -> Walked:
         store.replace_gaps(connection, order.profile, missing.assign(run_id=run_id))
         _swap(connection, order.profile, run_id, circles)
         store.save_figures(connection, run_id, figures)
+        audit.record(
+            connection,
+            audit.who_asks(connection, OPERATOR.name),
+            "circles.run",
+            ("walking_run", run_id),
+            community=order.area,
+            detail={"profile": order.profile, "circles": len(circles.drawn)},
+        )
     tell("done", "完成", 1.0)
     return Walked(
         run_id,

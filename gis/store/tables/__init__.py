@@ -7,6 +7,7 @@ drops them. Every time is ``timestamptz``; every validity is a ``daterange``
 closed below and open above.
 """
 
+from gis.store.tables.audit import audit_event, audit_seal
 from gis.store.tables.changes import change, change_floor
 from gis.store.tables.columns import metadata
 from gis.store.tables.embeds import embed_key
@@ -45,6 +46,8 @@ from gis.store.tables.walking import (
 __all__ = [
     "area",
     "assignment",
+    "audit_event",
+    "audit_seal",
     "barrier",
     "border",
     "building",
