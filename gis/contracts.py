@@ -39,6 +39,16 @@ STREET_CLASSES = ("arterial", "street", "lane", "cycleway", "footpath", "steps")
 STREET_ACCESS = ("public", "private")
 GRID_KINDS = ("base", "special", "micro")
 POST_ROLES = ("comprehensive", "assistant")
+SUBJECT_KINDS = (
+    "county",
+    "subdistrict",
+    "community",
+    "group",  # 居民小组
+    "grid",
+    "building",
+    "stairwell",
+)
+"""What a post can be for, from the widest to the narrowest."""
 # Counts of groups of people: told at community level and above only (see DESIGN section 4).
 SENSITIVE = ("residents", "elders", "vulnerable")
 FACILITY_KINDS = (

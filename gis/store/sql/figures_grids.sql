@@ -41,8 +41,8 @@ grids AS (
 posts AS (
     SELECT
         s.branch,
-        count(post.id) AS posts,
-        count(post.id) FILTER (WHERE post.worker_id IS NULL) AS vacant,
+        count(DISTINCT post.code) AS posts,
+        count(DISTINCT post.code) FILTER (WHERE post.worker_id IS NULL) AS vacant,
         count(DISTINCT post.worker_id) AS workers,
         count(*) FILTER (WHERE post.id IS NULL AND s.kind = 'base') AS grids_without_post
     FROM standing AS s

@@ -24,15 +24,14 @@ from gis.store.tables.layers import (
     stairwell,
     street,
 )
+from gis.store.tables.people import building_group, post, resident_group, team, worker
 from gis.store.tables.plans import assignment, border, edit, ground, plan, plan_grid, unit
 from gis.store.tables.publications import (
     grid,
     grid_period,
     handover,
     lineage,
-    post,
     publication,
-    worker,
 )
 from gis.store.tables.walking import (
     circle,
@@ -51,6 +50,7 @@ __all__ = [
     "barrier",
     "border",
     "building",
+    "building_group",
     "change",
     "change_floor",
     "circle",
@@ -73,11 +73,13 @@ __all__ = [
     "post",
     "publication",
     "reach",
+    "resident_group",
     "retirement",
     "service_gap",
     "site",
     "stairwell",
     "street",
+    "team",
     "unit",
     "walking_run",
     "worker",

@@ -1,4 +1,4 @@
-"""What stands from a day on: publications, grids, their periods and posts."""
+"""What stands from a day on: publications, grids and their periods."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from sqlalchemy.dialects import postgresql as pg
 from gis.contracts import GRID_KINDS
 from gis.store.tables.columns import (
     TIERS,
-    current_index,
     id_column,
-    import_columns,
     metadata,
     moment,
     one_of,
@@ -99,31 +97,3 @@ handover = sa.Table(
     comment="Which building passes from which grid to which on the publication's first day.",
 )
 sa.Index("ix_handover_building_code", handover.c.building_code)
-
-worker = sa.Table(
-    "worker",
-    metadata,
-    id_column(),
-    sa.Column("code", sa.Text, nullable=False, unique=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("phone", sa.Text),
-    *import_columns(),
-    comment="Staff, not residents.",
-)
-
-post = sa.Table(
-    "post",
-    metadata,
-    id_column(),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("grid_id", sa.BigInteger, sa.ForeignKey("grid.id"), nullable=False, index=True),
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column(
-        "worker_id", sa.BigInteger, sa.ForeignKey("worker.id"), index=True, comment="null: vacant"
-    ),
-    sa.Column("valid", pg.DATERANGE, nullable=False),
-    sa.Column("run_id", sa.BigInteger, sa.ForeignKey("import_run.id")),
-    pg.ExcludeConstraint(("code", "="), ("valid", "&&"), name="ex_post_code_valid"),
-    comment="A role in a grid from a date to a date, versioned: one row per code and holder.",
-)
-current_index(post)
