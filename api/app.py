@@ -20,6 +20,7 @@ from api.openapi import add_problem_schema
 from api.request_metrics import RequestMetrics
 from api.routes import (
     areas,
+    audit,
     buildings,
     changes,
     communities,
@@ -50,6 +51,7 @@ from api.services.database import database_url, open_database, open_drawing
 from api.services.downloads import Slots
 from api.services.figures_memory import FiguresMemory
 from api.services.health import require_ready
+from api.services.sealing import Sealer
 from api.services.tile_answers import TileAnswers
 from api.services.tiles import TileSource
 from api.settings import Settings
@@ -71,6 +73,7 @@ _RESOURCES = (
     changes,
     downloads,
     embed_keys,
+    audit,
 )
 
 
@@ -110,10 +113,13 @@ def create_app(settings: Settings) -> FastAPI:
         loop = asyncio.get_running_loop()
         listener = ChangeListener(database_url(settings), app.state.changes, loop)
         listener.start()
+        sealer = Sealer(database_url(settings))
+        sealer.start()
         app.state.embeds = embed_memory(app.state)
         yield
         app.state.changes.end()
         listener.stop()
+        sealer.stop()
         app.state.engine.dispose()
         app.state.drawing.dispose()
 

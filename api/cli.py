@@ -15,6 +15,10 @@ from gis.errors import Infeasible, InputError, NotFound, WanggeError
 # Verb -> "module:command". Commands load when they are called, so that `wangge --help`
 # and `wangge db url` do not pay for geopandas or numba.
 _COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": (
+        "api.commands.audit:audit",
+        "The audit trail: seal, verify, export, head, prune.",
+    ),
     # The command over the database hangs itself on the group.
     "circles": (
         "api.commands.circles_update:circles",

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         pattern=r"^[\x20-\x7e]*$",
         description="Cache-Control of tiles; a CDN that may be 60 s behind: public, max-age=60.",
     )
+    audit_days: int = Field(
+        default=1096,
+        ge=184,
+        le=36_600,
+        description="Days that rows of the audit trail are kept, client addresses with them.",
+    )
     request_seconds: float = Field(
         default=30,
         ge=1,

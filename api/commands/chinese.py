@@ -33,6 +33,31 @@ HELP: dict[str, str] = {
         "输出地址，供 psql、QGIS、GDAL 或 WANGGE_DATABASE_URL 使用。"
     ),
     "The TCP address, with its password.": "带密码的 TCP 地址。",
+    # audit
+    "The audit trail: seal, verify, export, head, prune.": (
+        "审计记录：封存、校验、导出、链头、清理。"
+    ),
+    "Seal what was written down so far; the service does so by itself.": (
+        "封存至今的审计记录；服务运行时会自动封存。"
+    ),
+    "Seconds to wait for transactions under way.": "等待进行中事务的秒数。",
+    "Check every row and seal; exit code 1 and the first broken place if it does not hold.": (
+        "校验每一行和每个封条；不成立时退出码为 1，并指出第一处。"
+    ),
+    "A head kept elsewhere, as `wangge audit head` printed it.": (
+        "另存的链头，即 `wangge audit head` 的输出。"
+    ),
+    "Print number and head of the newest batch, to be kept elsewhere.": (
+        "输出最新一批的编号和链头，请另行保存。"
+    ),
+    "Write the trail, oldest first, to a file or stdout.": "把审计记录从旧到新写到文件或标准输出。",
+    "JSON Lines that anybody can check, or CSV for a spreadsheet.": (
+        "任何人都能校验的 JSON Lines，或供电子表格使用的 CSV。"
+    ),
+    "File to write; - is stdout.": "要写的文件；- 为标准输出。",
+    "Delete whole batches sealed longer ago than WANGGE_AUDIT_DAYS; their seals stay.": (
+        "删除封存超过 WANGGE_AUDIT_DAYS 天的整批记录；封条保留。"
+    ),
     # divide-all
     "Divide every community of the database, on all cores or a cluster.": (
         "划分数据库中的全部社区，可用全部核心或集群。"
@@ -377,6 +402,7 @@ HELP: dict[str, str] = {
 # Single words: headings, placeholders of the usage line and of options, kinds of things.
 WORDS: dict[str, str] = {
     "KEY_ID": "编号",
+    "N:HEX": "批号:链头",
     "https://HOST[:PORT]": "https://主机[:端口]",
     "LAYER,...": "图层,...",
     "Options": "选项",

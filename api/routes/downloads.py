@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.deps import AppSettings, RequestLanguage, Rights
+from api.deps import AppSettings, RequestLanguage, Rights, Who, engine_of
 from api.handed_over import HandedOver
 from api.openapi import Answers, problems
+from api.principal import Principal
 from api.routes.listing_query import CoordQuery, Day, today_or
 from api.routes.plans import PlanId
+from api.services.audit import Subject, record_alone
 from api.services.coordinates import stored_bbox
 from api.services.downloads import (
     MEDIA,
@@ -56,6 +59,7 @@ async def download_bundle(
     request: Request,
     settings: AppSettings,
     language: RequestLanguage,
+    who: Who,
     community: Annotated[
         str, Query(pattern=r"^[0-9]{12}$", description="Code of the community or another area.")
     ],
@@ -63,7 +67,8 @@ async def download_bundle(
 ) -> Response:
     """Download all layers of an area and, of a community, its standing plan and its sheets."""
     wanted = public_extract(Extract("areas", today_or(at), community))
-    return await _made(request, bundle_download(wanted, settings, language))
+    made = bundle_download(wanted, settings, language)
+    return await _made(request, who, made, ("bundle", community), community)
 
 
 @router.get(
@@ -73,6 +78,7 @@ async def download_bundle(
 )
 async def download_layer(
     request: Request,
+    who: Who,
     layer: LayerName | Literal["all"],
     extension: Extension,
     community: AreaQuery = None,
@@ -110,7 +116,7 @@ async def download_layer(
     named: LayerName = "areas" if layer == "all" else layer
     extract = Extract(named, today_or(at), community, kind, stored_bbox(bbox, coord))
     wanted = LayerWanted(layer, extension, public_extract(extract), Form(crs, encoding, headings))
-    return await _made(request, layer_download(wanted))
+    return await _made(request, who, layer_download(wanted), ("layer", layer), community)
 
 
 @router.get(
@@ -118,18 +124,34 @@ async def download_layer(
     response_class=Response,
     responses={**_FILE, **problems(404, 409, 422, 503)},
 )
-async def download_package(request: Request, rights: Rights, plan_id: PlanId) -> Response:
+async def download_package(request: Request, rights: Rights, who: Who, plan_id: PlanId) -> Response:
     """Download the grid package of a plan, which `wangge verify` checks."""
-    return await _made(request, package_download(plan_id, rights))
+    return await _made(request, who, package_download(plan_id, rights), ("plan", plan_id), None)
 
 
-async def _made(request: Request, read: Read) -> Response:
-    """Read and write in threads; a connection is held for the reading alone."""
-    state = request.app.state
+async def _made(
+    request: Request, who: Principal, read: Read, what: Subject, area: str | None
+) -> Response:
+    """Read and write in threads; a connection is held for reading and noting alone."""
+    state, engine = request.app.state, engine_of(request, who)
     async with state.downloads.one():
         async with state.seats:
-            write = await run_in_threadpool(read_once, state.engine, read)
+            write = await run_in_threadpool(read_once, engine, read)
         made: MadeFile = await run_in_threadpool(write)
+        async with state.seats:
+            await run_in_threadpool(_note, engine, who, made, what, area)
     return HandedOver(
         made.content, made.size, name=made.name, plain=made.plain, media_type=made.media_type
     )
+
+
+def _note(
+    engine: sa.Engine, who: Principal, made: MadeFile, what: Subject, area: str | None
+) -> None:
+    """Write an export down before a byte of it leaves."""
+    told = {"bytes": made.size, "file": made.plain}
+    try:
+        record_alone(engine, who, "export.download", what, detail=told, community=area)
+    except BaseException:
+        made.content.close()
+        raise

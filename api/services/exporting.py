@@ -8,6 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import sqlalchemy as sa
 
+from api.principal import OPERATOR
+from api.services import audit
 from api.services.importing import writing
 from gis.contracts import LAYERS, SENSITIVE, STAFF, LayerName
 from gis.crs import from_wgs84
@@ -40,6 +42,14 @@ def export_layer(engine: sa.Engine, extract: Extract, path: Path, form: Form) ->
     """
     with writing(engine) as connection:
         frame = extracted(connection, extract)
+        audit.record(
+            connection,
+            audit.who_asks(connection, OPERATOR.name),
+            "export.layer",
+            ("layer", extract.layer),
+            community=extract.area,
+            detail={"rows": len(frame)},
+        )
     write_extract(frame, extract, path, form)
     return len(frame)
 

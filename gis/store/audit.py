@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -10,6 +11,9 @@ import sqlalchemy as sa
 from gis.store.tables import audit_event, audit_seal
 
 Row = Mapping[str, Any]
+
+PRUNING = "audit.prune"
+"""Action of the row that says up to which batch retention took the rows."""
 
 # Any fixed number will do: whoever seals asks for it, so that the chain never forks.
 _SEALING = 0x73656166
@@ -61,6 +65,31 @@ def events_between(connection: sa.Connection, after: int, upto: int, limit: int)
     wanted = audit_event.c.id.between(after + 1, upto)
     query = sa.select(audit_event).where(wanted).order_by(audit_event.c.id).limit(limit)
     return cast(list[Row], connection.execute(query).mappings().all())
+
+
+def count_after(connection: sa.Connection, last_id: int) -> int:
+    """Return how many rows have a higher id."""
+    rows = sa.select(sa.func.count()).select_from(audit_event).where(audit_event.c.id > last_id)
+    return int(connection.execute(rows).scalar_one())
+
+
+def pruned_through(connection: sa.Connection) -> int:
+    """Return the batch up to which the trail itself says that rows were pruned; 0: none."""
+    through = audit_event.c.detail["through"].as_integer()
+    query = sa.select(sa.func.max(through)).where(audit_event.c.action == PRUNING)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def last_seal_before(connection: sa.Connection, moment: datetime) -> Row | None:
+    """Return the newest seal older than a moment, but never the very newest one."""
+    newest = sa.select(sa.func.max(audit_seal.c.number)).scalar_subquery()
+    query = (
+        sa.select(audit_seal)
+        .where(audit_seal.c.sealed_at < moment, audit_seal.c.number < newest)
+        .order_by(audit_seal.c.number.desc())
+        .limit(1)
+    )
+    return cast(Row | None, connection.execute(query).mappings().one_or_none())
 
 
 def newest_id(connection: sa.Connection) -> int:

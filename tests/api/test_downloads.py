@@ -230,6 +230,20 @@ def test_head_tells_the_length_and_sends_nothing(
     assert answer.content == b""
 
 
+def test_what_is_handed_out_is_written_down(client: TestClient, town_url: str) -> None:
+    answer = client.get(f"{DOWNLOADS}/gates.csv?{AT}", headers={"X-Request-Id": "none-of-ours"})
+    engine = open_engine(town_url)
+    with engine.connect() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT action, kind, code, detail['bytes']::int AS bytes, request_id FROM audit_event"
+            " ORDER BY id DESC LIMIT 1"
+        ).one()
+    engine.dispose()
+    assert (row.action, row.kind, row.code) == ("export.download", "layer", "gates")
+    assert row.bytes == len(answer.content)
+    assert row.request_id == answer.headers["x-request-id"]
+
+
 def test_only_so_many_wait_for_their_turn() -> None:
     async def crowd() -> list[type[BaseException] | None]:
         slots, ends = Slots(), list[type[BaseException] | None]()

@@ -169,6 +169,10 @@ CASES["get", f"{API}/embed-key"] = {
     403: (f"{API}/embed-key?key=wge_none", None),
     422: (f"{API}/embed-key", None),
 }
+CASES["get", f"{API}/audit"] = {
+    200: (f"{API}/audit?action=embed", None),
+    422: (f"{API}/audit?action=DROP", None),
+}
 CASES["get", f"{API}/embed-keys"] = {200: (f"{API}/embed-keys", None)}
 CASES["post", f"{API}/embed-keys"] = {
     201: (f"{API}/embed-keys", NEW_KEY),
@@ -304,7 +308,9 @@ def others(method: str, path: str) -> set[int]:
     """Statuses that depend on the service, not on what is asked."""
     away = path in ("/healthz", f"{API}/changes") or _drawn_from_files(path)
     found = set() if away else {503}
-    return found | ({403} if method == "post" or path == f"{API}/embed-keys" else set())
+    return found | (
+        {403} if method == "post" or path in (f"{API}/embed-keys", f"{API}/audit") else set()
+    )
 
 
 def _drawn_from_files(path: str) -> bool:
