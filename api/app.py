@@ -10,11 +10,13 @@ import anyio
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
+from api.account_gate import AccountGate, account_memory
 from api.addresses import base_path
 from api.cross_origin import CrossOrigin
 from api.embed_gate import EmbedGate, embed_memory
 from api.envelope import Envelope
 from api.errors import add_error_handlers
+from api.login_queue import LoginQueue
 from api.middleware import Compression, RouteSeen
 from api.openapi import add_problem_schema
 from api.request_metrics import RequestMetrics
@@ -37,6 +39,7 @@ from api.routes import (
     metrics,
     ogc,
     plans,
+    session,
     sheets,
     styles,
     tilejson,
@@ -74,6 +77,7 @@ _RESOURCES = (
     downloads,
     embed_keys,
     audit,
+    session,
 )
 
 
@@ -116,6 +120,8 @@ def create_app(settings: Settings) -> FastAPI:
         sealer = Sealer(database_url(settings))
         sealer.start()
         app.state.embeds = embed_memory(app.state)
+        app.state.accounts = account_memory(app.state, settings)
+        app.state.logins = LoginQueue()
         yield
         app.state.changes.end()
         listener.stop()
@@ -140,6 +146,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
     app.add_middleware(TileFace)
     app.add_middleware(EmbedGate)
+    app.add_middleware(AccountGate, settings=settings)
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(
         Envelope,

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from api.asking import asking
 from api.negotiation import request_language
 from api.plan_rights import PlanRights, plan_rights
-from api.principal import NOBODY, OPERATOR, Principal, Right
-from api.security import is_from_this_machine, require_writing
+from api.principal import Principal, Right
+from api.security import require_writing
 from api.settings import Settings
 from gis.errors import Forbidden, Language
 from gis.store.asker import for_asker
@@ -49,9 +49,10 @@ Seat = Depends(_seat)
 
 
 def principal_of(request: Request) -> Principal:
-    """Return who a request is from; on an open service everyone of this machine is its operator."""
-    known = _settings(request).open and is_from_this_machine(request)
-    return OPERATOR if known else NOBODY
+    """Return who a request is from, as `api.account_gate` found out."""
+    known = request.state.principal
+    assert isinstance(known, Principal)  # noqa: S101
+    return known
 
 
 Who = Annotated[Principal, Depends(principal_of)]

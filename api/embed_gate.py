@@ -169,7 +169,7 @@ class EmbedGate:
             await self._refused(request, asked, fault)(scope, receive, send)
             return
         except SQLAlchemyError as fault:
-            await (await _database_fault(request, fault))(scope, receive, send)
+            await (await database_fault(request, fault))(scope, receive, send)
             return
         shown = _opened_to(request, embed, send)
         try:
@@ -191,7 +191,7 @@ class EmbedGate:
         return self.app
 
 
-async def _database_fault(request: Request, fault: SQLAlchemyError) -> Response:
+async def database_fault(request: Request, fault: SQLAlchemyError) -> Response:
     """Answer as a route would whose statement failed."""
     kinds = (kind for kind in type(fault).__mro__ if kind in request.app.exception_handlers)
     answer = request.app.exception_handlers.get(next(kinds, None))

@@ -76,6 +76,24 @@ class TooSlow(InputError):
     code = "too-slow"
 
 
+class NotSignedIn(WanggeError):
+    """Nobody knows who asks, and this is not for everybody."""
+
+    code = "not-signed-in"
+
+
+class Intruding(Forbidden):
+    """A page of another site writes in the name of whoever is signed in here."""
+
+    code = "not-our-page"
+
+
+class TooManyAttempts(WanggeError):
+    """So often tried that one has to wait."""
+
+    code = "too-many-attempts"
+
+
 class TooLarge(InputError):
     """A body larger than any this service wants."""
 
@@ -98,10 +116,13 @@ STATUS: dict[type[WanggeError], int] = {
     Conflict: 409,
     Unavailable: 503,
     Forbidden: 403,
+    NotSignedIn: 401,
+    TooManyAttempts: 429,
 }
 
 _TITLES: dict[int, tuple[str, str]] = {
     400: ("Bad request", "请求有误"),
+    401: ("Not signed in", "未登录"),
     403: ("Not allowed", "没有权限"),
     404: ("Not found", "没有找到"),
     405: ("Method not allowed", "不支持的方法"),
@@ -111,6 +132,7 @@ _TITLES: dict[int, tuple[str, str]] = {
     414: ("Address too long", "地址过长"),
     413: ("Too large", "内容过大"),
     422: ("Cannot be used", "内容不合要求"),
+    429: ("Too many attempts", "尝试次数过多"),
     431: ("Head too large", "请求头过大"),
     500: ("Internal error", "服务内部错误"),
     503: ("Not available", "暂时不可用"),
@@ -172,8 +194,14 @@ def wangge_problem(request: Request, error: Exception) -> Response:
     if status >= 500:
         log.warning("%s: %s", error.code, error.en, extra={"context": error.context})
     facts = {"facts": error.context} if error.context else None
+    wait = error.context.get("retry_after_s")
     return problem(
-        request, status, error.code, error.message(request_language(request)), extra=facts
+        request,
+        status,
+        error.code,
+        error.message(request_language(request)),
+        extra=facts,
+        headers={} if wait is None else {"Retry-After": str(wait)},
     )
 
 

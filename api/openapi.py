@@ -38,10 +38,12 @@ class Problem(BaseModel):
 Answers = dict[int | str, dict[str, Any]]
 
 _MEANING: dict[int, str] = {
+    401: "Nobody knows who asks: sign in, or send a token.",
     403: "Writing is off, or the request does not come from this machine.",
     404: "There is no such thing.",
     409: "The state of the thing forbids it; `detail` says what to do.",
     422: "The request cannot be used, or cannot be met; `detail` says why.",
+    429: "Tried too often: `Retry-After` says how many seconds to wait.",
     503: "The database does not answer, or its schema is of another version: `wangge migrate`.",
 }
 

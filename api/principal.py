@@ -50,6 +50,10 @@ audit      the audit trail
 """
 
 
+WRITING: frozenset[Right] = frozenset(("draw", "approve", "roster", "mark", "embed", "accounts"))
+"""Rights that change something; a token that only reads has none of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """
@@ -67,6 +71,10 @@ class Principal:
         Codes of the areas in their scope, with all that lies below them; None: everywhere.
     grids
         15-digit codes of the grids in their scope, besides the areas.
+    worker
+        Code of the worker whose account it is; None: of nobody in the roster.
+    withheld
+        Rights of the role that the token they ask with does not pass on.
     """
 
     account_id: int | None
@@ -74,6 +82,8 @@ class Principal:
     role: Role | None
     areas: tuple[str, ...] | None
     grids: tuple[str, ...] = ()
+    worker: str | None = None
+    withheld: frozenset[Right] = frozenset()
 
     @property
     def everywhere(self) -> bool:
@@ -82,7 +92,12 @@ class Principal:
 
     def may(self, right: Right) -> bool:
         """Tell whether the role has a right; where it holds, the scope says."""
-        return self.role is not None and right in RIGHTS[self.role]
+        return right in self.rights
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """All that they may do within their scope."""
+        return frozenset() if self.role is None else RIGHTS[self.role] - self.withheld
 
 
 OPERATOR = Principal(account_id=None, name="operator", role="admin", areas=None)

@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     open: bool = Field(
         default=False, description="Let anyone write; only on a loopback address, for the demo."
     )
+    readers: Literal["accounts", "anyone"] = Field(
+        default="anyone",
+        description="Who may read what is published: accounts (and tokens, embed keys), or anyone.",
+    )
+    session_idle_hours: float = Field(
+        default=72, gt=0, le=8760, description="Hours after which an unused session ends."
+    )
+    session_days: float = Field(
+        default=30, gt=0, le=366, description="Days after which any session ends."
+    )
     attribution: str = Field(
         default="", description="Who owns the data shown on maps; stands in the map's corner."
     )
@@ -124,11 +134,17 @@ def _remedy(wrong: ErrorDetails) -> tuple[str, str]:
     if kind == "literal_error":
         wanted = str(bounds["expected"])
         return f"write {wanted}", f"请写 {wanted.replace(' or ', ' 或 ')}"
-    if "ge" in bounds:
-        return f"write {bounds['ge']} or more", f"不得小于 {bounds['ge']}"
-    if "le" in bounds:
-        return f"write {bounds['le']} or less", f"不得大于 {bounds['le']}"
+    for bound, (en, zh) in _BOUNDS.items():
+        if bound in bounds:
+            return en.format(bounds[bound]), zh.format(bounds[bound])
     return wrong["msg"], wrong["msg"]
+
+
+_BOUNDS = {
+    "gt": ("write more than {}", "须大于 {}"),
+    "ge": ("write {} or more", "不得小于 {}"),
+    "le": ("write {} or less", "不得大于 {}"),
+}
 
 
 def env_example() -> str:

@@ -19,11 +19,13 @@ from api.services.embed_keys import digest_of
 from api.settings import Settings
 from api.today import today
 from gis.store.engine import open_engine
-from gis.store.tables import embed_key
+from gis.store.tables import account, embed_key, login_attempt
+from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.api.conftest import THIS_MACHINE
 from tests.api.test_tiles import address_of
 
 API = "/api/v1"
+SESSION = f"{API}/session"
 AHEAD = str(today() + timedelta(days=9))  # so far that no midnight of the run reaches it
 DIVIDE = {"community": "510000000001", "made_by": "x"}
 PUBLISH = {"valid_from": AHEAD, "published_by": "x", "reason": "x"}
@@ -65,6 +67,15 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         404: (f"{API}/plans/99/withdraw", WITHDRAW),
         409: (f"{API}/plans/1/withdraw", WITHDRAW),
         422: (f"{API}/plans/1/withdraw", {}),
+    },
+    ("get", SESSION): {200: (SESSION, None)},
+    ("delete", SESSION): {204: (SESSION, None)},
+    ("post", SESSION): {
+        200: (SESSION, {"name": "case", "password": PASSWORD}),
+        401: (SESSION, {"name": "case", "password": "is another"}),
+        403: (SESSION, {"name": "gone", "password": PASSWORD}),
+        422: (SESSION, {"name": "case"}),
+        429: (SESSION, {"name": "late", "password": PASSWORD}),
     },
     ("get", f"{API}/figures"): {
         200: (f"{API}/figures?area=510000000001", None),
@@ -272,6 +283,7 @@ def test_every_declared_answer_is_given(
     writer: TestClient, closed: TestClient, cut_off: TestClient, open_settings: Settings
 ) -> None:
     add_plan_without_grids(open_settings)
+    add_accounts(open_settings)
     document = writer.get(f"{API}/openapi.json").json()
     declared = {
         (method, path): operation["responses"]
@@ -289,25 +301,31 @@ def test_every_declared_answer_is_given(
         well = min(cases)
         answer = ask(writer, method, cases[well])
         assert answer.status_code == well, answer.text
-        assert answer.headers["content-type"].split(";")[0] in answers[str(well)]["content"]
+        if well != 204:
+            kind = answer.headers["content-type"].split(";")[0]
+            assert kind in answers[str(well)]["content"]
+        writer.cookies.clear()
         if 304 in cases:
             again = ask(writer, method, cases[304], **{"if-none-match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
-        if 403 in foreseen - set(cases):
-            assert_problem(ask(closed, method, cases[well]), 403)
+        for refused in {401, 403} & (foreseen - set(cases)):
+            assert_problem(ask(closed, method, cases[well]), refused)
         if 503 in foreseen:
             assert_problem(ask(cut_off, method, cases[well]), 503)
         assert PROBLEM in answers["default"]["content"]
         address, body = cases[well]
         joint = "&" if "?" in address else "?"
         assert_problem(ask(writer, method, (f"{address}{joint}x=%00", body)), 400)
-        assert_problem(ask(writer, "delete", (address, None)), 405)
+        assert_problem(ask(writer, "trace", (address, None)), 405)
 
 
 def others(method: str, path: str) -> set[int]:
     """Statuses that depend on the service, not on what is asked."""
     away = path in ("/healthz", f"{API}/changes") or _drawn_from_files(path)
-    found = set() if away else {503}
+    own_session = path == SESSION and method != "post"
+    found = set() if away or own_session else {503}
+    if (method, path) == ("get", SESSION):
+        found |= {401}
     return found | (
         {403} if method == "post" or path in (f"{API}/embed-keys", f"{API}/audit") else set()
     )
@@ -315,6 +333,20 @@ def others(method: str, path: str) -> set[int]:
 
 def _drawn_from_files(path: str) -> bool:
     return path.startswith("/styles") and path != "/styles/{name}.json"
+
+
+def add_accounts(settings: Settings) -> None:
+    """One that may sign in, one that is disabled, and one with too many wrong passwords."""
+    with accounts_of(settings) as engine:
+        numbers = {name: add_account(engine, name) for name in ("case", "gone", "late")}
+        now = datetime.now(UTC)
+        with engine.begin() as connection:
+            ended = {"disabled_at": now, "disabled_by": "x"}
+            wanted = account.c.id == numbers["gone"]
+            connection.execute(sa.update(account).where(wanted).values(**ended))
+            values = {"failures": 9, "tried_at": now, "locked_until": now + timedelta(hours=1)}
+            key = f"account:{numbers['late']}"
+            connection.execute(sa.insert(login_attempt).values(key=key, **values))
 
 
 def add_plan_without_grids(settings: Settings) -> None:

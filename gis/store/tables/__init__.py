@@ -7,6 +7,13 @@ drops them. Every time is ``timestamptz``; every validity is a ``daterange``
 closed below and open above.
 """
 
+from gis.store.tables.accounts import (
+    account,
+    account_scope,
+    api_token,
+    login_attempt,
+    session,
+)
 from gis.store.tables.audit import audit_event, audit_seal
 from gis.store.tables.changes import change, change_floor
 from gis.store.tables.columns import metadata
@@ -43,6 +50,9 @@ from gis.store.tables.walking import (
 )
 
 __all__ = [
+    "account",
+    "account_scope",
+    "api_token",
     "area",
     "assignment",
     "audit_event",
@@ -67,6 +77,7 @@ __all__ = [
     "import_row",
     "import_run",
     "lineage",
+    "login_attempt",
     "metadata",
     "plan",
     "plan_grid",
@@ -76,6 +87,7 @@ __all__ = [
     "resident_group",
     "retirement",
     "service_gap",
+    "session",
     "site",
     "stairwell",
     "street",
