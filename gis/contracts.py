@@ -28,6 +28,10 @@ LayerName = Literal[
     "grids",
     "posts",
 ]
+EditableLayer = Literal[
+    "courtyards", "gates", "buildings", "stairwells", "streets", "barriers", "facilities"
+]
+"""Layers whose rows are edited one by one."""
 GeometryKind = Literal["polygon", "line", "point", "none"]
 FieldKind = Literal["key", "reference", "text", "count", "measure", "flag", "choice", "date"]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal, cast
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 import shapely.geometry
+from shapely.geometry.base import BaseGeometry
 
 from api.schemas.paging import GeoJSONGeometry
 from gis.errors import InputError
@@ -21,6 +23,8 @@ _Shift = Callable[[Positions, Positions], tuple[Positions, Positions]]
 
 _OUT: dict[Coord, _Shift] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
 _IN: dict[Coord, _Shift] = {"gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84}
+MOST_VERTICES = 20_000
+"""Of one shape drawn by hand."""
 # A centimetre on the ground is 1e-7 degrees.
 _DECIMALS = 7
 
@@ -61,6 +65,42 @@ def stored_point(lon: float, lat: float, coord: Coord) -> tuple[float, float]:
         return lon, lat
     x, y = _IN[coord](np.array([lon]), np.array([lat]))
     return float(x[0]), float(y[0])
+
+
+def stored_shape(geojson: Mapping[str, Any], coord: Coord) -> BaseGeometry:
+    """
+    Read a GeoJSON geometry as a client drew it into EPSG:4326, without heights.
+
+    Raises
+    ------
+    InputError
+        It is no GeoJSON geometry, has no vertices, more than `MOST_VERTICES`, or one that is no
+        position on Earth.
+    """
+    try:
+        shape = shapely.force_2d(shapely.from_geojson(json.dumps(geojson)))
+    except (shapely.errors.GEOSException, TypeError, ValueError):
+        shape = None
+    if shape is None or shape.is_empty:
+        raise InputError(
+            "The geometry is no GeoJSON geometry: give type and coordinates.",
+            "图形不是有效的 GeoJSON：请给出 type 和 coordinates。",
+        )
+    xy = shapely.get_coordinates(shape)
+    if len(xy) > MOST_VERTICES:
+        raise InputError(
+            f"The geometry has {len(xy)} vertices, at most {MOST_VERTICES} are taken: simplify it.",
+            f"图形有 {len(xy)} 个顶点，最多 {MOST_VERTICES} 个：请简化。",
+        )
+    if not (np.isfinite(xy).all() and (abs(xy) <= (180, 90)).all()):
+        raise InputError(
+            "The geometry leaves the Earth: longitude goes from -180 to 180, latitude from -90 "
+            "to 90 degrees.",
+            "图形超出范围：经度应在 -180 至 180 度之间，纬度应在 -90 至 90 度之间。",
+        )
+    if coord == "wgs84":
+        return shape
+    return shapely.transform(shape, lambda p: np.column_stack(_IN[coord](p[:, 0], p[:, 1])))
 
 
 def stored_bbox(text: str | None, coord: Coord) -> BBox | None:

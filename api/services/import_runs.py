@@ -70,11 +70,11 @@ def retry_run(engine: sa.Engine, run_id: int, *, tell: Tell = quiet) -> ImportRe
         left = tuple(f for k, row in enumerate(rows) if k not in hopeful for f in row.faults)
         if not hopeful:
             return ImportResult(run_id, run.layer, run.source, len(rows), len(rows), faults=left)
-        options = _options(run)
+        options = options_of(run)
         again = [rows[k] for k in hopeful]
         teller = Teller(tell, run.source, run.layer)
         teller.begun("checking", len(again))
-        read = _checked_again(connection, run, options, again, shapes.to_numpy()[hopeful])
+        read = checked_again(connection, run, options, again, shapes.to_numpy()[hopeful])
         read, placed = importing.prepared(connection, read, teller)
         # A few rows of a file say nothing of what is gone.
         counts = replace(importing.write(connection, read, run_id, options, teller), gone=0)
@@ -106,7 +106,7 @@ def retry_with_file(
     """
     with importing.writing(engine) as connection:
         run = runs.find_run(connection, run_id)
-        given = options or _options(run)
+        given = options or options_of(run)
         result, read = importing.import_in(connection, path, run.layer, given, tell)
         if result.run_id is not None and _same_rows(run, result):
             stored, again = read.frame["row_no"].tolist(), read.waiting["row_no"].tolist()
@@ -125,7 +125,8 @@ def _can_come_right(row: WaitingRow) -> bool:
     return {f.code for f in row.faults if f.severity == "error"} <= RECHECKABLE
 
 
-def _options(run: Run) -> ImportOptions:
+def options_of(run: Run) -> ImportOptions:
+    """Return the options a run was made with."""
     mapping = run.options.get("mapping")
     return ImportOptions(
         strict=False,
@@ -136,7 +137,7 @@ def _options(run: Run) -> ImportOptions:
     )
 
 
-def _checked_again(
+def checked_again(
     connection: sa.Connection,
     run: Run,
     options: ImportOptions,

@@ -147,7 +147,7 @@ def upsert(
         added, changed = _upsert_rows(connection, STORED[layer], run_id, on)
     total = connection.execute(sa.text("SELECT count(*) FROM pg_temp.staged")).scalar_one()
     on(int(total))
-    retired = _retire(connection, layer, gone, run_id) if retire_missing and gone else 0
+    retired = retire(connection, layer, gone, run_id) if retire_missing and gone else 0
     return Upsert(added, changed, int(total) - added - changed, len(gone), retired)
 
 
@@ -226,10 +226,11 @@ def _gone(
     return [str(code) for code in connection.execute(query).scalars()]
 
 
-def _retire(connection: sa.Connection, layer: LayerName, codes: list[str], run_id: int) -> int:
+def retire(connection: sa.Connection, layer: LayerName, codes: Sequence[str], run_id: int) -> int:
+    """Take things in force out of the map from today on; return how many they were."""
     versioned = {"areas": "area_retire", "posts": "post_retire"}
     if layer in versioned:
-        return connection.execute(statement(versioned[layer]), {"codes": codes}).rowcount
+        return connection.execute(statement(versioned[layer]), {"codes": list(codes)}).rowcount
     table = STORED[layer].table
     update = (
         sa.update(table)

@@ -173,6 +173,31 @@ for walked, found in {
         404: (f"{API}/{found}{ask_on}profile=nobody", None),
         422: (f"{API}/{found}{ask_on}profile={'x' * 65}", None),
     }
+GROUND = f"{API}/ground/510000000001"
+NO_GROUND = f"{API}/ground/999999999999"
+RETIRE = {"edits": [{"act": "retire", "layer": "gates", "code": "g0"}]}
+PLACE = {"run": 1, "row": 1, "building": "b000"}
+CASES["get", f"{API}/ground/{{community}}"] = {
+    200: (f"{GROUND}?layer=gates", None),
+    404: (NO_GROUND, None),
+    422: (f"{GROUND}?layer=cells", None),
+}
+CASES["post", f"{API}/ground/{{community}}/edits"] = {
+    200: (f"{GROUND}/edits", RETIRE),
+    404: (f"{NO_GROUND}/edits", RETIRE),
+    409: (f"{GROUND}/edits", {"edits": [{**RETIRE["edits"][0], "version": "old"}]}),
+    422: (f"{GROUND}/edits", {"edits": []}),
+}
+CASES["get", f"{API}/ground/{{community}}/waiting"] = {
+    200: (f"{GROUND}/waiting", None),
+    404: (f"{NO_GROUND}/waiting", None),
+    422: (f"{API}/ground/x/waiting", None),
+}
+CASES["post", f"{API}/ground/{{community}}/placed"] = {
+    200: (f"{GROUND}/placed", PLACE),
+    404: (f"{GROUND}/placed", {**PLACE, "row": 9}),
+    422: (f"{GROUND}/placed", {"run": 1, "row": 1}),
+}
 KEY = "wge_declared"
 NEW_KEY = {"area_code": "510000000001", "made_by": "x"}
 CASES["get", f"{API}/embed-key"] = {
@@ -326,9 +351,10 @@ def others(method: str, path: str) -> set[int]:
     found = set() if away or own_session else {503}
     if (method, path) == ("get", SESSION):
         found |= {401}
-    return found | (
-        {403} if method == "post" or path in (f"{API}/embed-keys", f"{API}/audit") else set()
-    )
+    return found | ({403} if method == "post" or path.startswith(_KEPT) else set())
+
+
+_KEPT = (f"{API}/embed-keys", f"{API}/audit", f"{API}/ground")
 
 
 def _drawn_from_files(path: str) -> bool:
@@ -356,6 +382,13 @@ def add_plan_without_grids(settings: Settings) -> None:
         connection.exec_driver_sql(
             "INSERT INTO plan (community_code, ground_id, name, rules, created_by) "
             "SELECT community_code, ground_id, 'bare', rules, 'x' FROM plan WHERE id = 2"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO import_run (layer, source) VALUES ('buildings', 'x.csv'); "
+            "INSERT INTO import_row (run_id, row_no, values, faults) "
+            'SELECT id, 1, \'{"户数": "5"}\', \'[{"file": "x.csv", "row": 1, '
+            '"field": "building_id", "code": "not-on-map", "severity": "error", '
+            '"en": "x", "zh": "x", "value": ""}]\' FROM import_run'
         )
         for key in (KEY, "wge_revoked"):
             columns: dict[str, Any] = {"area_code": "510000000001", "layers": ["grids"]}
