@@ -38,8 +38,10 @@ from api.routes import (
     isochrone,
     maps,
     metrics,
+    my,
     ogc,
     plans,
+    progress,
     session,
     sheets,
     styles,
@@ -80,6 +82,8 @@ _RESOURCES = (
     embed_keys,
     audit,
     session,
+    my,
+    progress,
 )
 
 

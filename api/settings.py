@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     office: str = Field(
         default="", description="编制单位, who compiles plans; stands on printed sheets."
     )
+    visit_quota: int = Field(
+        default=200, ge=1, le=100_000, description="Households a worker is to visit each month."
+    )
+    map_app: Literal["geo", "amap", "baidu", "none"] = Field(
+        default="geo",
+        description="Where workers' routes open: geo (the phone's own), amap, baidu, or none.",
+    )
     publish_ahead_days: int = Field(
         default=DAYS_AHEAD,
         ge=0,

@@ -24,7 +24,8 @@ router = APIRouter(tags=["walking"], responses=problems(422, 503))
 _first = Lock()
 
 
-def _memory(request: Request) -> WalkingMemory:
+def walking_memory(request: Request) -> WalkingMemory:
+    """Return the networks that this process keeps."""
     # With it comes a compiler that weighs as much as all else a process of tiles needs.
     from api.services.walking_memory import WalkingMemory
 
@@ -56,4 +57,4 @@ def show_isochrone(
 ) -> Isochrone:
     """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
     click = Click(lon, lat, coord, minutes, speed, gates, walk)
-    return isochrone_of(connection, _memory(request), click, language)
+    return isochrone_of(connection, walking_memory(request), click, language)

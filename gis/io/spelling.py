@@ -39,6 +39,16 @@ def _to_simplified() -> _Converter:
     return converter
 
 
+def to_simplified(text: str) -> str:
+    """
+    Write traditional characters as simplified ones.
+
+    >>> to_simplified("雲溪花園")
+    '云溪花园'
+    """
+    return _to_simplified().convert(text)
+
+
 def arabic(numeral: str) -> int:
     """
     Read a Chinese numeral below one thousand.

@@ -40,6 +40,7 @@ from gis.store.tables.publications import (
     lineage,
     publication,
 )
+from gis.store.tables.visits import handover_receipt, search_key, visit
 from gis.store.tables.walking import (
     circle,
     coverage_figure,
@@ -74,6 +75,7 @@ __all__ = [
     "grid_period",
     "ground",
     "handover",
+    "handover_receipt",
     "import_row",
     "import_run",
     "lineage",
@@ -86,6 +88,7 @@ __all__ = [
     "reach",
     "resident_group",
     "retirement",
+    "search_key",
     "service_gap",
     "session",
     "site",
@@ -93,6 +96,7 @@ __all__ = [
     "street",
     "team",
     "unit",
+    "visit",
     "walking_run",
     "worker",
 ]

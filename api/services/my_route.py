@@ -1,0 +1,121 @@
+"""The way to a building of one's own, and simple shapes of all that is looked after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+import sqlalchemy as sa
+
+from api.principal import Principal
+from api.schemas.my import MapShape, MyMap, Way
+from api.services.my_asker import Asker, asker_of
+from api.today import today
+from gis.errors import NotFound
+from gis.metric import STORED, named_crs, transformer
+from gis.store import my_map as store
+
+if TYPE_CHECKING:
+    from api.services.walking_memory import WalkedGround, WalkingMemory
+
+WALK_M_S = 1.2
+FARTHEST_M = 20_000
+"""Beyond that nobody walks, and only the straight line is told."""
+_EARTH_M = 6_371_008.8
+
+
+def way_to(
+    connection: sa.Connection,
+    principal: Principal,
+    memory: WalkingMemory,
+    building: str,
+    lon: float,
+    lat: float,
+) -> Way:
+    """
+    Return the way on foot from a position to a building of one's own.
+
+    Over the walking network, every gate open; in a straight line where there is no network.
+
+    Raises
+    ------
+    NotFound
+        The building is in no grid of one's own.
+    """
+    asker = asker_of(connection, principal, today())
+    goal = store.spot_of(connection, building) if building in asker.buildings else None
+    if goal is None:
+        raise NotFound(
+            f"Building {building} is not in your grids.", f"楼栋 {building} 不在您的网格内。"
+        )
+    straight = _straight_metres(lon, lat, goal.lon, goal.lat)
+    if straight <= FARTHEST_M:
+        ground = memory.ground(connection, goal.lon, goal.lat)
+        walked = _on_network(ground, (lon, lat), (goal.lon, goal.lat))
+        if walked is not None:
+            metres, line = walked
+            return _way("network", metres, line, goal.gate)
+    return _way("straight_line", straight, [(lon, lat), (goal.lon, goal.lat)], goal.gate)
+
+
+def _way(method: Any, metres: float, line: list[tuple[float, float]], gate: str | None) -> Way:
+    minutes = metres / WALK_M_S / 60
+    return Way(
+        method=method, metres=round(metres, 1), minutes=round(minutes, 1), line=line, gate=gate
+    )
+
+
+def _on_network(
+    ground: WalkedGround, start: tuple[float, float], goal: tuple[float, float]
+) -> tuple[float, list[tuple[float, float]]] | None:
+    from gis.network.way import foot_way, open_graph
+
+    network = ground.raster.network
+    if not network.edges:
+        return None
+    there = transformer(named_crs(STORED), network.crs)
+    xy = np.column_stack(there.transform(*np.array([start, goal]).T))
+    way = foot_way(ground.raster.snapper, open_graph(network), xy[0], xy[1])
+    if way is None:
+        return None
+    lon, lat = transformer(network.crs, named_crs(STORED)).transform(way.xy[:, 0], way.xy[:, 1])
+    line = [(round(float(x), 6), round(float(y), 6)) for x, y in zip(lon, lat, strict=True)]
+    return way.metres, line
+
+
+def _straight_metres(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
+    """
+    Measure the great circle between two positions.
+
+    >>> round(_straight_metres(104.0, 28.0, 104.0, 28.01))
+    1112
+    """
+    one, two = np.radians(lat), np.radians(to_lat)
+    bow = (
+        np.sin((two - one) / 2) ** 2
+        + np.cos(one) * np.cos(two) * np.sin(np.radians(to_lon - lon) / 2) ** 2
+    )
+    return float(2 * _EARTH_M * np.arcsin(np.sqrt(bow)))
+
+
+def my_map(connection: sa.Connection, principal: Principal) -> MyMap:
+    """Return simple shapes of one's grids, and of what stands and runs in them."""
+    asker = asker_of(connection, principal, today())
+    return MyMap(**{layer: _shapes(asker, connection, layer) for layer in store.LAYERS})
+
+
+def _shapes(asker: Asker, connection: sa.Connection, layer: store.Layer) -> list[MapShape]:
+    rows = store.map_rows(connection, asker.grids, sorted(asker.buildings), layer)
+    shapes = shapely.from_wkb(np.array([bytes(row["geom"]) for row in rows], dtype=object))
+    return [
+        MapShape(code=row["code"], name=row["name"], parts=_parts(shape))
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
+
+
+def _parts(shape: Any) -> list[list[float]]:
+    """Return lon and lat by turns of each outline, line or point; 6 decimals, about 0.1 m."""
+    pieces = shapely.get_parts(shape)
+    rings = shapely.get_rings(pieces) if shapely.get_dimensions(shape) == 2 else pieces
+    return [np.round(shapely.get_coordinates(one), 6).ravel().tolist() for one in rings]

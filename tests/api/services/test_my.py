@@ -1,0 +1,268 @@
+"""A worker's list, done marks and handovers, on the small town."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from api.principal import Principal
+from api.schemas.my import Mark, MarkResult, MyBuilding, MyList
+from api.services.my_list import colleagues, handover_rows, my_list
+from api.services.my_marks import OLDEST, store_marks
+from api.services.plans import divide_community
+from api.services.publishing import publish_plan
+from api.services.visit_progress import confirm, progress_of, receipts_of
+from api.settings import Settings
+from api.today import today
+from gis.errors import Forbidden, InputError, NotFound
+from gis.partition.rules import load_rules
+from gis.store.engine import open_engine
+
+TOWN = "510000000001"
+ME = Principal(7, "某某", "worker", (), worker="w1")
+OTHER = Principal(8, "乙", "worker", (), worker="w2")
+BOSS = Principal(9, "站长", "supervisor", ("510000000000",))
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def engine(own_town_url: str) -> Iterator[sa.Engine]:
+    opened = open_engine(own_town_url)
+    with opened.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO worker (code, name, phone) VALUES ('w2', '乙', '13900001234');"
+                "UPDATE post SET worker_id = 2 WHERE code = 'p2';"
+                "INSERT INTO stairwell (code, building_code, number, households) VALUES"
+                " ('b001-1', 'b001', '1', 2), ('b001-2', 'b001', '2', 2)"
+            )
+        )
+    yield opened
+    opened.dispose()
+
+
+def listed(engine: sa.Engine, who: Principal = ME, day: date | None = None) -> MyList:
+    return my_list(engine, who, day or today(), Settings())
+
+
+def building(engine: sa.Engine, code: str, who: Principal = ME) -> MyBuilding:
+    [found] = [one for one in listed(engine, who).buildings if one.code == code]
+    return found
+
+
+def mark(code: str, households: int = 1, **changes: object) -> Mark:
+    values = {
+        "client": uuid.uuid4(),
+        "building": code,
+        "outcome": "seen" if households else "absent",
+        "households": households,
+        "marked_at": NOW,
+    }
+    return Mark.model_validate(values | changes)
+
+
+def sent(engine: sa.Engine, *marks: Mark, who: Principal = ME) -> list[MarkResult]:
+    return store_marks(engine, who, marks, now=NOW, language="en").results
+
+
+def statuses(results: list[MarkResult]) -> list[str]:
+    return [one.status for one in results]
+
+
+def test_a_worker_sees_the_buildings_of_their_posts_and_no_others(engine: sa.Engine) -> None:
+    mine = listed(engine)
+    assert [grid.code for grid in mine.grids] == ["510000000001001"]
+    assert len(mine.buildings) == 24
+    assert {one.households for one in mine.buildings} == {4}
+    assert {mine.courtyards[one.courtyard or 0].name for one in mine.buildings} == {"锦绣苑"}
+    assert {one.gate for one in mine.buildings} == {"北门"}
+    assert all(one.due and one.last_visit is None for one in mine.buildings)
+    theirs = listed(engine, OTHER)
+    assert {one.code for one in mine.buildings}.isdisjoint(one.code for one in theirs.buildings)
+    assert listed(engine, replace(ME, worker=None)).buildings == []
+    scoped = listed(engine, replace(ME, worker=None, grids=("510000000001002",)))
+    assert [one.code for one in scoped.buildings] == [one.code for one in theirs.buildings]
+
+
+def test_names_are_typed_in_pinyin_initials_and_traditional_characters(engine: sa.Engine) -> None:
+    mine = listed(engine)
+    assert (mine.courtyards[0].pinyin, mine.courtyards[0].initials) == ("jinxiuyuan", "jxy")
+    first = mine.buildings[0]
+    assert (first.name, first.pinyin, first.initials) == ("1幢", "1zhuang", "1z")
+    pairs = set(zip(mine.fold[::2], mine.fold[1::2], strict=True))
+    assert {("錦", "锦"), ("繡", "绣")} <= pairs
+    with engine.connect() as connection:
+        kept = connection.scalar(sa.text("SELECT count(*) FROM search_key"))
+        assert kept is not None
+        assert kept >= 25
+
+
+def test_counts_of_elders_are_told_by_right_alone(engine: sa.Engine) -> None:
+    assert {one.elders for one in listed(engine).buildings} == {3}
+    without = listed(engine, replace(ME, role="viewer"))
+    assert {(one.elders, one.flagged) for one in without.buildings} == {(None, None)}
+
+
+def test_colleagues_come_with_phones_by_right(engine: sa.Engine) -> None:
+    [other] = colleagues(engine, replace(ME, grids=("510000000001002",)), today()).items
+    assert (other.code, other.phone, other.grids) == ("w2", "13900001234", ["510000000001002"])
+    planner = replace(ME, role="planner", grids=("510000000001002",))
+    [hidden] = colleagues(engine, planner, today()).items
+    assert hidden.phone == "139****1234"
+
+
+def test_a_mark_counts_once_however_often_it_comes(engine: sa.Engine) -> None:
+    one = mark("b002", 3)
+    assert statuses(sent(engine, one)) == ["kept"]
+    assert statuses(sent(engine, one, one)) == ["kept", "kept"]
+    after = building(engine, "b002")
+    assert (after.seen, after.due, after.tried) == (3, False, "seen")
+    assert after.last_visit == today()
+    [theft] = sent(engine, one, who=OTHER)
+    assert theft.status == "refused"
+    assert "another account" in theft.message
+
+
+def test_the_last_mark_of_a_day_corrects_those_before_in_whatever_order(engine: sa.Engine) -> None:
+    early, late = (
+        mark("b003", n, marked_at=NOW - timedelta(seconds=s)) for n, s in ((4, 20), (2, 10))
+    )
+    sent(engine, late)
+    sent(engine, early)
+    assert building(engine, "b003").seen == 2
+    sent(engine, mark("b003", 0, outcome="locked", marked_at=NOW))
+    after = building(engine, "b003")
+    assert (after.seen, after.due, after.tried) == (0, True, "locked")
+
+
+def test_a_building_is_done_when_every_stairwell_is(engine: sa.Engine) -> None:
+    sent(engine, mark("b001", 2, stairwell="b001-1"))
+    half = building(engine, "b001")
+    assert (half.seen, half.due) == (2, True)
+    assert [one.seen_on for one in half.entrances] == [today(), None]
+    sent(engine, mark("b001", 1, stairwell="b001-2"))
+    assert (building(engine, "b001").seen, building(engine, "b001").due) == (3, False)
+
+
+def test_what_cannot_stand_is_refused_in_words_and_the_rest_stands(engine: sa.Engine) -> None:
+    refused = [
+        mark("b004", marked_at=NOW + timedelta(hours=1)),
+        mark("b004", marked_at=NOW - OLDEST - timedelta(days=1)),
+        mark("b007"),  # in the second grid
+        mark("nothing'; DROP TABLE visit"),
+        mark("b004", 5),
+        mark("b004", stairwell="b001-1"),
+        mark("b004", 0, outcome="seen"),
+        mark("b004", 1, outcome="absent"),
+    ]
+    results = sent(engine, *refused, mark("b005", 4))
+    assert statuses(results) == ["refused"] * 8 + ["kept"]
+    assert "yet to come" in results[0].message
+    assert "62 days" in results[1].message
+    assert results[2].message.replace("b007", "X") == results[3].message.replace(
+        "nothing'; DROP TABLE visit", "X"
+    )
+    assert "4 live there" in results[4].message
+    assert building(engine, "b004").last_visit is None
+    assert building(engine, "b005").seen == 4
+
+
+def test_progress_adds_up_by_worker_and_grid_within_the_scope(engine: sa.Engine) -> None:
+    month = f"{today():%Y-%m}"
+    with engine.connect() as connection:
+        told = progress_of(connection, BOSS, TOWN, month=month, day=today(), quota=200)
+        mine, theirs, *vacant = told.rows
+        assert (mine.worker, mine.buildings, mine.households) == ("w1", 24, 96)
+        # 3 of b002, 3 of b001, 4 of b005; b003 was locked in the end.
+        assert (mine.met_households, mine.met_buildings, mine.locked) == (10, 3, 1)
+        assert (theirs.worker, theirs.met_households) == ("w2", 0)
+        assert [row.worker for row in vacant] == [None, None]
+        for who, code in (
+            (replace(BOSS, areas=("510000000009",)), TOWN),
+            (BOSS, "999999999999"),
+            (BOSS, "510000000000"),
+        ):
+            with pytest.raises(NotFound):
+                progress_of(connection, who, code, month=month, day=today(), quota=200)
+        with pytest.raises(InputError):
+            progress_of(connection, BOSS, TOWN, month="2026-13", day=today(), quota=200)
+
+
+def test_after_a_publication_both_sides_are_told_and_confirm(engine: sa.Engine) -> None:
+    """Last here: it moves buildings from one worker to another."""
+    tomorrow = today() + timedelta(days=1)
+    plan = divide_community(engine, TOWN, load_rules("gaoxian-2020"), made_by="x")
+    publish_plan(engine, plan, valid_from=tomorrow, published_by="x", today=today())
+    before, after = listed(engine), listed(engine, day=tomorrow)
+    [told] = before.handovers
+    gone = {b.code for b in before.buildings} - {b.code for b in after.buildings}
+    assert (told.day, told.confirmed_at) == (tomorrow, None)
+    assert told.lost == len(gone)
+    assert told.gained == len(after.buildings) - len(before.buildings) + len(gone)
+    with engine.connect() as connection:
+        rows = handover_rows(connection, ME, told.publication, today()).items
+        assert {row.building for row in rows if not row.gained} == gone
+        waiting = receipts_of(connection, BOSS, TOWN, today()).items
+    mine = next(row for row in waiting if row.worker == "w1")
+    assert (mine.gained, mine.lost, mine.confirmed_at) == (told.gained, told.lost, None)
+    confirm(engine, ME, told.publication, today())
+    confirm(engine, ME, told.publication, today())
+    assert listed(engine).handovers[0].confirmed_at is not None
+    with engine.connect() as connection:
+        late = {
+            r.worker
+            for r in receipts_of(connection, BOSS, TOWN, today()).items
+            if not r.confirmed_at
+        }
+    assert "w1" not in late
+    with pytest.raises(NotFound):
+        confirm(engine, ME, 999, today())
+    with pytest.raises(Forbidden):
+        confirm(engine, replace(ME, worker=None), told.publication, today())
+
+
+def test_a_mark_on_a_building_that_passed_on_meanwhile_is_kept_and_both_are_told(
+    engine: sa.Engine,
+) -> None:
+    later = NOW + timedelta(days=2)
+    day = today() + timedelta(days=2)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO post (code, grid_id, role, worker_id, valid)"
+                " SELECT 'q' || id, id, 'comprehensive', 2, daterange(:day, NULL) FROM grid"
+                " WHERE id > 2"
+            ),
+            {"day": day},
+        )
+    mine, theirs = (
+        {b.code for b in listed(engine, who, at).buildings}
+        for who, at in ((ME, today()), (OTHER, day))
+    )
+    passed = min(mine & theirs)
+    # A phone that has not heard of the publication marks a building of yesterday's list.
+    late = mark(passed, 2, marked_at=later)
+    [result] = store_marks(engine, ME, [late], now=later, language="en").results
+    assert (result.status, "passed to another" in result.message) == ("moved", True)
+    for who, own in ((ME, True), (OTHER, False)):
+        [notice] = listed(engine, who, day).notices
+        assert (notice.mine, notice.marked_by, notice.households) == (own, "某某", 2)
+    [again] = store_marks(engine, ME, [late], now=later, language="zh").results
+    assert again.status == "moved"
+    # One that was made while the building was still theirs is theirs, though it comes late.
+    [result] = store_marks(engine, ME, [mark(passed, 1)], now=later, language="en").results
+    assert result.status == "moved"
+    with engine.connect() as connection:
+        kept = connection.execute(
+            sa.text(
+                "SELECT DISTINCT g.code FROM visit AS v JOIN grid AS g ON g.id = v.grid_id"
+                " WHERE v.building_code = :code"
+            ),
+            {"code": passed},
+        ).scalars()
+        assert list(kept) == ["510000000001001"]
