@@ -30,7 +30,7 @@ from api.today import today
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-router = APIRouter(prefix="/my", tags=["my"], responses=problems(403, 422, 503))
+router = APIRouter(prefix="/my", tags=["my"], responses=problems(403, 503))
 
 Marker = Annotated[Principal, Depends(needs("mark"))]
 _UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "As you know it."}}
@@ -66,7 +66,7 @@ def list_colleagues(who: Marker, engine: DatabaseEngine) -> Colleagues:
     return my_list.colleagues(engine, who, today())
 
 
-@router.get("/handovers/{publication}")
+@router.get("/handovers/{publication}", responses=problems(422))
 def list_handover(
     who: Marker, connection: Reading, publication: Annotated[int, Path(ge=1, le=2**63 - 1)]
 ) -> MyHandoverRows:
@@ -74,7 +74,7 @@ def list_handover(
     return my_list.handover_rows(connection, who, publication, today())
 
 
-@router.post("/marks")
+@router.post("/marks", responses=problems(422))
 def send_marks(
     who: Marker, engine: DatabaseEngine, language: RequestLanguage, sent: Marks
 ) -> MarkResults:
@@ -83,13 +83,13 @@ def send_marks(
     return my_marks.store_marks(engine, who, sent.marks, now=now, language=language)
 
 
-@router.post("/receipts", status_code=204, responses=problems(404))
+@router.post("/receipts", status_code=204, responses=problems(404, 422))
 def confirm_handover(who: Marker, engine: DatabaseEngine, receipt: Receipt) -> None:
     """Confirm that one has read a handover; a second time changes nothing."""
     visit_progress.confirm(engine, who, receipt.publication, today())
 
 
-@router.get("/way/{building:path}", responses=problems(404))
+@router.get("/way/{building:path}", responses=problems(404, 422))
 def show_way(
     request: Request,
     who: Marker,
