@@ -33,7 +33,12 @@ def walked(
     )
 
 
-SQUARE = [[(0, 0), (100, 0)], [(100, 0), (100, 100)], [(100, 100), (0, 100)], [(0, 100), (0, 0)]]
+SQUARE: list[list[tuple[float, float]]] = [
+    [(0, 0), (100, 0)],
+    [(100, 0), (100, 100)],
+    [(100, 100), (0, 100)],
+    [(0, 100), (0, 0)],
+]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,6 @@ def test_the_line_is_as_long_as_the_walk(
 
 
 def test_there_is_no_way_to_what_no_street_joins() -> None:
-    apart = [[(0, 0), (100, 0)], [(0, 1000), (100, 1000)]]
+    apart: list[list[tuple[float, float]]] = [[(0, 0), (100, 0)], [(0, 1000), (100, 1000)]]
     assert walked(apart, (50, 5), (50, 995)) is None
     assert walked(apart, (50, 5), (5000, 5000)) is None
