@@ -2,6 +2,9 @@
 PYTHON ?= python3
 RUN := .venv/bin
 
+# Without stored bytecode each of the many processes compiles a thousand modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo setup test check bench bench-partition bench-walking bench-tiles serve fuzz fuzz-api db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.

@@ -55,7 +55,7 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
             lifespan="on",
             http=PatientProtocol,
         )
-        server = _Server(config, settings.request_seconds)
+        server = PeacefulServer(config, settings.request_seconds)
         watch = _Watch(server, settings, port, ready)
         watch.start()
         # Uvicorn minds the other two itself, but not a terminal that was closed.
@@ -122,7 +122,7 @@ def _listening(settings: Settings, *, any_port: bool) -> Iterator[socket.socket]
         yield listener
 
 
-class _Server(uvicorn.Server):
+class PeacefulServer(uvicorn.Server):
     """
     A server that ends in peace, however often it is told to.
 

@@ -40,6 +40,9 @@ _THROWAWAY = """\
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+wal_compression = off
 autovacuum_naptime = 1h
 """
 

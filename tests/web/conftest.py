@@ -17,6 +17,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from api.app import create_app
+from api.serving import PeacefulServer
 from api.settings import Settings
 from maps.assets import WEB
 
@@ -25,9 +26,9 @@ from maps.assets import WEB
 def serving(settings: Settings) -> Iterator[str]:
     """Serve on a free port of the loopback address; yields the address without a slash."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(settings), log_level="warning", lifespan="on")
-        )
+        config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on")
+        # A plain uvicorn would wait for the event streams of pages that are still open.
+        server = PeacefulServer(config, settings.request_seconds)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -35,6 +36,7 @@ def serving(settings: Settings) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=20)
+            assert not thread.is_alive(), "the service does not end"
 
 
 @pytest.fixture(scope="session")
