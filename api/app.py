@@ -40,6 +40,7 @@ from api.routes import (
     metrics,
     my,
     ogc,
+    planning,
     plans,
     progress,
     session,
@@ -56,6 +57,7 @@ from api.services.changes import Changes
 from api.services.database import database_url, open_database, open_drawing
 from api.services.downloads import Slots
 from api.services.figures_memory import FiguresMemory
+from api.services.ground_memory import GroundMemory
 from api.services.health import require_ready
 from api.services.sealing import Sealer
 from api.services.tile_answers import TileAnswers
@@ -73,6 +75,7 @@ _RESOURCES = (
     facilities,
     ground,
     plans,
+    planning,
     grids,
     walking,
     figures,
@@ -110,6 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.downloads = Slots()
         app.state.figures = FiguresMemory()
+        app.state.grounds = GroundMemory()
         app.state.engine = open_database(settings)
         app.state.changes = Changes()
         app.state.drawing = open_drawing(settings)

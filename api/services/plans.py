@@ -188,7 +188,7 @@ def store_division(
     )
     fill_grids(connection, plan_id, ground, division.labels, division.grids)
     store.assign_units(connection, plan_id, row.ground_id, division.labels)
-    moves = _first_moves(division.labels)
+    moves = first_moves(division.labels)
     store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)
     audit.record(
         connection,
@@ -344,12 +344,13 @@ def fill_grids(
 def _first_edit(
     connection: sa.Connection, plan_id: PlanId, action: str, labels: Labels, made_by: str
 ) -> None:
-    moves = _first_moves(labels)
+    moves = first_moves(labels)
     store.apply_moves(connection, plan_id, moves)
     store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)
 
 
-def _first_moves(labels: Labels) -> list[Move]:
+def first_moves(labels: Labels) -> list[Move]:
+    """Return the moves that a plan begins with: from no grid to each unit's."""
     return [Move(n, None, int(g)) for n, g in enumerate(labels) if g != UNASSIGNED]
 
 

@@ -3,27 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from numbers import Integral
+from typing import Any
+from uuid import UUID
 
+import numpy as np
 import sqlalchemy as sa
 
+from api.services.grid_changes import (
+    GridChange,
+    apply_changes,
+    changes_of,
+    inverse_changes,
+    revived,
+)
+from api.services.ground_memory import GroundOf, read_ground
+from api.services.histories import stacks
 from api.services.plans import fill_grids, grid_figures
 from gis.errors import Conflict, InputError, first_ids
 from gis.partition.rules import rules_from_document
+from gis.store import edits as history
+from gis.store import plan_grids
 from gis.store import plans as store
-from gis.store.grounds import load_ground
-from gis.store.plans import EditRow, Move, PlanRow
+from gis.store.plans import UNASSIGNED, EditRow, Move, PlanRow
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """What became of a stroke: its number (None when nothing moved), and the moves by outcome."""
+    """
+    What became of a stroke.
+
+    ``seq`` is None when nothing moved. ``changes`` are those of the grids themselves, ``action``
+    and ``undoes`` as in the history.
+    """
 
     seq: int | None
     applied: tuple[Move, ...]
     rejected: tuple[Move, ...]
+    changes: tuple[GridChange, ...] = ()
+
+    @property
+    def touched(self) -> set[int]:
+        """Numbers of the grids that units left or came to, or that were changed themselves."""
+        ends = {g for m in self.applied for g in (m.from_grid, m.to_grid) if g is not None}
+        return ends | {change.grid_no for change in self.changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A stroke as it is asked for: by whom, what it is called in the history, and what it does."""
+
+    made_by: str
+    action: str
+    moves: Sequence[Move] = ()
+    changes: Sequence[GridChange] = ()
+    why: str | None = None
+    undoes: int | None = None
+    client: UUID | None = None
+    # An undo is an edit even when others hold all of its units by now: it is not tried twice.
+    always: bool = False
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 def stroke(
@@ -37,7 +78,8 @@ def stroke(
     """
     Move units between the grids of a draft: one stroke, one edit.
 
-    A move whose unit is no longer where it says is rejected and returned; the others stand.
+    A move whose unit is no longer where it says is rejected and returned, as is one from or to a
+    locked grid; the others stand.
 
     Raises
     ------
@@ -46,16 +88,94 @@ def stroke(
     Conflict
         The plan takes no more edits, or has no such grid to move to.
     """
-    moves = _whole_numbers(moves)
-    _refuse_unit_twice(moves)
+    moves = whole_numbers(moves)
     with engine.begin() as connection:
         plan = store.editable_plan(connection, plan_id)
-        _refuse_unknown_units(connection, plan, moves)
-        return _apply(connection, plan, moves, made_by=made_by, action="stroke", why=why)
+        check_units(connection, plan, moves)
+        return apply_stroke(connection, plan, Wanted(made_by, "stroke", moves, why=why))
 
 
-def _whole_numbers(moves: Sequence[Move]) -> list[Move]:
-    """Accept whole numbers of any integer type; 1.0, "1" and true are no numbers of units."""
+def undo(engine: sa.Engine, plan_id: int, *, made_by: str, whose: str | None = None) -> Stroke:
+    """
+    Take back the last stroke that stands, by its inverse.
+
+    The division or adoption that the plan began with is the ground of its history: undo stops
+    there, because a plan with every unit unassigned is nobody's wish.
+
+    Parameters
+    ----------
+    whose
+        Take back the last stroke of this person; None: the last of all.
+
+    Raises
+    ------
+    Conflict
+        There is nothing to undo, or the plan takes no more edits.
+    """
+    with engine.begin() as connection:
+        plan = store.editable_plan(connection, plan_id)
+        return apply_stroke(connection, plan, taken_back(connection, plan, "undo", made_by, whose))
+
+
+def redo(engine: sa.Engine, plan_id: int, *, made_by: str, whose: str | None = None) -> Stroke:
+    """
+    Apply again what the last undo took back.
+
+    Raises
+    ------
+    Conflict
+        Nothing was undone since the last stroke, or the plan takes no more edits.
+    """
+    with engine.begin() as connection:
+        plan = store.editable_plan(connection, plan_id)
+        return apply_stroke(connection, plan, taken_back(connection, plan, "redo", made_by, whose))
+
+
+def taken_back(
+    connection: sa.Connection,
+    plan: PlanRow,
+    action: str,
+    made_by: str,
+    whose: str | None,
+    *,
+    client: UUID | None = None,
+) -> Wanted:
+    """
+    Return the inverse of what an undo or a redo is about.
+
+    Raises
+    ------
+    Conflict
+        There is nothing to undo or redo.
+    """
+    known = stacks(history.edit_heads(connection, plan.plan_id), whose)
+    stack = known.done if action == "undo" else known.undone
+    if not stack:
+        raise Conflict(
+            f"There is nothing to {action} in plan {plan.plan_id}.",
+            f"方案 {plan.plan_id} 没有可{'撤销' if action == 'undo' else '重做'}的操作。",
+        )
+    last = history.read_edit(connection, plan.plan_id, stack[-1].seq)
+    return Wanted(
+        made_by,
+        action,
+        [move.inverse() for move in last.moves],
+        inverse_changes(changes_of(last)),
+        undoes=last.seq,
+        client=client,
+        always=True,
+    )
+
+
+def whole_numbers(moves: Sequence[Move]) -> list[Move]:
+    """
+    Accept whole numbers of any integer type; 1.0, "1" and true are no numbers of units.
+
+    Raises
+    ------
+    InputError
+        Something else stands for a unit or a grid, or a unit is named twice.
+    """
     strange: list[object] = [
         number
         for move in moves
@@ -68,6 +188,7 @@ def _whole_numbers(moves: Sequence[Move]) -> list[Move]:
             f"Units and grids are named by whole numbers, not by {first_ids(map(repr, strange))}.",
             f"单位和网格以整数编号表示，不能是 {first_ids(map(repr, strange))}。",
         )
+    _refuse_unit_twice(moves)
     return [
         Move(int(m.unit_no), _number_or_none(m.from_grid), _number_or_none(m.to_grid))
         for m in moves
@@ -78,7 +199,15 @@ def _number_or_none(number: int | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _refuse_unknown_units(connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]) -> None:
+def check_units(connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]) -> None:
+    """
+    Go on only when the plan has all the units.
+
+    Raises
+    ------
+    InputError
+        It has no such unit.
+    """
     count = store.unit_count(connection, plan.plan_id)
     unknown = sorted(move.unit_no for move in moves if not 0 <= move.unit_no < count)
     if unknown:
@@ -103,120 +232,61 @@ def _refuse_unit_twice(moves: Sequence[Move]) -> None:
         )
 
 
-def undo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:
-    """
-    Take back the last stroke that stands, by its inverse.
-
-    The division or adoption that the plan began with is the ground of its history: undo stops
-    there, because a plan with every unit unassigned is nobody's wish.
-
-    Raises
-    ------
-    Conflict
-        There is nothing to undo, or the plan takes no more edits.
-    """
-    with engine.begin() as connection:
-        plan = store.editable_plan(connection, plan_id)
-        done, _ = _stacks(store.read_edits(connection, plan_id))
-        if done and done[-1].action in _BEGINNINGS:
-            done = []
-        return _take_back(connection, plan, done, made_by=made_by, action="undo")
-
-
-def redo(engine: sa.Engine, plan_id: int, *, made_by: str) -> Stroke:
-    """
-    Apply again what the last undo took back.
-
-    Raises
-    ------
-    Conflict
-        Nothing was undone since the last stroke, or the plan takes no more edits.
-    """
-    with engine.begin() as connection:
-        plan = store.editable_plan(connection, plan_id)
-        _, undone = _stacks(store.read_edits(connection, plan_id))
-        return _take_back(connection, plan, undone, made_by=made_by, action="redo")
-
-
-_BEGINNINGS = ("divide", "adopt", "repair")
-# They tell of the plan's life and move nothing.
-_MARKS = ("publish", "withdraw")
-
-
-def _stacks(edits: Sequence[EditRow]) -> tuple[list[EditRow], list[EditRow]]:
-    """Edits that stand and undo-edits that could be redone, each newest last."""
-    done: list[EditRow] = []
-    undone: list[EditRow] = []
-    for edit in edits:
-        if edit.action in _MARKS:
-            continue
-        if edit.action == "undo":
-            done.pop()
-            undone.append(edit)
-        elif edit.action == "redo":
-            undone.pop()
-            done.append(edit)
-        else:
-            done.append(edit)
-            undone.clear()
-    return done, undone
-
-
-def _take_back(
-    connection: sa.Connection, plan: PlanRow, stack: list[EditRow], *, made_by: str, action: str
-) -> Stroke:
-    if not stack:
-        raise Conflict(
-            f"There is nothing to {action} in plan {plan.plan_id}.",
-            f"方案 {plan.plan_id} 没有可{'撤销' if action == 'undo' else '重做'}的操作。",
-        )
-    last = stack[-1]
-    inverse = [move.inverse() for move in last.moves]
-    return _apply(
-        connection, plan, inverse, made_by=made_by, action=action, undoes=last.seq, always=True
-    )
-
-
-def _apply(
+def apply_stroke(
     connection: sa.Connection,
     plan: PlanRow,
-    moves: Sequence[Move],
+    wanted: Wanted,
     *,
-    made_by: str,
-    action: str,
-    why: str | None = None,
-    undoes: int | None = None,
-    always: bool = False,
+    ground_of: GroundOf = read_ground,
 ) -> Stroke:
-    known = _known_grids(connection, plan, moves)
-    applied, rejected = store.apply_moves(
-        connection, plan.plan_id, [move for move in moves if move.from_grid in known]
+    """
+    Apply a stroke by compare-and-set and record it; call it with the plan locked.
+
+    Raises
+    ------
+    Conflict
+        The plan has no grid that a unit is to move to.
+    """
+    changes = [*_returning(connection, plan, wanted), *wanted.changes]
+    done_first = apply_changes(connection, plan, [c for c in changes if not c.closes])
+    locks = plan_grids.grid_locks(connection, plan.plan_id)
+    _refuse_unknown_grids(plan, wanted.moves, locks)
+    possible = [m for m in wanted.moves if _is_possible(m, locks)]
+    applied, _ = store.apply_moves(connection, plan.plan_id, possible)
+    kept = {m.unit_no for m in applied}
+    rejected = tuple(m for m in wanted.moves if m.unit_no not in kept)
+    closing = [c for c in changes if c.closes]
+    closed = apply_changes(
+        connection, plan, closing, peopled="leave" if wanted.always else "refuse"
     )
-    # No unit can be in a grid that the plan does not have; its number may not even be storable.
-    rejected += [move for move in moves if move.from_grid not in known]
-    seq = None
-    if applied or always:
-        seq = store.record_edit(
-            connection,
-            plan.plan_id,
-            made_by=made_by,
-            action=action,
-            moves=applied,
-            why=why,
-            undoes=undoes,
-        )
+    done = Stroke(None, tuple(applied), rejected, (*done_first, *closed))
+    if applied or done.changes or wanted.always:
+        done = replace(done, seq=_recorded(connection, plan, wanted, done))
     if applied:
-        touched = {g for m in applied for g in (m.from_grid, m.to_grid) if g is not None}
-        _refresh(connection, plan, touched)
-    return Stroke(seq, tuple(applied), tuple(rejected))
+        _refresh(connection, plan, done.touched, ground_of)
+    return done
 
 
-def _known_grids(
-    connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]
-) -> set[int | None]:
-    """Return where units can be: the grids of the plan, or none; refuse moves to elsewhere."""
-    known: set[int | None] = {None, *store.grid_numbers(connection, plan.plan_id)}
-    unknown = sorted({m.to_grid for m in moves if m.to_grid is not None} - known)
+def _returning(connection: sa.Connection, plan: PlanRow, wanted: Wanted) -> list[GridChange]:
+    """An undo or redo brings back grids that were taken off the list since."""
+    if wanted.action not in ("undo", "redo"):
+        return []
+    return revived(connection, plan, wanted.moves, wanted.changes)
+
+
+def _is_possible(move: Move, locks: Mapping[int, bool]) -> bool:
+    """
+    Tell whether a move goes from and to open grids that the plan has.
+
+    No unit can be in a grid that it does not have; its number may not even be storable.
+    """
+    ends = [g for g in (move.from_grid, move.to_grid) if g is not None]
+    return all(g in locks and not locks[g] for g in ends)
+
+
+def _refuse_unknown_grids(plan: PlanRow, moves: Sequence[Move], locks: Mapping[int, bool]) -> None:
+    """Refuse moves to grids that are not there."""
+    unknown = sorted({m.to_grid for m in moves if m.to_grid is not None} - set(locks))
     if unknown:
         units = [m.unit_no for m in moves if m.to_grid in unknown]
         raise Conflict(
@@ -227,13 +297,43 @@ def _known_grids(
             grids=unknown,
             units=units,
         )
-    return known
 
 
-def _refresh(connection: sa.Connection, plan: PlanRow, touched: set[int]) -> None:
+def _recorded(connection: sa.Connection, plan: PlanRow, wanted: Wanted, done: Stroke) -> int:
+    detail: dict[str, object] = dict(wanted.detail)
+    if done.changes:
+        detail["grids"] = [change.document() for change in done.changes]
+    if done.rejected:
+        detail["rejected"] = [[m.unit_no, m.from_grid, m.to_grid] for m in done.rejected]
+    return store.record_edit(
+        connection,
+        plan.plan_id,
+        made_by=wanted.made_by,
+        action=wanted.action,
+        moves=done.applied,
+        why=wanted.why,
+        undoes=wanted.undoes,
+        client=wanted.client,
+        detail=detail or None,
+    )
+
+
+def replayed(edit: EditRow) -> Stroke:
+    """Return what became of a stroke when it was first told."""
+    detail = edit.detail or {}
+    rejected = tuple(Move(*m) for m in detail.get("rejected", ()))
+    return Stroke(edit.seq, edit.moves, rejected, tuple(changes_of(edit)))
+
+
+def _refresh(
+    connection: sa.Connection, plan: PlanRow, touched: set[int], ground_of: GroundOf
+) -> None:
     """Derive figures and outlines of the touched grids anew from assignment and borders."""
-    ground = load_ground(connection, plan.ground_id)
+    ground = ground_of(connection, plan.ground_id).ground
     labels = store.read_labels(connection, plan.plan_id)
-    named = store.read_grids(connection, plan.plan_id).loc[sorted(touched), ["name", "kind"]]
+    named = plan_grids.read_names(connection, plan.plan_id, sorted(touched))
     rules = rules_from_document(plan.rules)
-    fill_grids(connection, plan.plan_id, ground, labels, grid_figures(ground, labels, rules, named))
+    # Of other grids nothing is drawn anew: their outlines are the same lines as before.
+    seen = np.where(np.isin(labels, named.index), labels, UNASSIGNED)
+    figures = grid_figures(ground, seen, rules, named)
+    fill_grids(connection, plan.plan_id, ground, seen, figures)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import Any, NewType
+from uuid import UUID
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
@@ -55,6 +57,7 @@ class PlanRow:
     based_on: PlanId | None
     created_by: str
     created_at: datetime
+    reasons: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class EditRow:
     why: str | None
     moves: tuple[Move, ...]
     undoes: int | None
+    client: UUID | None = None
+    detail: Mapping[str, Any] | None = None
 
 
 def insert_plan(
@@ -220,12 +225,17 @@ _STATE_ZH = {
 
 def read_labels(connection: sa.Connection, plan_id: int) -> Labels:
     """Return the grid number of every unit in the order of the ground; -1 is unassigned."""
-    query = (
-        sa.select(sa.func.coalesce(t.assignment.c.grid_no, UNASSIGNED))
-        .where(t.assignment.c.plan_id == plan_id)
-        .order_by(t.assignment.c.unit_no)
-    )
-    return np.array(connection.execute(query).scalars().all(), dtype=np.int32)
+    # One text instead of a row for each unit: strokes wait for it.
+    numbers = connection.execute(_LABELS, {"plan_id": plan_id}).scalar_one()
+    return np.array((numbers or "").split(), dtype=np.int32)
+
+
+_LABELS = sa.text(
+    """
+    SELECT string_agg(CAST(coalesce(grid_no, -1) AS text), ' ' ORDER BY unit_no)
+    FROM assignment WHERE plan_id = :plan_id
+    """
+)
 
 
 def unit_count(connection: sa.Connection, plan_id: int) -> int:
@@ -244,35 +254,37 @@ def write_grids(connection: sa.Connection, plan_id: int, grids: gpd.GeoDataFrame
         Index grid number; columns ``name, kind, households, load, flags`` (sequence of text),
         ``posts_needed, round_m`` and geometry (MultiPolygon or None) in any CRS. Not modified.
     """
-    connection.execute(
-        sa.text(
-            "CREATE TEMP TABLE incoming_grid (grid_no int, name text, kind text, households int, "
-            "load double precision, flags text[], posts_needed int, round_m double precision, "
-            "geom geometry) ON COMMIT DROP"
-        )
-    )
-    copy_frame(
-        connection,
-        "incoming_grid",
-        pd.DataFrame(
-            {
-                "grid_no": grids.index.to_numpy(),
-                "name": grids["name"].to_numpy(),
-                "kind": grids["kind"].to_numpy(),
-                "households": grids["households"].to_numpy(),
-                "load": grids["load"].to_numpy(),
-                "flags": ["{" + ",".join(flags) + "}" for flags in grids["flags"]],
-                "posts_needed": grids["posts_needed"].to_numpy(),
-                "round_m": grids["round_m"].to_numpy(),
-                "geom": grids.geometry.to_crs(4326).to_numpy(),
-            }
-        ),
-    )
-    connection.execute(_UPSERT_GRIDS, {"plan_id": plan_id})
-    connection.execute(sa.text("DROP TABLE incoming_grid"))
+    shapes = shapely.set_srid(grids.geometry.to_crs(4326).to_numpy(), 4326)
+    columns: dict[str, list[object]] = {
+        name: [None if pd.isna(value) else value for value in grids[name].tolist()]
+        for name in ("name", "kind", "households", "load", "posts_needed", "round_m")
+    }
+    columns["grid_no"] = grids.index.tolist()
+    columns["flags"] = ["{" + ",".join(flags) + "}" for flags in grids["flags"]]
+    columns["shape"] = list(shapely.to_wkb(shapes, hex=True, include_srid=True))
+    connection.execute(_UPSERT_GRIDS, {"plan_id": plan_id, **columns})
 
 
+# Arrays and no table of its own: a stroke of a planner waits for it.
 _UPSERT_GRIDS = sa.text(
+    """
+    INSERT INTO plan_grid (plan_id, grid_no, name, kind, households, load, flags, posts_needed,
+                           round_m, geom)
+    SELECT :plan_id, grid_no, name, kind, households, load, CAST(flags AS text[]), posts_needed,
+           round_m, ST_Multi(CAST(shape AS geometry))
+    FROM unnest(
+        CAST(:grid_no AS int[]), CAST(:name AS text[]), CAST(:kind AS text[]),
+        CAST(:households AS int[]), CAST(:load AS double precision[]), CAST(:flags AS text[]),
+        CAST(:posts_needed AS int[]), CAST(:round_m AS double precision[]), CAST(:shape AS text[])
+    ) AS given (grid_no, name, kind, households, load, flags, posts_needed, round_m, shape)
+    ON CONFLICT (plan_id, grid_no) DO UPDATE SET
+        name = excluded.name, kind = excluded.kind, households = excluded.households,
+        load = excluded.load, flags = excluded.flags, geom = excluded.geom,
+        posts_needed = excluded.posts_needed, round_m = excluded.round_m
+    """
+)
+
+_GRIDS = sa.text(
     """
     INSERT INTO plan_grid (plan_id, grid_no, name, kind, households, load, flags, posts_needed,
                            round_m, geom)
@@ -288,7 +300,8 @@ _UPSERT_GRIDS = sa.text(
 
 _GRIDS = sa.text(
     """
-    SELECT grid_no, name, kind, locked, households, load, flags, code,
+    SELECT grid_no, name, kind, locked, removed, households, load, flags, code,
+           posts_needed, round_m,
            ST_AsBinary(geom) AS geometry
     FROM plan_grid WHERE plan_id = :plan_id ORDER BY grid_no
     """
@@ -362,6 +375,8 @@ def record_edit(
     moves: Sequence[Move],
     why: str | None = None,
     undoes: int | None = None,
+    client: UUID | None = None,
+    detail: Mapping[str, object] | None = None,
 ) -> int:
     """Append an edit and raise the plan's revision to it; return its number."""
     raise_revision = (
@@ -380,6 +395,8 @@ def record_edit(
             why=why,
             moves=[[m.unit_no, m.from_grid, m.to_grid] for m in moves],
             undoes=undoes,
+            client=client,
+            detail=sa.null() if detail is None else dict(detail),
         )
     )
     return seq
@@ -388,18 +405,13 @@ def record_edit(
 def read_edits(connection: sa.Connection, plan_id: int) -> list[EditRow]:
     """Return the edits of a plan, oldest first."""
     query = sa.select(t.edit).where(t.edit.c.plan_id == plan_id).order_by(t.edit.c.seq)
-    return [
-        EditRow(
-            seq=row.seq,
-            made_at=row.made_at,
-            made_by=row.made_by,
-            action=row.action,
-            why=row.why,
-            moves=tuple(Move(*m) for m in row.moves),
-            undoes=row.undoes,
-        )
-        for row in connection.execute(query)
-    ]
+    return [edit_row(row) for row in connection.execute(query)]
+
+
+def edit_row(row: sa.Row[tuple[object, ...]]) -> EditRow:
+    """Return an edit from a row of the table."""
+    values = {k: v for k, v in row._mapping.items() if k != "plan_id"}
+    return EditRow(**{**values, "moves": tuple(Move(*m) for m in row.moves)})
 
 
 _DRIFT = sa.text(

@@ -22,6 +22,7 @@ from gis.store.engine import open_engine
 from gis.store.tables import account, embed_key, login_attempt
 from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.api.conftest import THIS_MACHINE
+from tests.api.planning_cases import KEPT, PLANNING
 from tests.api.test_tiles import address_of
 
 API = "/api/v1"
@@ -295,6 +296,8 @@ OF_WORKERS = {
     ("get", f"{API}/my/way/{{building}}"),
 }
 
+CASES |= PLANNING
+
 
 @pytest.fixture
 def closed(open_settings: Settings) -> Iterator[TestClient]:
@@ -379,6 +382,7 @@ def others(method: str, path: str) -> set[int]:
 _KEPT = (
     *(f"{API}/embed-keys", f"{API}/audit", f"{API}/ground"),
     *(f"{API}/my", f"{API}/progress", f"{API}/handovers"),
+    *KEPT,
 )
 
 

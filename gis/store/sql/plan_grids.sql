@@ -44,6 +44,6 @@ LEFT JOIN LATERAL (
     ORDER BY ST_Area(piece.geom) DESC
     LIMIT 1
 ) AS label ON true
-WHERE g.plan_id = :plan_id AND g.grid_no > :after
+WHERE g.plan_id = :plan_id AND NOT g.removed AND g.grid_no > :after
 ORDER BY g.grid_no
 LIMIT :row_limit

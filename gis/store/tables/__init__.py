@@ -32,7 +32,17 @@ from gis.store.tables.layers import (
     street,
 )
 from gis.store.tables.people import building_group, post, resident_group, team, worker
-from gis.store.tables.plans import assignment, border, edit, ground, plan, plan_grid, unit
+from gis.store.tables.plans import (
+    assignment,
+    border,
+    edit,
+    ground,
+    plan,
+    plan_grid,
+    plan_presence,
+    snapshot,
+    unit,
+)
 from gis.store.tables.publications import (
     grid,
     grid_period,
@@ -83,6 +93,7 @@ __all__ = [
     "metadata",
     "plan",
     "plan_grid",
+    "plan_presence",
     "post",
     "publication",
     "reach",
@@ -92,6 +103,7 @@ __all__ = [
     "service_gap",
     "session",
     "site",
+    "snapshot",
     "stairwell",
     "street",
     "team",

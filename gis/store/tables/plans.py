@@ -118,6 +118,11 @@ plan = sa.Table(
     sa.Column("based_on", sa.BigInteger, sa.ForeignKey("plan.id")),
     sa.Column("created_by", sa.Text, nullable=False),
     moment("created_at"),
+    sa.Column(
+        "reasons",
+        pg.JSONB,
+        comment="signed when submitted: why rules are broken, by kind of problem",
+    ),
     one_of("state", PLAN_STATES),
     one_of("tier", TIERS),
     sa.UniqueConstraint("id", "ground_id"),
@@ -147,6 +152,13 @@ plan_grid = sa.Table(
     sa.Column("posts_needed", sa.Integer, comment="full grids in its load, rounded up; 0: special"),
     sa.Column(
         "round_m", sa.Float, comment="estimated length of one round of all buildings on foot"
+    ),
+    sa.Column(
+        "removed",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="taken off the list while empty; its number stays used",
     ),
     one_of("kind", GRID_KINDS),
     *not_negative("posts_needed", "round_m"),
@@ -187,5 +199,55 @@ edit = sa.Table(
     sa.Column("why", sa.Text),
     sa.Column("moves", pg.JSONB, nullable=False, comment="[[unit_no, from, to], ...]"),
     sa.Column("undoes", sa.Integer, comment="seq of the edit this one takes back"),
+    sa.Column(
+        "client", sa.UUID, comment="name the page gave the stroke: told twice it is made once"
+    ),
+    sa.Column(
+        "detail",
+        pg.JSONB,
+        comment=(
+            "what it did besides moves: changes of grids, rejected moves, reasons, "
+            "what a rebase found"
+        ),
+    ),
     comment="One stroke: undo history, audit trail and diff in one.",
+)
+sa.Index(
+    "ix_edit_client",
+    edit.c.plan_id,
+    edit.c.client,
+    unique=True,
+    postgresql_where=sa.text("client IS NOT NULL"),
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("plan_id", sa.BigInteger, sa.ForeignKey("plan.id"), primary_key=True),
+    sa.Column("snapshot_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    moment("made_at"),
+    sa.Column("seq", sa.Integer, nullable=False, comment="edit after which it was taken"),
+    sa.Column("ground_id", sa.BigInteger, sa.ForeignKey("ground.id"), nullable=False),
+    sa.Column(
+        "labels",
+        pg.ARRAY(sa.Integer),
+        nullable=False,
+        comment="grid of each unit in the order of the ground; -1: none",
+    ),
+    sa.Column(
+        "grids", pg.JSONB, nullable=False, comment="[{no, name, kind, locked, removed}, ...]"
+    ),
+    comment="A named state of a draft, to come back to.",
+)
+
+plan_presence = sa.Table(
+    "plan_presence",
+    metadata,
+    sa.Column("plan_id", sa.BigInteger, sa.ForeignKey("plan.id"), primary_key=True),
+    sa.Column("client", sa.UUID, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    moment("seen_at"),
+    comment="Who has a draft open; rows of a minute ago mean nothing.",
 )

@@ -1,0 +1,120 @@
+"""Redrawing a draft: strokes, undo, grids, history, snapshots, presence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from api.openapi import problems
+from api.plan_rights import EVERY_PLAN
+from api.routes.desk import AtDesk
+from api.routes.plans import PlanId
+from api.schemas.planning import (
+    Edits,
+    ForkRequest,
+    GridPatch,
+    NewGridRequest,
+    Presence,
+    PresenceRequest,
+    RestoreRequest,
+    Snapshot,
+    SnapshotRequest,
+    Snapshots,
+    Stroked,
+    StrokeRequest,
+    TakeBackRequest,
+)
+from api.schemas.plans import PlanDetail
+from api.services import drawing, keeping
+from api.services.plan_reading import plan_by_id
+
+router = APIRouter(
+    prefix="/plans/{plan_id}", tags=["planning"], responses=problems(403, 404, 422, 503)
+)
+GridNo = Annotated[int, Path(ge=0, le=2**31 - 1)]
+SnapshotNo = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.post("/strokes", responses=problems(409))
+def draw(desk: AtDesk, plan_id: PlanId, asked: StrokeRequest) -> Stroked:
+    """Move units between grids: one edit, unit by unit where they still are as the page saw."""
+    return drawing.draw(desk, plan_id, asked)
+
+
+@router.post("/undo", responses=problems(409))
+def undo(desk: AtDesk, plan_id: PlanId, asked: TakeBackRequest) -> Stroked:
+    """Take back the planner's own last stroke that stands."""
+    return drawing.take_back(desk, plan_id, asked, "undo")
+
+
+@router.post("/redo", responses=problems(409))
+def redo(desk: AtDesk, plan_id: PlanId, asked: TakeBackRequest) -> Stroked:
+    """Make again what the planner took back last."""
+    return drawing.take_back(desk, plan_id, asked, "redo")
+
+
+@router.get("/edits")
+def list_edits(
+    desk: AtDesk, plan_id: PlanId, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+) -> Edits:
+    """List the edits of a plan after one, oldest first; 200 at most."""
+    return keeping.edits(desk, plan_id, after)
+
+
+@router.post("/grids", status_code=201, responses=problems(409))
+def add_grid(desk: AtDesk, plan_id: PlanId, asked: NewGridRequest) -> Stroked:
+    """Add an empty grid; its number stands in `grids`."""
+    return drawing.add_grid(desk, plan_id, asked)
+
+
+@router.patch("/grids/{number}", responses=problems(409))
+def change_grid(desk: AtDesk, plan_id: PlanId, number: GridNo, asked: GridPatch) -> Stroked:
+    """Rename a grid, change its kind, lock or unlock it: one edit, undone like a stroke."""
+    return drawing.change_grid(desk, plan_id, number, asked)
+
+
+@router.delete("/grids/{number}", responses=problems(409))
+def remove_grid(
+    desk: AtDesk,
+    plan_id: PlanId,
+    number: GridNo,
+    client: Annotated[UUID, Query(description="Name of this act; told twice, it is done once.")],
+) -> Stroked:
+    """Take an empty grid off the list; undo brings it back."""
+    return drawing.remove_grid(desk, plan_id, number, client)
+
+
+@router.get("/snapshots")
+def list_snapshots(desk: AtDesk, plan_id: PlanId) -> Snapshots:
+    """List the named states of a plan, newest first."""
+    return keeping.snapshots(desk, plan_id)
+
+
+@router.post("/snapshots", status_code=201)
+def take_snapshot(desk: AtDesk, plan_id: PlanId, asked: SnapshotRequest) -> Snapshot:
+    """Keep the state of a plan under a name."""
+    return keeping.take(desk, plan_id, asked)
+
+
+@router.post("/snapshots/{number}/restore", responses=problems(409))
+def restore_snapshot(
+    desk: AtDesk, plan_id: PlanId, number: SnapshotNo, asked: RestoreRequest
+) -> Stroked:
+    """Make a draft what a snapshot has: one edit, undone like a stroke."""
+    return keeping.restore(desk, plan_id, number, asked)
+
+
+@router.post("/fork", status_code=201)
+def fork(desk: AtDesk, plan_id: PlanId, asked: ForkRequest) -> PlanDetail:
+    """Make a draft that begins as this plan, or one of its snapshots, is."""
+    made = keeping.fork(desk, plan_id, asked)
+    with desk.engine.connect() as connection:
+        return plan_by_id(connection, made, EVERY_PLAN)
+
+
+@router.post("/presence")
+def present(desk: AtDesk, plan_id: PlanId, asked: PresenceRequest) -> Presence:
+    """Tell that a page has the plan open, every 20 s; answers who has."""
+    return keeping.present(desk, plan_id, asked)

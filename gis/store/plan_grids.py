@@ -1,0 +1,151 @@
+"""The grids of a draft as a planner handles them: names, kinds, locks, new ones, empty ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import sqlalchemy as sa
+
+from gis.store import tables as t
+
+Aspect = Literal["removed", "name", "kind", "locked"]
+ASPECTS: tuple[Aspect, ...] = ("removed", "name", "kind", "locked")
+
+
+def grid_locks(connection: sa.Connection, plan_id: int) -> dict[int, bool]:
+    """Return the grids on a plan's list, and whether each is locked."""
+    query = sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.locked).where(
+        t.plan_grid.c.plan_id == plan_id, ~t.plan_grid.c.removed
+    )
+    return {int(number): bool(locked) for number, locked in connection.execute(query)}
+
+
+def removed_grids(connection: sa.Connection, plan_id: int) -> set[int]:
+    """Return the numbers that were taken off a plan's list."""
+    query = sa.select(t.plan_grid.c.grid_no).where(
+        t.plan_grid.c.plan_id == plan_id, t.plan_grid.c.removed
+    )
+    return set(connection.execute(query).scalars())
+
+
+def peopled_grids(connection: sa.Connection, plan_id: int, grids: Collection[int]) -> set[int]:
+    """Return those of some grids that have units."""
+    if not grids:
+        return set()
+    query = sa.select(t.assignment.c.grid_no).where(
+        t.assignment.c.plan_id == plan_id, t.assignment.c.grid_no.in_(sorted(grids))
+    )
+    return set(connection.execute(query.distinct()).scalars())
+
+
+def read_names(connection: sa.Connection, plan_id: int, grids: Sequence[int]) -> pd.DataFrame:
+    """Return ``name`` and ``kind`` of some grids, indexed by their numbers, rising."""
+    query = (
+        sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.name, t.plan_grid.c.kind)
+        .where(t.plan_grid.c.plan_id == plan_id, t.plan_grid.c.grid_no.in_(list(grids)))
+        .order_by(t.plan_grid.c.grid_no)
+    )
+    rows = connection.execute(query).all()
+    index = pd.Index([row.grid_no for row in rows], name="grid", dtype="int64")
+    return pd.DataFrame({"name": [r.name for r in rows], "kind": [r.kind for r in rows]}, index)
+
+
+def grid_rows(
+    connection: sa.Connection, plan_id: int, grids: Iterable[int] | None = None
+) -> pd.DataFrame:
+    """
+    Return what is stored of some grids, or of all on the list, but for shapes and sums.
+
+    Returns
+    -------
+    rows
+        Index grid number, rising; ``name, kind, locked, removed, posts_needed, round_m``.
+    """
+    names = ("name", "kind", "locked", "removed", "posts_needed", "round_m")
+    columns = [t.plan_grid.c[name] for name in names]
+    query = sa.select(t.plan_grid.c.grid_no, *columns).where(t.plan_grid.c.plan_id == plan_id)
+    wanted = ~t.plan_grid.c.removed if grids is None else t.plan_grid.c.grid_no.in_(list(grids))
+    rows = connection.execute(query.where(wanted).order_by(t.plan_grid.c.grid_no)).all()
+    index = pd.Index([row.grid_no for row in rows], name="grid", dtype="int64")
+    frame = pd.DataFrame([row[1:] for row in rows], index=index, columns=list(names), dtype=object)
+    return frame.fillna({"posts_needed": 0, "round_m": 0.0})
+
+
+def grid_state(
+    connection: sa.Connection, plan_id: int, number: int
+) -> dict[str, str | bool] | None:
+    """Return the aspects of a grid that a planner may change; None when it is not on the list."""
+    state = grid_states(connection, plan_id).get(number)
+    return None if state is None or state["removed"] else state
+
+
+def grid_states(connection: sa.Connection, plan_id: int) -> dict[int, dict[str, str | bool]]:
+    """Return the aspects of every grid that a plan ever had."""
+    columns = [t.plan_grid.c[name] for name in ASPECTS]
+    query = sa.select(t.plan_grid.c.grid_no, *columns).where(t.plan_grid.c.plan_id == plan_id)
+    rows = connection.execute(query.order_by(t.plan_grid.c.grid_no))
+    return {row.grid_no: {name: row._mapping[name] for name in ASPECTS} for row in rows}
+
+
+_COPY_STATE = sa.text(
+    """
+    UPDATE plan_grid SET
+        locked = given.locked, removed = given.removed,
+        brought_code = old.brought_code, code = old.brought_code
+    FROM jsonb_to_recordset(CAST(:grids AS jsonb)) AS given (no int, locked bool, removed bool)
+    LEFT JOIN plan_grid AS old ON old.plan_id = :from_plan AND old.grid_no = given.no
+    WHERE plan_grid.plan_id = :plan_id AND plan_grid.grid_no = given.no
+    """
+)
+
+
+def copy_state(
+    connection: sa.Connection, plan_id: int, from_plan: int, grids: Sequence[Mapping[str, Any]]
+) -> None:
+    """Give the grids of a new draft their locks, and the codes they brought to another plan."""
+    rows = [{name: grid[name] for name in ("no", "locked", "removed")} for grid in grids]
+    binds = {"plan_id": plan_id, "from_plan": from_plan, "grids": json.dumps(rows)}
+    connection.execute(_COPY_STATE, binds)
+
+
+def next_number(connection: sa.Connection, plan_id: int) -> int:
+    """Return the number above every number the plan ever had; call it with the plan locked."""
+    query = sa.select(sa.func.coalesce(sa.func.max(t.plan_grid.c.grid_no), -1) + 1)
+    return int(connection.execute(query.where(t.plan_grid.c.plan_id == plan_id)).scalar_one())
+
+
+def add_grid(connection: sa.Connection, plan_id: int, number: int, name: str, kind: str) -> None:
+    """Add an empty grid that is not on the list yet; a change of ``removed`` puts it there."""
+    connection.execute(
+        sa.insert(t.plan_grid).values(
+            plan_id=plan_id,
+            grid_no=number,
+            name=name,
+            kind=kind,
+            removed=True,
+            posts_needed=0,
+            round_m=0.0,
+            flags=["no_households"],
+        )
+    )
+
+
+def change_grid(
+    connection: sa.Connection,
+    plan_id: int,
+    number: int,
+    aspect: str,
+    was: str | bool,
+    is_now: str | bool,
+) -> bool:
+    """Change one column of a grid that still has the value it is said to have; tell if it had."""
+    column = t.plan_grid.c[aspect]
+    statement = (
+        sa.update(t.plan_grid)
+        .where(t.plan_grid.c.plan_id == plan_id, t.plan_grid.c.grid_no == number, column == was)
+        .values({column: is_now})
+    )
+    return connection.execute(statement).rowcount == 1
