@@ -42,7 +42,31 @@ BARRIER_KINDS = ("river", "railway", "arterial", "wall", "other")
 STREET_CLASSES = ("arterial", "street", "lane", "cycleway", "footpath", "steps")
 STREET_ACCESS = ("public", "private")
 GRID_KINDS = ("base", "special", "micro")
-POST_ROLES = ("comprehensive", "assistant")
+POST_ROLES = (
+    "comprehensive",  # 综合网格员
+    "assistant",  # 协管员
+    "grid_head",  # 网格长
+    "party_building",  # 党建
+    "mediation",  # 调解
+    "food_safety",  # 食安
+    "subdistrict_head",
+    "secretary",  # 社区书记
+    "group_head",  # 居民小组长
+    "building_head",  # 楼长
+    "stairwell_head",  # 单元长
+)
+POST_TAGS = (
+    "comprehensive",
+    "party_building",
+    "mediation",
+    "food_safety",
+    "public_order",
+    "fire_safety",
+    "sanitation",
+    "civil_affairs",
+    "health",
+    "volunteer",
+)
 SUBJECT_KINDS = (
     "county",
     "subdistrict",
@@ -263,12 +287,22 @@ _LAYERS = (
         "none",
         (
             Field("post_id", "key", "岗位编号", required=True),
-            Field("grid_code", "reference", "网格编码", required=True, refers_to="grids"),
+            # One or several, between commas; empty where subject_kind names another subject.
+            Field("grid_code", "reference", "网格编码", refers_to="grids"),
             Field("role", "text", "角色", choices=POST_ROLES, default="comprehensive"),
             Field("worker_id", "text", "网格员编号"),
             Field("worker_name", "text", "网格员姓名"),
             Field("worker_phone", "text", "联系电话"),
             Field("since", "date", "任职日期"),
+            Field("until", "date", "离任日期"),  # the first day out of office
+            Field("subject_kind", "choice", "对象类型", choices=SUBJECT_KINDS, default="grid"),
+            Field("subject_code", "text", "对象编码"),
+            _COMMUNITY,
+            Field("covers", "text", "所辖楼栋"),
+            Field("tags", "text", "岗位标签", choices=POST_TAGS),
+            Field("deputy_id", "text", "副岗编号"),
+            Field("deputy_name", "text", "副岗姓名"),
+            Field("deputy_phone", "text", "副岗电话"),
         ),
     ),
 )
@@ -290,5 +324,12 @@ STANDING_GRIDS = Layer(
     ),
 )
 """Published grids with their figures, as they leave; what comes in has none (`LAYERS`)."""
-STAFF = ("worker_id", "worker_name", "worker_phone")
+STAFF = (
+    "worker_id",
+    "worker_name",
+    "worker_phone",
+    "deputy_id",
+    "deputy_name",
+    "deputy_phone",
+)
 """Columns of posts that name people: they leave by the command line only."""

@@ -93,6 +93,12 @@ class InvalidRules(InputError):
     code = "invalid-rules"
 
 
+class InvalidTeam(InputError):
+    """A team template cannot be used."""
+
+    code = "invalid-team"
+
+
 class InvalidScenario(InputError):
     """A scenario that breaks its schema or does not fit the layers."""
 

@@ -63,6 +63,8 @@ def _post_row(n: int, code: str, role: str, name: str | None, rng: Rng) -> Row:
         "worker_name": name,
         "worker_phone": f"100000{n + 1:05d}" if name else None,
         "since": f"{year}-{month:02d}-01" if name else None,
+        "subject_kind": "grid",
+        "community_code": code[:12],
     }
 
 

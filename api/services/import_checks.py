@@ -12,11 +12,14 @@ import pandas as pd
 import shapely
 import sqlalchemy as sa
 
+from api.services.roster_texts import ROSTER_RECHECKABLE, ROSTER_TEXTS
 from gis.contracts import LAYERS
 from gis.io.ledger import Unmatched, match_rows
 from gis.io.report import Fault, LayerRead
+from gis.io.roster import with_lists
 from gis.io.values import texts
 from gis.store import tables
+from gis.store.roster import roster_faults
 from gis.store.upsert import standing_buildings
 
 _TEXTS = {
@@ -28,10 +31,6 @@ _TEXTS = {
         "building {} is not there; import it first or correct the code, then retry.",
         "楼栋“{}”不存在，请先导入或改正编号，再重试。",
     ),
-    "grid-unknown": (
-        "grid {} is not there; publish or adopt it first, then retry.",
-        "网格“{}”不存在，请先发布或采用现状网格，再重试。",
-    ),
     "geometry-missing": (
         "has no geometry; draw it.",
         "没有图形，请补画。",
@@ -39,10 +38,6 @@ _TEXTS = {
     "overlap-stored": (
         "covers over 5 % of the smaller of itself and the stored building {}; keep one.",
         "与已入库楼栋 {} 的重叠超过较小者的 5%，请保留其一。",
-    ),
-    "worker-without-id": (
-        "names a worker without a number; give worker_id.",
-        "填写了网格员但没有网格员编号，请补填。",
     ),
     "not-on-map": (
         "fits no building on the map; import its building or correct the row, then retry.",
@@ -70,10 +65,10 @@ RECHECKABLE = frozenset(
         "outside-community",
         "outside-all",
         "building-unknown",
-        "grid-unknown",
         "not-on-map",
         "several-on-map",
         "overlap-stored",
+        *ROSTER_RECHECKABLE,
     }
 )
 
@@ -97,9 +92,7 @@ def against_store(connection: sa.Connection, read: LayerRead) -> LayerRead:
     if read.layer == "stairwells":
         read = _refers(connection, read, "building_id", tables.building, "building-unknown")
     if read.layer == "posts":
-        read = _refers(connection, read, "grid_code", tables.grid, "grid-unknown")
-        named = read.frame["worker_name"].notna() & read.frame["worker_id"].isna()
-        read = rejected(read, named.to_numpy(), "worker_id", "worker-without-id")
+        read = replace(read, frame=with_lists(frame))
     if is_ledger(read) and read.layer != "buildings":
         read = rejected(read, np.ones(len(frame), dtype=bool), "geometry", "geometry-missing")
     return read
@@ -121,6 +114,25 @@ def off_standing_buildings(connection: sa.Connection, read: LayerRead) -> LayerR
     code = pd.Series(None, index=read.frame.index, dtype=object)
     code.iloc[row[on_top]] = standing["code"].to_numpy()[other[on_top]]
     return rejected(read, code.notna().to_numpy(), "geometry", "overlap-stored", code)
+
+
+def off_stored_posts(connection: sa.Connection, read: LayerRead) -> LayerRead:
+    """
+    Move staged posts that contradict the file, the store or the team template to those that wait.
+
+    A row with several faults tells each of them.
+    """
+    found = roster_faults(connection)
+    if found.empty:
+        return read
+    faults = list(read.faults)
+    for (field, code), rows in found.groupby(["field", "fault"], sort=False):
+        first = rows.drop_duplicates("row_no").set_index("row_no")["value"]
+        value = read.frame["row_no"].map(first)
+        faults += _faults_of(read, value.notna().to_numpy(), str(field), str(code), value)
+    wrong = read.frame["row_no"].isin(found["row_no"]).to_numpy()
+    told = tuple(sorted(faults, key=lambda fault: fault.row))
+    return replace(_set_aside(read, wrong), faults=told)
 
 
 def matched_ledger(
@@ -155,20 +167,31 @@ def rejected(
     """Move the rows of a mask over ``read.frame`` to those that wait, each with one fault."""
     if not wrong.any():
         return read
-    moved = read.frame[wrong]
-    told = [""] * len(moved) if values is None else values[wrong].fillna("").astype(str).tolist()
-    en, zh = _TEXTS[code]
-    faults = [
+    faults = (*read.faults, *_faults_of(read, wrong, field, code, values))
+    told = tuple(sorted(faults, key=lambda fault: fault.row))
+    return replace(_set_aside(read, wrong), faults=told)
+
+
+def _faults_of(
+    read: LayerRead, wrong: Mask, field: str, code: str, values: pd.Series | None
+) -> list[Fault]:
+    rows = read.frame["row_no"][wrong].tolist()
+    told = [""] * len(rows) if values is None else values[wrong].fillna("").astype(str).tolist()
+    en, zh = (_TEXTS | ROSTER_TEXTS)[code]
+    return [
         Fault(read.file, row, field, code, "error", en.format(value), zh.format(value), value)
-        for row, value in zip(moved["row_no"].tolist(), told, strict=True)
+        for row, value in zip(rows, told, strict=True)
     ]
+
+
+def _set_aside(read: LayerRead, wrong: Mask) -> LayerRead:
+    moved = read.frame[wrong]
     key = LAYERS[read.layer].key
     return replace(
         read,
         frame=read.frame[~wrong].reset_index(drop=True),
         waiting=_together(read.waiting, _as_text(moved)),
         waiting_keys=(*read.waiting_keys, *moved[key].fillna("").astype(str)),
-        faults=tuple(sorted((*read.faults, *faults), key=lambda fault: fault.row)),
     )
 
 

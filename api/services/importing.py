@@ -26,6 +26,7 @@ from gis.io.table import RawTable, Wanted
 from gis.io.vector import layer_names, open_table
 from gis.store import layers as store
 from gis.store import runs
+from gis.store.roster import stage_subjects
 from gis.store.upsert import Upsert, stage, unstage, update_counts, upsert
 
 _UNMIGRATED = (
@@ -347,11 +348,19 @@ def prepared(
         placed = len(read.frame) / total if total else 1.0
     teller.done("checking", total)
     stage(connection, read.layer, read.frame, teller.over("sending", len(read.frame)))
-    if read.layer == "buildings" and placed is None:
+    if (read.layer == "buildings" and placed is None) or read.layer == "posts":
         staged = read.frame["row_no"]
-        read = checks.off_standing_buildings(connection, read)
+        read = _off_stored(connection, read)
         unstage(connection, staged[~staged.isin(read.frame["row_no"])].tolist())
     return read, placed
+
+
+def _off_stored(connection: sa.Connection, read: LayerRead) -> LayerRead:
+    """Check what is staged against what is stored."""
+    if read.layer == "buildings":
+        return checks.off_standing_buildings(connection, read)
+    stage_subjects(connection)
+    return checks.off_stored_posts(connection, read)
 
 
 def write(

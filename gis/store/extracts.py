@@ -16,6 +16,7 @@ from gis.store import tables as t
 from gis.store.bulk import read_frame
 from gis.store.layers import STORED, canonical
 from gis.store.listing import stands_on
+from gis.store.post_rows import community_of_post, post_rows
 
 Box = tuple[float, float, float, float]
 Query = sa.Select[Any]
@@ -147,24 +148,8 @@ def _grids(extract: Extract) -> Query:
 
 
 def _posts(extract: Extract) -> Query:
-    post, grid, worker = t.post, t.grid, t.worker
-    columns: dict[str, sa.ColumnElement[object]] = {
-        "post_id": post.c.code,
-        "grid_code": grid.c.code,
-        "role": post.c.role,
-        "worker_id": worker.c.code,
-        "worker_name": worker.c.name,
-        "worker_phone": worker.c.phone,
-        "since": sa.func.lower(post.c.valid),
-    }
-    kept = [column.label(name) for name, column in columns.items() if name not in extract.without]
-    told: tuple[sa.ColumnElement[Any], ...] = (*kept, sa.null().label("geometry"))
-    query: Query = sa.select(*told)
-    return (
-        query.join_from(post, grid, grid.c.id == post.c.grid_id)
-        .outerjoin(worker, worker.c.id == post.c.worker_id)
-        .where(post.c.valid.op("@>")(sa.cast(extract.at, sa.Date)))
-    )
+    holds = t.post.c.valid.op("@>")(sa.cast(extract.at, sa.Date))
+    return post_rows(extract.without).where(holds)
 
 
 _SOURCES = {"grids": _grids, "posts": _posts}
@@ -186,6 +171,8 @@ def _lies_in(extract: Extract, area: str) -> sa.ColumnElement[bool]:
         )
         table = STORED[extract.layer].table
         return sa.func.ST_Intersects(table.c.geom, ground.scalar_subquery())
+    if extract.layer == "posts":
+        return community_of_post().in_(codes)
     table = t.grid if extract.layer in _SOURCES else STORED[extract.layer].table
     return table.c.community_code.in_(codes)
 

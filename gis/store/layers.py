@@ -13,6 +13,7 @@ from pandas.api.types import pandas_dtype
 from gis.contracts import LAYERS, Field, Layer, LayerName
 from gis.store import tables
 from gis.store.bulk import read_frame
+from gis.store.post_rows import community_of_post, post_rows
 
 Box = tuple[float, float, float, float]
 
@@ -105,6 +106,13 @@ def holds(table: sa.Table) -> sa.ColumnElement[bool]:
     return table.c.retired_on.is_(None)
 
 
+def not_ended(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Tell which periods of a table hold today or are to come."""
+    end = sa.func.upper(table.c.valid)
+    ahead = sa.or_(sa.func.upper_inf(table.c.valid), end > sa.func.current_date())
+    return sa.and_(~sa.func.isempty(table.c.valid), ahead)
+
+
 def _wkb(column: sa.ColumnElement[object]) -> sa.Label[object]:
     return sa.func.ST_AsBinary(column).label("geometry")
 
@@ -134,22 +142,7 @@ def _grids() -> sa.Select[tuple[object, ...]]:
 
 
 def _posts() -> sa.Select[tuple[object, ...]]:
-    post, grid, worker = tables.post, tables.grid, tables.worker
-    return (
-        sa.select(
-            post.c.code.label("post_id"),
-            grid.c.code.label("grid_code"),
-            post.c.role,
-            worker.c.code.label("worker_id"),
-            worker.c.name.label("worker_name"),
-            worker.c.phone.label("worker_phone"),
-            sa.func.lower(post.c.valid).label("since"),
-            sa.null().label("geometry"),
-        )
-        .join_from(post, grid, grid.c.id == post.c.grid_id)
-        .outerjoin(worker, worker.c.id == post.c.worker_id)
-        .where(holds(post))
-    )
+    return post_rows().where(tables.post.c.valid.op("@>")(sa.func.current_date()))
 
 
 _QUERIES = {"grids": _grids, "posts": _posts}
@@ -170,6 +163,8 @@ def _lies_in(layer: LayerName, community: str) -> sa.ColumnElement[bool]:
         )
     if layer in ("streets", "barriers"):
         return touches_community(STORED[layer].table, community)
+    if layer == "posts":
+        return community_of_post() == community
     table = tables.grid if layer in _QUERIES else STORED[layer].table
     return table.c.community_code == community
 

@@ -10,7 +10,7 @@ facilities              things without community)
 gates                   gates of courtyards of the communities of the file's courtyards
 stairwells              stairwells of buildings of the communities of the file's buildings
 streets, barriers       those that touch the box around the file
-posts                   posts of the grids named in the file
+posts                   posts for the grids and other subjects named in the file
 ======================  ==================================================================
 
 With a community named, the scope is what lies in that community.
@@ -99,12 +99,25 @@ def _lines(table: sa.Table, community: str | None) -> sa.ColumnElement[bool]:
 
 
 def _posts(community: str | None) -> sa.ColumnElement[bool]:
-    grid = tables.grid
+    grid, post = tables.grid, tables.post
     if community is not None:
-        wanted: sa.ColumnElement[bool] = grid.c.community_code == community
-    else:
-        wanted = grid.c.code.in_(sa.select(_staged("grid_code")))
-    return tables.post.c.grid_id.in_(sa.select(grid.c.id).where(wanted))
+        inside = sa.select(grid.c.id).where(grid.c.community_code == community)
+        return sa.or_(post.c.grid_id.in_(inside), post.c.area_code == community)
+    staged = sa.table(
+        "staged_subject",
+        sa.column("grid_id"),
+        sa.column("subject_kind"),
+        sa.column("subject_code"),
+        schema="pg_temp",
+    )
+    same = sa.or_(
+        post.c.grid_id == staged.c.grid_id,
+        sa.and_(
+            post.c.subject_kind == staged.c.subject_kind,
+            post.c.subject_code == staged.c.subject_code,
+        ),
+    )
+    return sa.select(sa.literal(1)).select_from(staged).where(same).exists()
 
 
 _SCOPES = {"areas": _areas, "gates": _gates, "stairwells": _stairwells, "posts": _posts}

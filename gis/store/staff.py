@@ -48,7 +48,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A worker as stored; phones leave through `gis.masking` unless a right says otherwise."""
+    """A worker as stored; phones are told by right only, else masked (`gis.masking`)."""
 
     code: str
     name: str

@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql as pg
 from gis.contracts import LAYERS, LayerName
 from gis.store import retirements
 from gis.store.bulk import CHUNK_ROWS, copy_frame, nobody, read_frame
-from gis.store.layers import STORED, Stored, holds
+from gis.store.layers import STORED, Stored, holds, not_ended
+from gis.store.roster import drop_subjects_of_unstaged
 from gis.store.scope import in_scope
 from gis.store.statements import statement
 from gis.store.tables import post
@@ -77,7 +78,7 @@ def _staging_table(layer: LayerName, columns: dict[str, str]) -> sa.Table:
             # Without its own type: polygons become multipolygons on the way to the table.
             types["geom"] = _AnyGeometry()
     elif layer == "posts":
-        types["since"] = sa.Date()
+        types |= {"since": sa.Date(), "until": sa.Date()}
     return sa.Table(
         STAGED,
         sa.MetaData(),
@@ -140,7 +141,11 @@ def upsert(
     if layer == "areas":
         added, changed = _upsert_versions(connection, "area", run_id)
     elif layer == "posts":
-        connection.execute(statement("workers_upsert"), {"run_id": run_id})
+        drop_subjects_of_unstaged(connection)
+        for step in ("workers_upsert", "groups_upsert"):
+            connection.execute(statement(step), {"run_id": run_id})
+        for step in ("groups_leave", "groups_join"):
+            connection.execute(statement(step))
         added, changed = _upsert_versions(connection, "post", run_id)
     else:
         retirements.end_for_staged(connection, layer, run_id)
@@ -218,7 +223,7 @@ def _gone(
     key = staged.c.post_id if layer == "posts" else staged.c.code
     named = sa.select(sa.literal(1)).where(key == table.c.code).correlate(table).exists()
     query = sa.select(table.c.code).where(
-        holds(table),
+        not_ended(table) if layer == "posts" else holds(table),
         ~named,
         table.c.code != sa.all_(sa.literal(list(keep), pg.ARRAY(sa.Text))),
         in_scope(layer, community),

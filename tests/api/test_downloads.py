@@ -50,7 +50,9 @@ def frame(path: Path) -> pd.DataFrame:
             openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
         )
         heading = next(rows)
-        return pd.DataFrame(list(rows), columns=list(heading))
+        # openpyxl leaves out cells at the end of a row that are empty.
+        whole = [(*row, *(None,) * (len(heading) - len(row))) for row in rows]
+        return pd.DataFrame(whole, columns=list(heading))
     if path.suffix == ".csv":
         return pd.read_csv(path, dtype=str)
     if path.suffix == ".parquet":

@@ -1,9 +1,8 @@
--- Begin an open period for posts that are new or were closed. A post that returns begins after
--- its last period. Parameter: run_id.
-INSERT INTO post (code, grid_id, role, worker_id, valid, run_id)
-SELECT c.code, c.grid_id, c.role, c.worker_id,
-       daterange(greatest(c.since, (SELECT max(upper(p.valid)) FROM post AS p
-                                    WHERE p.code = c.code)), NULL),
-       :run_id
-FROM pg_temp.staged_change AS c
-WHERE c.state <> 'in_place'
+-- Begin a period for posts that are new, changed or were closed; one that returns begins after its
+-- last period. Parameter: run_id.
+INSERT INTO post (code, grid_id, subject_kind, subject_code, area_code, role, tags, worker_id,
+                  deputy_id, valid, run_id)
+SELECT code, grid_id, subject_kind, subject_code, area_code, role, tags, worker_id, deputy_id,
+       daterange(begins, until), :run_id
+FROM pg_temp.staged_change
+WHERE state IN ('added', 'anew')

@@ -1,5 +1,7 @@
--- End the open period of posts that changed, on the day the next one begins.
+-- End the period of posts that changed on the day the next one begins, and of subjects that a post
+-- no longer has.
 UPDATE post AS p
-SET valid = daterange(lower(p.valid), c.since)
+SET valid = daterange(lower(p.valid), greatest(lower(p.valid),
+                                              least(c.begins, upper(p.valid))))
 FROM pg_temp.staged_change AS c
-WHERE p.code = c.code AND upper_inf(p.valid) AND c.state = 'anew'
+WHERE p.id = c.last_id AND c.state IN ('anew', 'gone')

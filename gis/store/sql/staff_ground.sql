@@ -2,6 +2,7 @@
 -- What their grids hold (a stairwell stands where a building is shared out by stairwells), the
 -- buildings of their resident groups, and the buildings and stairwells they have posts for. Posts
 -- for whole areas bring no buildings: those are reached through the grids.
+-- A stairwell of a building whose stairwells are only counted is BUILDING#NUMBER.
 -- Binds: worker (code); at date.
 WITH held AS MATERIALIZED (
     SELECT DISTINCT post.subject_kind, post.subject_code, post.grid_id
@@ -14,8 +15,9 @@ own AS (
     SELECT subject_code AS building_code, CAST(NULL AS text) AS stairwell_code
     FROM held WHERE subject_kind = 'building'
     UNION
-    SELECT stairwell.building_code, stairwell.code
-    FROM held JOIN stairwell ON stairwell.code = held.subject_code
+    SELECT coalesce(stairwell.building_code, split_part(held.subject_code, '#', 1)),
+           held.subject_code
+    FROM held LEFT JOIN stairwell ON stairwell.code = held.subject_code
     WHERE held.subject_kind = 'stairwell'
     UNION
     SELECT member.building_code, NULL
