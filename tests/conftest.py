@@ -35,6 +35,10 @@ os.environ["WANGGE_READERS"] = "anyone"
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# The suite starts many processes: each would compile a thousand modules again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # How long an example takes depends on who else uses the machine; pytest-timeout guards the whole.
 settings.register_profile("wangge", deadline=None)
 settings.load_profile("wangge")
