@@ -40,7 +40,8 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes depends on who else uses the machine; pytest-timeout guards the whole.
-settings.register_profile("wangge", deadline=None)
+# A law that breaks does so within a few dozen examples; every run draws others.
+settings.register_profile("wangge", deadline=None, max_examples=40)
 settings.load_profile("wangge")
 
 # A run that a shell put in the background ignores Ctrl-C; the commands that tests stop must not.

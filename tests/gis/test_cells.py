@@ -14,7 +14,7 @@ from gis.cells import Ground, build_ground
 from gis.errors import InputError, InvalidGeometry, WrongColumns, WrongCrs
 from tests.gis.towns import Town, in_metres, slabs, towns
 
-slow = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+slow = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def cells(ground: Ground) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

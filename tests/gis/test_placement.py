@@ -104,7 +104,7 @@ def test_a_file_on_its_community_passes(place: str) -> None:
         assert likely_misplacement(read, _outline(community), name) is None
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     place=st.sampled_from(sorted(PLACES)),
     bearing=st.floats(0, 2 * np.pi),
@@ -130,7 +130,7 @@ def test_a_right_file_passes_though_a_tenth_of_its_rows_lies_outside(
     assert likely_misplacement(read, _outline(community)) is None
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     place=st.sampled_from(sorted(PLACES)),
     side_m=st.floats(400, 4000),

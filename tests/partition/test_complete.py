@@ -21,7 +21,7 @@ from tests.partition.test_divide import assert_lawful, lattice, lattices
 
 RULES = load_rules("gaoxian-2020")
 QUICK = settings(
-    max_examples=50,
+    max_examples=25,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 grows = st.sampled_from(["never", "pockets", "room"])

@@ -182,7 +182,7 @@ def lattices(draw: st.DrawFn) -> Ground:
     )
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(
     ground=lattices(),
     preset=st.sampled_from(["gaoxian-2020", "urban-300-500", "micro-30-50"]),

@@ -26,7 +26,7 @@ def test_a_grid_is_split_evenly_and_the_larger_part_keeps_its_number() -> None:
     assert_lawful(ground, plan.division)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data(), ground=lattices())
 def test_a_split_changes_no_other_grid_and_merging_undoes_it(
     data: st.DataObject, ground: Ground

@@ -64,7 +64,7 @@ def standings(draw: st.DrawFn, ground: Ground, most: int = 4) -> Labels:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(
@@ -83,7 +83,7 @@ def test_any_standing_grids_are_repaired_lawfully(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(ground=lattices())
@@ -96,7 +96,7 @@ def test_nothing_broken_nothing_moved(ground: Ground) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 @given(data=st.data(), ground=lattices())

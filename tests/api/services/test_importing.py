@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from gis.store.engine import open_engine
 from gis.store.extracts import Extract
 from gis.store.layers import STORED, read_layer
 from gis.store.upsert import Upsert
+from tests.conftest import own_database
 
 Sample = dict[LayerName, gpd.GeoDataFrame]
 
@@ -45,11 +46,23 @@ def write(tmp_path: Path) -> Callable[[LayerName, gpd.GeoDataFrame], Path]:
     return _write
 
 
+@pytest.fixture(scope="module")
+def office_template(server_url: str, migrated_template: str, sample_folder: Path) -> Iterator[str]:
+    """Name of a database with every layer of the sample; nobody stays connected to it."""
+    with own_database(server_url, migrated_template) as url:
+        opened = open_engine(url)
+        import_all(opened, sample_folder / "yunxi.gpkg")
+        opened.dispose()
+        yield str(sa.make_url(url).database)
+
+
 @pytest.fixture
-def office(engine: sa.Engine, sample_folder: Path) -> sa.Engine:
-    """Return a database with every layer of the sample."""
-    import_all(engine, sample_folder / "yunxi.gpkg")
-    return engine
+def office(server_url: str, office_template: str) -> Iterator[sa.Engine]:
+    """Return a database of the test's own with every layer of the sample."""
+    with own_database(server_url, office_template) as url:
+        opened = open_engine(url)
+        yield opened
+        opened.dispose()
 
 
 def test_a_whole_geopackage_is_stored_owners_first(

@@ -24,7 +24,7 @@ SUFFIXES = (".geojson", ".gpkg", ".shp", ".zip", ".fgb", ".parquet", ".csv", ".x
 
 
 @given(data=st.data())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_what_is_written_is_read_back_the_same(suffix: str, data: st.DataObject) -> None:
     drawn = [n for n, c in LAYERS.items() if c.geometry != "none" or suffix in (".csv", ".xlsx")]

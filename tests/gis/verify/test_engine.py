@@ -47,7 +47,7 @@ def small(name: str) -> RuleSet:
     return replace(rules, caps=caps, minimum=0)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(town=towns(), name=st.sampled_from(preset_names()))
 def test_made_up_towns_hold(town: Town, name: str) -> None:
     try:
