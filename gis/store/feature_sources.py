@@ -15,6 +15,8 @@ from gis.store import tables as t
 Column = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
 _PROFILE = "default"
+# Not current_date, which is the day of the session: of the server, or of who asks.
+_TODAY_IN_CHINA = sa.cast(sa.func.timezone("Asia/Shanghai", sa.func.now()), sa.Date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _staff(grid: sa.Table, period: sa.Table, days: Days) -> dict[str, Column]:
     A holder is told as one of eight classes, which serve to tell colours and name nobody.
     """
     ended = sa.func.least(sa.func.upper(period.c.valid) - 1, days.last)
-    still = sa.func.greatest(days.first, sa.func.current_date())
+    still = sa.func.greatest(days.first, _TODAY_IN_CHINA)
     post = t.post.c
     on = (post.grid_id == grid.c.id) & post.valid.bool_op("@>")(
         sa.cast(sa.func.coalesce(ended, still), sa.Date)

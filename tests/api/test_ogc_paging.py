@@ -226,3 +226,19 @@ def test_a_page_ends_before_its_shapes_grow_too_large(
             after = cursor_key("buildings", page.following)
         assert len(found) == len(set(found)) == 96
         assert feature_count(connection, "buildings", Selection(days)) == 96
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+def test_posts_are_those_of_the_day_in_china_wherever_the_database_stands(
+    engine: sa.Engine, zone: str
+) -> None:
+    """The two zones never have the same day."""
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE post SET valid = daterange(:day, :day + 1)"), {"day": today()}
+        )
+        connection.execute(sa.select(sa.func.set_config("timezone", zone, True)))
+        days = Days(None, None)
+        page = feature_page(connection, "grids", Selection(days), PLAIN, limit=9, after=None)
+        assert sorted(f["properties"]["posts"] for f in page.features.values()) == [0, 0, 1, 1]
+        connection.rollback()

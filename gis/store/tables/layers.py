@@ -166,8 +166,7 @@ sa.Index(
     building.c.community_code,
     building.c.households_kind,
     postgresql_include=[
-        *("code", "households", "households_estimated"),
-        *("residents", "elders", "vulnerable", "retired_on"),
+        *("code", "households", "households_estimated", "retired_on"),
     ],
 )
 # Low zooms show what courtyards add up to, and the buildings that belong to none.

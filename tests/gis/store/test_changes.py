@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from gis.store import tables
 from gis.store.changes import Change, changes_since, prune_changes, snapshot_begin
 from maps.layers import LAYERS
-from maps.touched import degrees, tile_ranges
+from maps.touched import degrees, layers_touched, tile_ranges
 
 _TOWN = (Path(__file__).parents[2] / "small_town.sql").read_text(encoding="utf-8")
 _B000 = [104.6002, 28.4003, 104.6008, 28.4006]
@@ -200,3 +201,42 @@ def test_an_absence_written_down_later_is_where_the_thing_was(town: sa.Engine) -
         " VALUES ('buildings', 'b000', '2026-02-01', '2026-03-01')",
     )
     assert _extents(_own(changes, "retirement")) == [_B000]
+
+
+def test_counts_of_people_change_no_map(town: sa.Engine) -> None:
+    people = "UPDATE building SET residents = 7, elders = 3, vulnerable = 1, changed_at = now()"
+    assert _done(town, people) == []
+    assert _done(town, "UPDATE building SET households = households") == []
+    both = _own(_done(town, people + ", floors = 9 WHERE code = 'b000'"), "building")
+    assert _extents(both) == [_B000]
+
+
+def test_every_column_of_a_building_but_its_people_tells_a_change(town: sa.Engine) -> None:
+    """A column that comes later is drawn or it is not: the trigger has to say so."""
+    others = {
+        *("id", "residents", "elders", "vulnerable", "run_id", "changed_at"),
+        *("geom", "retired_on", "courtyard_code"),
+    }
+    for column in {c.name for c in tables.building.columns} - others:
+        kind = tables.building.c[column].type
+        other = {
+            sa.Boolean: f"NOT {column}",
+            sa.Integer: f"coalesce({column}, 0) + 1",
+        }.get(type(kind), "'dwellings'" if column == "households_kind" else "'other'")
+        changes = _done(town, f"UPDATE building SET {column} = {other} WHERE code = 'b001'")  # noqa: S608
+        if column == "code":
+            _done(town, "UPDATE building SET code = 'b001' WHERE code = 'other'")
+        assert _own(changes, "building").boxes is not None, column
+
+
+def test_a_courtyard_that_passes_to_another_community_takes_its_gates_along(
+    town: sa.Engine,
+) -> None:
+    _done(town, "UPDATE gate SET geom = ST_Translate(geom, 0.1, 0)")
+    renamed = _done(town, "UPDATE courtyard SET name = 'x'")
+    assert [c for c in renamed if c.through == "gate"] == []
+    passed = _done(town, "UPDATE courtyard SET community_code = '510000000002'")
+    (seen,) = [c for c in passed if c.through == "gate"]
+    assert _extents(seen) == [[104.703, 28.4039, 104.703, 28.4039]]
+    assert set(seen.areas) == {"510000000001", "510000000002"}
+    assert layers_touched("courtyard", "gate")[0] == ("gates",)
