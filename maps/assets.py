@@ -47,7 +47,7 @@ _IMPORTS: dict[str, tuple[str, str]] = {
     "maplibre-gl": ("maplibre-gl", "dist/maplibre-gl.mjs"),
     "echarts": ("echarts", "dist/echarts.simple.min.js"),
 }
-_OWN = ("*.css", "src/*.js", "texts/*.json", "*.svg")
+_OWN = ("*.css", "src/*.js", "src/editor/*.js", "texts/*.json", "*.svg")
 _TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",

@@ -14,6 +14,7 @@ from api.deps import AppSettings
 from api.routes.listing_query import CodePattern
 from api.settings import Settings
 from gis.errors import NotFound
+from gis.partition.rules import preset_names
 from maps.assets import WEB, assets, media_type
 
 router = APIRouter(include_in_schema=False)
@@ -55,6 +56,21 @@ def _page(
 def start_page(request: Request, settings: AppSettings) -> Response:
     """Show the list of communities."""
     return _page(request, settings, "start-page", "wg-start-page")
+
+
+@router.get("/plan")
+def desk_page(request: Request, settings: AppSettings) -> Response:
+    """Show a planner the communities, what stands in them, and their drafts."""
+    rules = ",".join(preset_names())
+    return _page(request, settings, "desk-page", "wg-desk-page", rules=rules)
+
+
+@router.get("/plan/{plan_id}/edit")
+def editor_page(
+    request: Request, settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)
+) -> Response:
+    """Show the page on which a plan is redrawn."""
+    return _page(request, settings, "editor-page", "wg-editor-page", plan=plan_id)
 
 
 @router.get("/plan/{plan_id}")

@@ -94,6 +94,7 @@ class PlanGrid(Located):
     code: str | None = Field(description="Given when the plan is published.")
     name: str
     kind: str
+    locked: bool = Field(description="Planners leave it alone while they redraw.")
     households: int
     households_estimated: bool
     load: float = Field(description="Households over cap; 1 is exactly full.")

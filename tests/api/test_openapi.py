@@ -269,6 +269,11 @@ CASES["get", f"{API}/plans/{{plan_id}}/package.gpkg"] = {
     409: (f"{API}/plans/2/package.gpkg", None),
     422: (f"{API}/plans/0/package.gpkg", None),
 }
+CASES["get", f"{API}/plans/{{plan_id}}/editor"] = {
+    200: (f"{API}/plans/2/editor", None),
+    404: (f"{API}/plans/99/editor", None),
+    422: (f"{API}/plans/0/editor", None),
+}
 for part in ("grids", "handover"):
     CASES["get", f"{API}/plans/{{plan_id}}/{part}"] = {
         200: (f"{API}/plans/1/{part}", None),
@@ -381,7 +386,7 @@ def others(method: str, path: str) -> set[int]:
 
 _KEPT = (
     *(f"{API}/embed-keys", f"{API}/audit", f"{API}/ground"),
-    *(f"{API}/my", f"{API}/progress", f"{API}/handovers"),
+    *(f"{API}/my", f"{API}/progress", f"{API}/handovers", f"{API}/plans/{{plan_id}}/editor"),
     *KEPT,
 )
 

@@ -10,7 +10,7 @@ import pytest
 
 from maps.assets import WEB
 
-SOURCES = sorted((WEB / "src").glob("*.js"))
+SOURCES = sorted((WEB / "src").rglob("*.js"))
 LOOKS = [path for path in sorted(WEB.glob("*.css")) if path.name != "tokens.css"]
 PAPER = WEB.parent / "templates" / "texts"
 

@@ -6,6 +6,7 @@ SELECT
     g.code,
     g.name,
     g.kind,
+    g.locked,
     g.households,
     g.load,
     g.load > 1 AS over_cap,

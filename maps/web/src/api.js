@@ -49,6 +49,7 @@ import { language } from "./texts.js";
  * @property {boolean} households_estimated
  * @property {number} load
  * @property {boolean} over_cap
+ * @property {boolean} [locked] of a plan that is drawn
  * @property {string[]} flags
  * @property {number} buildings
  * @property {number} courtyards
@@ -129,11 +130,15 @@ export class Problem extends Error {
    * @param {string} code
    * @param {string} detail
    * @param {string} requestId
+   * @param {number} [status] of the answer; 0: there was none
+   * @param {Record<string, any>} [facts] ids and counts of the fault
    */
-  constructor(code, detail, requestId) {
+  constructor(code, detail, requestId, status = 0, facts = {}) {
     super(detail);
     this.code = code;
     this.requestId = requestId;
+    this.status = status;
+    this.facts = facts;
   }
 }
 
@@ -143,7 +148,7 @@ const told = () => ({ Accept: "application/json", "Accept-Language": language() 
  * @param {string} path
  * @returns {Promise<any>}
  */
-const fetched = (path) => fetchedFrom(`${base}/api/v1${path}`, { headers: told() });
+export const fetched = (path) => fetchedFrom(`${base}/api/v1${path}`, { headers: told() });
 
 /**
  * What stands at an address of this service; asked for without headers of its own, the browser
@@ -162,8 +167,23 @@ export async function fetchedFrom(address, asked = {}) {
   if (answer.ok) return answer.json();
   const requestId = answer.headers.get("X-Request-ID") ?? "";
   const fault = await answer.json().catch(() => ({}));
-  throw new Problem(fault.code ?? String(answer.status), fault.detail ?? "", requestId);
+  const code = fault.code ?? String(answer.status);
+  throw new Problem(code, fault.detail ?? "", requestId, answer.status, fault.facts);
 }
+
+/**
+ * Send a document and return the answer.
+ * @param {"POST" | "PATCH" | "PUT" | "DELETE"} method
+ * @param {string} path
+ * @param {object} [wanted]
+ * @returns {Promise<any>}
+ */
+export const sent = (method, path, wanted) =>
+  fetchedFrom(`${base}/api/v1${path}`, {
+    method,
+    headers: { ...told(), ...(wanted ? { "Content-Type": "application/json" } : {}) },
+    ...(wanted ? { body: JSON.stringify(wanted) } : {}),
+  });
 
 /**
  * All rows of a list, page by page.
@@ -196,12 +216,7 @@ export const embedKeys = () => fetched("/embed-keys");
  * @param {object} wanted
  * @returns {Promise<EmbedKey & {key: string}>}
  */
-export const makeEmbedKey = (wanted) =>
-  fetchedFrom(`${base}/api/v1/embed-keys`, {
-    method: "POST",
-    headers: { ...told(), "Content-Type": "application/json" },
-    body: JSON.stringify(wanted),
-  });
+export const makeEmbedKey = (wanted) => sent("POST", "/embed-keys", wanted);
 
 /** @returns {Promise<Community[]>} */
 export const communities = () => all("/communities");

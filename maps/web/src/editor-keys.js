@@ -1,0 +1,70 @@
+/** Keys of the planner's page. Letters that somebody types into a field are left alone. */
+
+import { ACTIONS, act } from "./editor-toolbox.js";
+import { SIZES, TOOLS } from "./editor-tools.js";
+import { NONE } from "./editor/drawing.js";
+
+/** @typedef {import("./editor-page.js").EditorPage} EditorPage */
+
+/**
+ * @param {EditorPage} page
+ * @param {KeyboardEvent} event
+ */
+export function editorKeys(page, event) {
+  if (typed(event) || page.dialog) return;
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const done = event.ctrlKey || event.metaKey ? stepped(page, key, event) : !event.altKey && pressed(page, key, event);
+  if (done) event.preventDefault();
+}
+
+/** @param {KeyboardEvent} event */
+function typed(event) {
+  const at = /** @type {HTMLElement | null} */ (event.target);
+  return Boolean(at?.closest?.("input, textarea, select, dialog"));
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {string} key
+ * @param {KeyboardEvent} event
+ */
+function stepped(page, key, event) {
+  if (key !== "Z" && key !== "Y") return false;
+  page.step(key === "Y" || event.shiftKey ? "redo" : "undo");
+  return true;
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {string} key
+ * @param {KeyboardEvent} event
+ */
+function pressed(page, key, event) {
+  if (key === "Escape") return escaped(page);
+  if (key === "?") return Boolean((page.dialog = { kind: "help" }));
+  if (!page.drawable) return false;
+  const tool = TOOLS.find(([, letter]) => letter === key);
+  const action = ACTIONS.find(([, letter]) => letter === key);
+  if (tool) page.tool = tool[0];
+  else if (action) act(page, action[0]);
+  else if (key === "W") page.whole = !page.whole;
+  else if (key === "U") page.unassigned = !page.unassigned;
+  else if (key === "[" || key === "]") page.size = Math.min(Math.max(page.size + (key === "]" ? 1 : -1), 0), SIZES.length - 1);
+  else if (key === "F2" && page.target !== NONE) page.act("rename", page.target);
+  else if (key === "Delete" && page.chosen.length) page.move(page.chosen, NONE);
+  else if (key === "Enter" && page.chosen.length && onPage(event) && page.target !== NONE) page.move(page.chosen, page.target);
+  else return false;
+  return true;
+}
+
+/** @param {KeyboardEvent} event */
+const onPage = (event) => !(/** @type {HTMLElement} */ (event.target).closest?.("button, a, summary"));
+
+/** @param {EditorPage} page */
+function escaped(page) {
+  if (page.tools?.busy) page.tools.cancel();
+  else if (page.chosen.length) page.chooseUnits([]);
+  else if (page.target !== NONE) page.choose(NONE, false);
+  else page.tool = "select";
+  return true;
+}

@@ -1,0 +1,90 @@
+/** Edits of a plan in their order, and what undo and redo would do: the same fold as the server's. */
+
+import { changedBack, inverse } from "./strokes.js";
+
+/**
+ * @typedef {object} Edit
+ * @property {number} seq
+ * @property {string} at
+ * @property {string} by
+ * @property {string} action
+ * @property {string | null} why
+ * @property {import("./strokes.js").Move[]} moves
+ * @property {number | null} undoes
+ * @property {import("./drawing.js").Change[]} changes of grids
+ */
+
+/**
+ * An edit, or one that waits to be saved: that has no number yet, and is one's own.
+ * @typedef {{seq?: number, by?: string, action: string, undoes?: number | null,
+ *   moves: import("./strokes.js").Move[], changes: import("./drawing.js").Change[]}} Step
+ */
+
+/** They tell of the plan's life and move nothing. */
+const MARKS = new Set(["publish", "withdraw", "submit", "return", "approve", "recall"]);
+/** Undo stops there, as it does at the edit that a plan began with. */
+const BEGINNINGS = new Set(["rebase", "fork"]);
+
+/** One person's strokes that stand, and undone ones that could be done again; the newest last. */
+export class Stacks {
+  /**
+   * @param {string} whose name of the person
+   * @param {Iterable<Step>} [steps]
+   */
+  constructor(whose, steps = []) {
+    this.whose = whose;
+    /** @type {Step[]} */
+    this.done = [];
+    /** @type {Step[]} */
+    this.undone = [];
+    for (const step of steps) this.push(step);
+  }
+
+  /** @param {Step} step */
+  push(step) {
+    const own = step.by === undefined || step.by === this.whose;
+    if (MARKS.has(step.action)) return;
+    if (step.by !== undefined && (step.seq === 1 || BEGINNINGS.has(step.action))) {
+      this.done.length = 0;
+      this.undone.length = 0;
+    } else if (own && step.action === "undo") {
+      this.done = without(this.done, step);
+      this.undone.push(step);
+    } else if (own && step.action === "redo") {
+      this.undone = without(this.undone, step);
+      this.done.push(step);
+    } else if (own) {
+      this.done.push(step);
+      this.undone.length = 0;
+    }
+  }
+
+  /** What undo would do; null: there is nothing to undo. */
+  undo() {
+    const last = this.done.at(-1);
+    return last ? { moves: inverse(last.moves), changes: changedBack(last.changes) } : null;
+  }
+
+  /** What redo would do; null: there is nothing to redo. */
+  redo() {
+    const last = this.undone.at(-1);
+    return last ? { moves: inverse(last.moves), changes: changedBack(last.changes) } : null;
+  }
+
+  copy() {
+    const same = new Stacks(this.whose);
+    same.done = [...this.done];
+    same.undone = [...this.undone];
+    return same;
+  }
+}
+
+/**
+ * Steps without the one that another takes back; without a number that is the last.
+ * @param {Step[]} steps
+ * @param {Step} back
+ */
+function without(steps, { undoes }) {
+  const known = undoes == null ? -1 : steps.findIndex(({ seq }) => seq === undoes);
+  return known < 0 ? steps.slice(0, -1) : steps.filter((_, k) => k !== known);
+}

@@ -1,0 +1,142 @@
+/** What the planner's page asks of one plan: the document, strokes, engine actions, its way. */
+
+import { fetched, gridsOf, Problem, sent } from "./api.js";
+
+/** @typedef {import("./editor/session.js").Op} Op */
+/** @typedef {import("./editor/session.js").Answer} Answer */
+
+/**
+ * @typedef {object} Preview
+ * @property {number} revision
+ * @property {import("./editor/strokes.js").Move[]} moves
+ * @property {{no: number, name: string, kind: string}[]} grids
+ * @property {Record<string, any>} before
+ * @property {Record<string, any>} after
+ * @property {Record<string, any> | null} certificate
+ */
+
+/**
+ * @param {number} plan
+ * @returns {Promise<import("./editor/town.js").EditorDocument>}
+ */
+export const editorDocument = (plan) => fetched(`/plans/${plan}/editor`);
+
+/**
+ * All edits after one, oldest first.
+ * @param {number} plan
+ * @param {number} after
+ * @param {number} [ground] the edits must be of; another one means that the page is of yesterday
+ * @returns {Promise<import("./editor/history.js").Edit[]>}
+ */
+export async function editsAfter(plan, after, ground) {
+  const edits = [];
+  for (let [more, last] = [true, after]; more; ) {
+    const page = await fetched(`/plans/${plan}/edits?after=${last}`);
+    if (ground !== undefined && page.ground !== ground) throw new Problem("rebased", "", "", 409, { ground: page.ground });
+    edits.push(...page.items.map((/** @type {any} */ { grids, ...edit }) => ({ ...edit, changes: grids })));
+    [more, last] = [page.more, edits.at(-1)?.seq ?? last];
+  }
+  return edits;
+}
+
+/**
+ * The service as a session needs it.
+ * @param {number} plan
+ * @param {number} ground that the page loaded
+ * @returns {import("./editor/session.js").Remote}
+ */
+export function remoteOf(plan, ground) {
+  return {
+    send: (op) => answered(plan, ground, op),
+    edits: (after) => editsAfter(plan, after, ground),
+    grids: async () => (await gridsOf(plan)).map(({ grid_no, name, kind, code, locked }) => ({ no: grid_no, name, kind, code, locked })),
+  };
+}
+
+/**
+ * @param {number} plan
+ * @param {number} ground
+ * @param {Op} op
+ * @returns {Promise<Answer>}
+ */
+async function answered(plan, ground, op) {
+  try {
+    return await told(plan, ground, op);
+  } catch (error) {
+    // A stroke of which nothing holds is refused with the same answer as one that does.
+    if (error instanceof Problem && error.facts.rejected) Object.assign(error, { answer: error.facts });
+    throw error;
+  }
+}
+
+/**
+ * @param {number} plan
+ * @param {number} ground
+ * @param {Op} op
+ */
+function told(plan, ground, { kind, client, moves, changes, action, why, grids }) {
+  if (kind === "undo" || kind === "redo") return sent("POST", `/plans/${plan}/${kind}`, { client, ground });
+  if (kind === "strokes") {
+    const added = grids.map(({ no, name, kind: its }) => ({ no, name, kind: its }));
+    return sent("POST", `/plans/${plan}/strokes`, { client, ground, moves, action, why, grids: added });
+  }
+  const [[no, aspect, , is]] = changes;
+  if (aspect === "removed") return sent("DELETE", `/plans/${plan}/grids/${no}?client=${client}`);
+  return sent("PATCH", `/plans/${plan}/grids/${no}`, { client, [aspect]: is });
+}
+
+/**
+ * What an action of the engine would do.
+ * @param {number} plan
+ * @param {object} wanted
+ * @returns {Promise<Preview>}
+ */
+export const previewOf = (plan, wanted) => sent("POST", `/plans/${plan}/previews`, wanted);
+
+/**
+ * @param {number} plan
+ * @param {string} client
+ * @returns {Promise<{people: string[]}>}
+ */
+export const present = (plan, client) => sent("POST", `/plans/${plan}/presence`, { client });
+
+/**
+ * A copy of a plan as a new draft.
+ * @param {number} plan
+ * @param {string} name
+ * @param {number | null} snapshot
+ * @returns {Promise<{id: number}>}
+ */
+export const forkOf = (plan, name, snapshot = null) => sent("POST", `/plans/${plan}/fork`, { name, snapshot });
+
+/**
+ * A step on the way to publication.
+ * @param {number} plan
+ * @param {"submit" | "return" | "approve" | "publish" | "withdraw" | "rebase"} step
+ * @param {object} said
+ */
+export const goOn = (plan, step, said) => sent("POST", `/plans/${plan}/${step}`, said);
+
+/** @param {number} plan */
+export const snapshotsOf = (plan) => fetched(`/plans/${plan}/snapshots`);
+
+/**
+ * @param {number} plan
+ * @param {string} name
+ */
+export const takeSnapshot = (plan, name) => sent("POST", `/plans/${plan}/snapshots`, { name });
+
+/**
+ * @param {number} plan
+ * @param {number} snapshot
+ * @param {string} client
+ */
+export const restoreSnapshot = (plan, snapshot, client) =>
+  sent("POST", `/plans/${plan}/snapshots/${snapshot}/restore`, { client });
+
+/**
+ * Divide a community into a new draft.
+ * @param {string} community
+ * @param {string} rules
+ */
+export const divideNew = (community, rules) => sent("POST", "/plans", { community, rules });

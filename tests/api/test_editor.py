@@ -1,0 +1,120 @@
+"""The document that the planner's page works on."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from api.schemas.editor import EditorDocument
+from gis.borders import dissolve
+from gis.partition.rules import rules_from_document
+from gis.problems import Problem, plan_problems
+from gis.store.engine import open_engine
+from gis.store.grounds import load_ground
+from gis.store.plans import read_plan
+from tests.node.run import run_node
+
+
+@pytest.fixture(scope="module")
+def document(planner: TestClient) -> dict[str, Any]:
+    """Document of the draft of the small town."""
+    answer = planner.get("/api/v1/plans/2/editor")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def test_the_document_is_what_the_openapi_document_says(document: dict[str, Any]) -> None:
+    assert EditorDocument.model_validate(document, strict=True)
+    assert document["plan"]["may_draw"] is True
+    assert document["plan"]["me"] == "operator"
+    assert document["rules"]["capacity"] == 150
+    assert document["assignment"].count(-1) == 1
+
+
+def test_columns_are_as_long_as_there_are_units_and_borders(document: dict[str, Any]) -> None:
+    units, borders = document["units"], document["borders"]
+    count = len(document["assignment"])
+    assert count == 96
+    assert {len(units[c]) for c in units if c != "estimated"} == {count}
+    assert {len(borders[c]) for c in ("left", "right", "length_cm", "runs_along")} == {
+        len(borders["points"])
+    }
+    assert sum(borders["points"]) == len(borders["dx"]) == len(borders["dy"])
+    assert sum(units["households"]) == 528
+    assert [document["courtyards"]["name"][c] for c in units["courtyard"][:1]] == ["锦绣苑"]
+
+
+def test_the_lines_are_those_of_the_ground_to_a_centimetre(
+    document: dict[str, Any], town_url: str
+) -> None:
+    scale, borders = document["scale"], document["borders"]
+    lon = scale["west"] + np.cumsum(borders["dx"]) * scale["step"]
+    lat = scale["south"] + np.cumsum(borders["dy"]) * scale["step"]
+    ends = [0, *np.cumsum(borders["points"]).tolist()]
+    told = [np.column_stack([lon[a:b], lat[a:b]]) for a, b in pairwise(ends)]
+    engine = open_engine(town_url)
+    with engine.connect() as connection:
+        stored = connection.execute(
+            sa.text(
+                "SELECT ST_AsBinary(geom) FROM border JOIN plan USING (ground_id) "
+                "WHERE plan.id = 2 ORDER BY border_no"
+            )
+        ).scalars()
+        for line, wkb in zip(told, stored, strict=True):
+            assert np.allclose(line, shapely.from_wkb(bytes(wkb)).coords, rtol=0, atol=6e-8)
+    engine.dispose()
+
+
+def test_who_may_not_see_drafts_is_given_nothing(client: TestClient) -> None:
+    assert client.get("/api/v1/plans/2/editor").status_code == 403
+    assert client.get("/api/v1/plans/1/editor").status_code == 403
+
+
+def test_the_page_judges_a_drawing_as_the_service_does(
+    document: dict[str, Any], town_url: str, tmp_path: Path
+) -> None:
+    """Random assignments; and in the same run of node the page's own laws on made-up towns."""
+    rng = np.random.default_rng(7)
+    drawn = [rng.integers(-1, 4, 96), np.arange(96) // 24, rng.integers(0, 2, 96)]
+    given = tmp_path / "given.json"
+    grids = {"no": [0, 1, 2, 3], "name": list("甲乙丙丁"), "kind": ["base"] * 4}
+    four = {**grids, "locked": [False] * 4, "code": [None] * 4}
+    documents = [{**document, "grids": four, "assignment": a.tolist()} for a in drawn]
+    given.write_text(json.dumps({"seeds": [3, 14, 159], "documents": documents}))
+    told = run_node("editor.mjs", given)
+    assert told["checked"] > 3000
+    engine = open_engine(town_url)
+    with engine.connect() as connection:
+        plan = read_plan(connection, 2)
+        ground, rules = load_ground(connection, plan.ground_id), rules_from_document(plan.rules)
+    engine.dispose()
+    for labels, judged in zip(drawn, told["judgements"], strict=True):
+        shapes = dissolve(ground, labels.astype(np.int32)).geometry
+        wanted = [
+            (p.kind, -1 if p.kind == "unassigned" else p.grid_no, _courtyard(p))
+            for p in plan_problems(ground, labels, rules)
+        ]
+        assert sorted(map(tuple, judged["problems"]), key=str) == sorted(wanted, key=str)
+        for grid in judged["grids"]:
+            its = ground.units[labels == grid["no"]]
+            assert grid["households"] == its["households"].sum()
+            assert grid["share"] == pytest.approx(its["households"].sum() / 150)
+            if len(its):
+                shape = shapes[grid["no"]]
+                # The page measures with one scale for the whole community.
+                assert grid["area_m2"] == pytest.approx(shape.area, rel=2e-3)
+                assert grid["around_m"] == pytest.approx(shape.length, rel=1e-3)
+
+
+def _courtyard(problem: Problem) -> str | None:
+    return problem.units[0] if problem.kind == "courtyard_split" else None

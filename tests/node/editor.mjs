@@ -1,0 +1,344 @@
+// The core of the planner's page against a plain recomputation: random towns, random strokes.
+import { readFileSync } from "node:fs";
+
+const given = process.argv.at(-1);
+const { seeds, documents } = JSON.parse(readFileSync(given, "utf8"));
+const own = (name) => import(`file://${process.cwd()}/src/editor/${name}.js`);
+const { Drawing, NONE, piecesOf, compactness } = await own("drawing");
+const { readTown } = await own("town");
+const { Places, meet } = await own("places");
+const { Stroke, apply, inverse, rightOf } = await own("strokes");
+const { problemsOf } = await own("problems");
+const { Session } = await own("session");
+const { Stacks } = await own("history");
+const { Hues, neighboursOf } = await own("hues");
+
+let checked = 0;
+function same(found, wanted, what) {
+  checked += 1;
+  const [a, b] = [found, wanted].map((value) => JSON.stringify(value));
+  if (a !== b) throw new Error(`${what}: found ${a}, wanted ${b}`);
+}
+
+/** Whole numbers below n, the same for the same seed (mulberry32). */
+function chance(seed) {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
+  };
+}
+
+/** A town of crooked squares: courtyards of blocks, a river, a road, towers of stairwells. */
+function madeUp(random) {
+  const [columns, rows] = [4 + random(6), 4 + random(6)];
+  const count = columns * rows;
+  const corner = (i, j) => [i * 400 + (i % columns ? random(120) : 0), j * 400 + (j % rows ? random(120) : 0)];
+  const corners = Array.from({ length: columns + 1 }, (_, i) => Array.from({ length: rows + 1 }, (_, j) => corner(i, j)));
+  const unit = (i, j) => (i < 0 || j < 0 || i >= columns || j >= rows ? -1 : j * columns + i);
+  const river = 1 + random(rows - 1);
+  const borders = { left: [], right: [], length_cm: [], along: ["nothing", "river", "arterial"], runs_along: [], passage: [], points: [], dx: [], dy: [] };
+  let last = [0, 0];
+  const add = (a, b, left, right, along) => {
+    if (left < 0) [a, b, left, right] = [b, a, right, left];
+    borders.left.push(left);
+    borders.right.push(right);
+    borders.length_cm.push(Math.round(Math.hypot(a[0] - b[0], a[1] - b[1])));
+    if (along === 1 && random(4) === 0) borders.passage.push(borders.left.length - 1);
+    borders.runs_along.push(along);
+    borders.points.push(2);
+    for (const point of [a, b]) {
+      borders.dx.push(point[0] - last[0]);
+      borders.dy.push(point[1] - last[1]);
+      last = point;
+    }
+  };
+  for (let i = 0; i < columns; i += 1)
+    for (let j = 0; j <= rows; j += 1) add(corners[i][j], corners[i + 1][j], unit(i, j), unit(i, j - 1), j === river ? 1 : 0);
+  for (let i = 0; i <= columns; i += 1)
+    for (let j = 0; j < rows; j += 1) add(corners[i][j], corners[i][j + 1], unit(i - 1, j), unit(i, j), i === 2 ? 2 : 0);
+  const touching = { a: [], b: [] };
+  borders.left.forEach((left, b) => {
+    if (borders.right[b] < 0 || (borders.runs_along[b] === 1 && !borders.passage.includes(b))) return;
+    touching.a.push(left);
+    touching.b.push(borders.right[b]);
+  });
+  const units = Array.from({ length: count }, (_, u) => u);
+  const middle = (axis) => units.map((u) => {
+    const [i, j] = [u % columns, Math.floor(u / columns)];
+    return Math.round((corners[i][j][axis] + corners[i + 1][j + 1][axis] + corners[i + 1][j][axis] + corners[i][j + 1][axis]) / 4);
+  });
+  const households = units.map(() => (random(5) ? 20 + random(60) : 0));
+  const grids = 2 + random(5);
+  return {
+    plan: { id: 1, revision: 1 },
+    rules: { name: "r", caps: { old: 150 }, capacity: 150, keep_courtyards: true, hard_barriers: ["river"], soft_barriers: ["arterial"], fill: 0.95 },
+    scale: { west: 104.6, south: 28.4, step: 1e-7 },
+    units: {
+      unit_id: units.map((u) => `u${u}`), kind: units.map(() => "building"), households, estimated: units.filter(() => random(4) === 0),
+      load: households, building: units.map((u) => (random(6) ? `b${u}` : `b${Math.max(u - 1, 0)}`)), name: units.map(() => null),
+      courtyard: units.map((u) => (random(5) ? Math.floor((u % columns) / 2) + 8 * Math.floor(u / columns / 2) : -1)), x: middle(0), y: middle(1), elders: null,
+    },
+    courtyards: { code: Array.from({ length: 64 }, (_, c) => `c${c}`), name: Array(64).fill(null), kind: Array(64).fill("old") },
+    borders, touching,
+    grids: { no: Array.from({ length: grids }, (_, no) => no), name: Array.from({ length: grids }, (_, no) => `g${no}`), kind: Array(grids).fill("base"), locked: Array(grids).fill(false), code: Array(grids).fill(null) },
+    assignment: units.map(() => random(grids + 1) - 1),
+  };
+}
+
+const gridsOf = ({ no, name, kind, locked }) => no.map((n, k) => ({ no: n, name: name[k], kind: kind[k], locked: locked[k] }));
+const near = (a, b) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a), Math.abs(b));
+
+/** Every figure of a drawing counted anew from its assignment alone. */
+function recount(doc, town, drawing) {
+  for (const [no, figures] of drawing.grids) {
+    const its = [...drawing.grid.keys()].filter((u) => drawing.grid[u] === no);
+    const sum = (of) => its.reduce((total, u) => total + of(u), 0);
+    same([...figures.units].sort((a, b) => a - b), its, `units of ${no}`);
+    same(figures.households, sum((u) => doc.units.households[u]), `households of ${no}`);
+    same(figures.load, sum((u) => doc.units.load[u]), `load of ${no}`);
+    same(figures.estimated, sum((u) => (doc.units.estimated.includes(u) ? doc.units.households[u] : 0)), `estimates of ${no}`);
+    same(figures.busy, its.filter((u) => doc.units.load[u] > 0).length, `busy of ${no}`);
+    same(figures.buildings, new Set(its.map((u) => doc.units.building[u]).filter((b) => b !== null)).size, `buildings of ${no}`);
+    let [around, soft] = [0, 0];
+    doc.borders.left.forEach((left, b) => {
+      const right = doc.borders.right[b];
+      const [one, other] = [drawing.grid[left] === no, right >= 0 && drawing.grid[right] === no];
+      const length = doc.borders.length_cm[b] / 100;
+      if (one !== other) around += length;
+      if (one && other && doc.rules.soft_barriers.includes(doc.borders.along[doc.borders.runs_along[b]])) soft += length;
+    });
+    same(near(figures.around_m, around), true, `outline of ${no}: ${figures.around_m} and ${around}`);
+    same(near(figures.soft_m, soft), true, `soft barriers of ${no}: ${figures.soft_m} and ${soft}`);
+    same(near(figures.area_m2, sum((u) => town.area_m2[u])), true, `area of ${no}`);
+    if (no !== NONE) same(drawing.pieces(no), naivePieces(doc, drawing.grid, no), `pieces of ${no}`);
+  }
+  doc.borders.left.forEach((left, b) => {
+    const right = doc.borders.right[b];
+    same(drawing.parting[b], Number(right < 0 || drawing.grid[left] !== drawing.grid[right]), `border ${b}`);
+  });
+}
+
+/** Connected parts by melting labels together until nothing changes. */
+function naivePieces(doc, grid, no) {
+  const label = [...grid.keys()];
+  for (let changed = true; changed; ) {
+    changed = false;
+    doc.touching.a.forEach((a, k) => {
+      const b = doc.touching.b[k];
+      if (grid[a] !== no || grid[b] !== no || label[a] === label[b]) return;
+      label[a] = label[b] = Math.min(label[a], label[b]);
+      changed = true;
+    });
+  }
+  return new Set([...grid.keys()].filter((u) => grid[u] === no).map((u) => label[u])).size;
+}
+
+function strokes(doc, random) {
+  const town = readTown(doc);
+  const drawing = new Drawing(town, gridsOf(doc.grids), doc.assignment);
+  const places = new Places(town);
+  recount(doc, town, drawing);
+  const [width, height] = [Math.max(...town.cells.x), Math.max(...town.cells.y)];
+  const somewhere = () => [random(1000) / 1000 * width, random(1000) / 1000 * height];
+  const hues = new Hues();
+  for (let k = 0; k < 12; k += 1) {
+    const before = [...drawing.grid];
+    const target = random(doc.grids.no.length + 1) - 1;
+    const bounds = { whole: random(3) === 0, unassigned: random(4) === 0, courtyard: random(4) ? null : random(8), grid: random(4) ? null : random(doc.grids.no.length) };
+    drawing.figures(0).locked = random(3) === 0;
+    const stroke = new Stroke(drawing, target, bounds);
+    const [from, to, radius] = [somewhere(), somewhere(), random(2) * random(20)];
+    const hit = places.underBrush(from, to, radius);
+    same(hit.sort((a, b) => a - b), [...drawing.grid.keys()].filter((u) => naiveHit(town, u, from, to, radius)), "under the brush");
+    stroke.take(hit);
+    for (const [unit, was] of stroke.from) {
+      same(was, before[unit], "a stroke knows where a unit was");
+      same(drawing.grid[unit], target, "a unit taken is in the target");
+      same(drawing.figures(0).locked && (was === 0 || target === 0), false, "a locked grid is left alone");
+      if (bounds.unassigned) same(was, NONE, "only what is unassigned");
+      if (bounds.courtyard !== null) same(town.courtyard[unit], bounds.courtyard, "only one courtyard");
+      if (bounds.grid !== null) same(was, bounds.grid, "only one grid");
+    }
+    const moved = [...drawing.grid.keys()].filter((u) => drawing.grid[u] !== before[u]);
+    same(moved, [...stroke.from.keys()].sort((a, b) => a - b), "nothing else moves");
+    recount(doc, town, drawing);
+    judged(doc, drawing);
+    if (random(2)) {
+      apply(drawing, inverse(stroke.moves()));
+      same([...drawing.grid], before, "a stroke and its inverse are nothing");
+    }
+    for (const { no } of drawing.list()) hues.of(drawing, no);
+  }
+  const [a, b] = [somewhere(), somewhere()];
+  same(places.inBox(a, b).length, [...drawing.grid.keys()].filter((u) => inside(town.x[u], a[0], b[0]) && inside(town.y[u], a[1], b[1])).length, "in a box");
+  for (let u = 0; u < town.count; u += 1) same(places.at(town.x[u], town.y[u]), u, "a unit's own place");
+  const line = [[width / 2, -10], [width / 2, height + 10]];
+  const right = rightOf(drawing, drawing.grid[0] < 0 ? 0 : drawing.grid[0], line);
+  for (const unit of right) same(town.x[unit] >= width / 2, true, "on the right of a line to the north");
+}
+
+const inside = (value, a, b) => value >= Math.min(a, b) && value <= Math.max(a, b);
+
+function naiveHit(town, unit, from, to, radius) {
+  const { ring, start, x, y } = town.cells;
+  let near2 = Infinity;
+  for (let k = 0; k <= 400; k += 1) {
+    const [px, py] = [from[0] + ((to[0] - from[0]) * k) / 400, from[1] + ((to[1] - from[1]) * k) / 400];
+    near2 = Math.min(near2, (town.x[unit] - px) ** 2 + (town.y[unit] - py) ** 2);
+  }
+  // Sampled too coarsely to decide at the rim itself: there the exact distance does.
+  if (Math.abs(Math.sqrt(near2) - radius) < 0.5) near2 = exact(town, unit, from, to);
+  if (near2 <= radius * radius) return true;
+  let odd = false;
+  for (let r = ring[unit]; r < ring[unit + 1]; r += 1)
+    for (let p = start[r], q = start[r + 1] - 1; p < start[r + 1]; q = p, p += 1) {
+      if (meet(from, to, [x[q], y[q]], [x[p], y[p]])) return true;
+      if (y[p] > to[1] !== y[q] > to[1] && to[0] < ((x[q] - x[p]) * (to[1] - y[p])) / (y[q] - y[p]) + x[p]) odd = !odd;
+    }
+  return odd;
+}
+
+function exact(town, unit, [ax, ay], [bx, by]) {
+  const [along, up] = [bx - ax, by - ay];
+  const share = Math.min(Math.max(((town.x[unit] - ax) * along + (town.y[unit] - ay) * up) / (along * along + up * up || 1), 0), 1);
+  return (town.x[unit] - ax - share * along) ** 2 + (town.y[unit] - ay - share * up) ** 2;
+}
+
+/** Problems as the rules have them, by hand. */
+function judged(doc, drawing) {
+  const found = problemsOf(drawing);
+  const of = (kind) => found.filter((problem) => problem.kind === kind);
+  same(of("unassigned").length, Number(drawing.grid.includes(NONE)), "unassigned");
+  const over = drawing.list().filter(({ units }) => [...units].reduce((sum, u) => sum + doc.units.load[u], 0) > 150 && [...units].filter((u) => doc.units.load[u] > 0).length > 1);
+  same(of("over_cap").map(({ grid }) => grid), over.map(({ no }) => no), "over the cap");
+  const broken = drawing.list().filter(({ no }) => naivePieces(doc, drawing.grid, no) > 1);
+  same(of("not_contiguous").map(({ grid }) => grid), broken.map(({ no }) => no), "in pieces");
+}
+
+/** A server in memory: compare and set, one number for each edit, and a wire that is cut at times. */
+class Server {
+  constructor(assignment) {
+    this.grid = [...assignment];
+    this.edits = [{ seq: 1, at: "", by: "a", action: "divide", why: null, moves: [], undoes: null, changes: [] }];
+    this.answers = new Map();
+  }
+
+  send(who, op) {
+    const known = this.answers.get(op.client);
+    if (known) return known;
+    const stacks = new Stacks(who, this.edits);
+    const moves = op.kind === "strokes" ? op.moves : stacks[op.kind]()?.moves;
+    if (!moves) throw Object.assign(new Error("nothing"), { status: 409 });
+    const undoes = op.kind === "strokes" ? null : (op.kind === "undo" ? stacks.done : stacks.undone).at(-1).seq;
+    const holds = ([unit, from]) => this.grid[unit] === (from ?? NONE);
+    const applied = moves.filter(holds);
+    const rejected = moves.filter((move) => !holds(move)).map(([unit, from, to]) => ({ unit, from, to, now: this.grid[unit] < 0 ? null : this.grid[unit], by: "x", at: "" }));
+    for (const [unit, , to] of applied) this.grid[unit] = to ?? NONE;
+    let seq = null;
+    if (applied.length || op.kind !== "strokes") {
+      seq = this.edits.length + 1;
+      this.edits.push({ seq, at: "", by: who, action: op.action, why: op.why, moves: applied, undoes, changes: [] });
+    }
+    const answer = { seq, revision: this.edits.length, applied, rejected };
+    this.answers.set(op.client, answer);
+    if (seq === null) throw Object.assign(new Error("all rejected"), { status: 409, answer });
+    return answer;
+  }
+}
+
+function remote(server, who, random) {
+  const wire = { cut: false };
+  const guarded = async (ask) => {
+    await null;
+    if (wire.cut && random(2)) throw new Error("lost on the way there");
+    const answer = ask();
+    if (wire.cut && random(2)) throw new Error("lost on the way back");
+    return answer;
+  };
+  return {
+    wire,
+    send: (op) => guarded(() => structuredClone(server.send(who, op))),
+    edits: (after) => guarded(() => structuredClone(server.edits.filter(({ seq }) => seq > after))),
+    grids: async () => [],
+  };
+}
+
+function memory() {
+  const ops = [];
+  return {
+    all: async () => structuredClone(ops),
+    put: async (op) => void ops.push(structuredClone(op)),
+    remove: async (client) => void ops.splice(ops.findIndex((op) => op.client === client) >>> 0, 1),
+  };
+}
+
+/** Planners who draw at once, lose the wire, come back and undo: all end with the same plan. */
+async function crowd(doc, random) {
+  const town = readTown(doc);
+  const server = new Server(doc.assignment);
+  const planners = ["a", "b", "c"].map((who) => {
+    const drawing = new Drawing(town, gridsOf(doc.grids), doc.assignment);
+    const line = remote(server, who, random);
+    return { who, line, drawing, box: memory(), session: null };
+  });
+  const open = (planner, grid, edits) => {
+    planner.drawing = new Drawing(town, gridsOf(doc.grids), grid);
+    planner.session = new Session(planner.drawing, edits.length, structuredClone(edits), planner.who, planner.line, planner.box, () => {});
+    return planner.session.resume();
+  };
+  for (const planner of planners) await open(planner, doc.assignment, server.edits);
+  for (let k = 0; k < 60; k += 1) {
+    const planner = planners[random(planners.length)];
+    const { session, drawing, line } = planner;
+    const act = random(10);
+    if (act < 5) {
+      const to = random(doc.grids.no.length + 1) - 1;
+      const units = [...new Set([random(town.count), random(town.count), random(town.count)])].filter((u) => drawing.grid[u] !== to);
+      const moves = units.map((u) => [u, drawing.grid[u] < 0 ? null : drawing.grid[u], to < 0 ? null : to]);
+      if (moves.length) await session.draw(moves);
+    } else if (act < 7) session.step(act === 5 ? "undo" : "redo");
+    else if (act === 7) line.wire.cut = !line.wire.cut;
+    else if (act === 8) await session.catchUp().catch(() => {});
+    else await open(planner, server.grid, server.edits);
+    await session.flush();
+  }
+  for (const { line } of planners) line.wire.cut = false;
+  for (const { session } of planners) for (let k = 0; k < 50 && (session.pending.length || session.sending); k += 1) await session.flush();
+  for (const { session } of planners) {
+    clearTimeout(session.timer);
+    await session.catchUp();
+  }
+  for (const { who, session, drawing } of planners) {
+    same(session.stopped, null, `${who} was not stopped`);
+    same(session.pending.length, 0, `all strokes of ${who} are saved`);
+    same([...session.base], server.grid, `${who} knows what the server knows`);
+    same([...drawing.grid], server.grid, `${who} sees what the server knows`);
+    recount(doc, town, drawing);
+  }
+  const replayed = [...doc.assignment];
+  for (const { moves } of server.edits) for (const [unit, from, to] of moves) {
+    same(replayed[unit], from ?? NONE, "every edit holds where it stands");
+    replayed[unit] = to ?? NONE;
+  }
+  same(replayed, server.grid, "the edits make the plan");
+}
+
+for (const seed of seeds) {
+  const random = chance(seed);
+  const doc = madeUp(random);
+  strokes(doc, random);
+  await crowd(doc, random);
+}
+const judgements = documents.map((doc) => {
+  const drawing = new Drawing(readTown(doc), gridsOf(doc.grids), doc.assignment);
+  return {
+    grids: drawing.list().map(({ no, households, area_m2, around_m }) => ({ no, households, share: drawing.share(no), pieces: drawing.pieces(no), area_m2, around_m, compactness: compactness(drawing.figures(no)) })),
+    problems: problemsOf(drawing).map(({ kind, grid, courtyard }) => [kind, grid, courtyard === undefined ? null : doc.courtyards.code[courtyard]]),
+    none: piecesOf(drawing.town, drawing.grid, drawing.figures(NONE).units).length,
+    neighbours: [...neighboursOf(drawing, doc.grids.no[0])].sort(),
+  };
+});
+console.log(JSON.stringify({ checked, judgements }));
