@@ -55,7 +55,7 @@ from api.routes import (
 from api.security import refuse_open_to_the_world, security_headers
 from api.services.change_listener import ChangeListener
 from api.services.changes import Changes
-from api.services.database import database_url, open_database, open_drawing
+from api.services.database import open_drawing, open_service, service_url
 from api.services.downloads import Slots
 from api.services.figures_memory import FiguresMemory
 from api.services.ground_memory import GroundMemory
@@ -116,7 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.downloads = Slots()
         app.state.figures = FiguresMemory()
         app.state.grounds = GroundMemory()
-        app.state.engine = open_database(settings)
+        app.state.engine = open_service(settings)
         app.state.changes = Changes()
         app.state.drawing = open_drawing(settings)
         app.state.tiles = TileAnswers(
@@ -127,9 +127,9 @@ def create_app(settings: Settings) -> FastAPI:
             cache_control=settings.tile_cache_control,
         )
         loop = asyncio.get_running_loop()
-        listener = ChangeListener(database_url(settings), app.state.changes, loop)
+        listener = ChangeListener(service_url(settings), app.state.changes, loop)
         listener.start()
-        sealer = Sealer(database_url(settings))
+        sealer = Sealer(service_url(settings))
         sealer.start()
         app.state.embeds = embed_memory(app.state)
         app.state.accounts = account_memory(app.state, settings)

@@ -7,18 +7,28 @@ from typing import get_args
 from api.principal import Principal, Right
 from gis.store.asker import Asker
 
+_PUBLIC: frozenset[str] = frozenset(("map",))
+
 
 def asking(
     principal: Principal, *, request_id: str | None = None, address: str | None = None
 ) -> Asker:
-    """Return what the database is told of whoever asks."""
+    """
+    Return what the database is told of whoever asks.
+
+    Somebody unknown may read what is published: who of them may ask at all, and for what, is
+    settled before.
+    """
+    unknown = principal.role is None
+    rights = frozenset(right for right in get_args(Right) if principal.may(right))
     return Asker(
         account_id=principal.account_id,
         name=principal.name,
         role=principal.role,
-        rights=frozenset(right for right in get_args(Right) if principal.may(right)),
-        areas=principal.areas,
+        rights=_PUBLIC if unknown else rights,
+        areas=None if unknown else principal.areas,
         grids=principal.grids,
+        worker=principal.worker or "",
         request_id=request_id,
         address=address,
     )

@@ -26,6 +26,14 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="PostGIS to use; empty: the private one of this folder."
     )
+    service_url: SecretStr | None = Field(
+        default=None,
+        description="Login by which the service connects; empty: that of WANGGE_DATABASE_URL.",
+    )
+    service_role: Literal["wangge_service", "none"] = Field(
+        default="wangge_service",
+        description="Role as which the service works; none: as its login. Owns no table.",
+    )
     data_dir: Path | None = Field(
         default=None, description="Where the private PostGIS lives; empty: chosen by the user id."
     )

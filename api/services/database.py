@@ -10,12 +10,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 import gis
+from api.principal import Right
 from api.settings import Settings
 from gis.errors import Unavailable
 from gis.store import cluster, migrate
 from gis.store.cluster_home import ClusterHome, cluster_home
 from gis.store.database import check_versions, create_database, create_extensions
-from gis.store.engine import open_drawing_engine, open_engine
+from gis.store.engine import as_role, open_drawing_engine, open_engine
 
 DATABASE = "wangge"
 
@@ -51,14 +52,43 @@ def is_private(settings: Settings) -> bool:
     return settings.database_url is None or not settings.database_url.get_secret_value()
 
 
+def service_url(settings: Settings) -> str:
+    """
+    Address by which a service works on the database: as a role that owns no table.
+
+    The login is that of ``WANGGE_SERVICE_URL``, else of the database; what it can do as the
+    owner it cannot do as ``wangge_service`` (`gis.store.service_role`).
+    """
+    url = _login_url(settings)
+    return url if settings.service_role == "none" else as_role(url, settings.service_role)
+
+
+def _login_url(settings: Settings) -> str:
+    given = settings.service_url.get_secret_value() if settings.service_url else ""
+    return given or database_url(settings)
+
+
+def open_login(settings: Settings) -> sa.Engine:
+    """Return an engine with the login of a service, before it takes on its role."""
+    return open_engine(_login_url(settings), pool_size=1)
+
+
 def open_database(settings: Settings) -> sa.Engine:
-    """Return an engine on the database, with a connection for every thread."""
+    """Return an engine on the database in the name of its owner: for the command line."""
     return open_engine(database_url(settings), pool_size=settings.threads)
+
+
+def open_service(settings: Settings) -> sa.Engine:
+    """Return an engine for a service, with a connection for every thread."""
+    return open_engine(service_url(settings), pool_size=settings.threads)
 
 
 def open_drawing(settings: Settings) -> sa.Engine:
     """Return an engine for drawing tiles, with a connection for every thread."""
-    return open_drawing_engine(database_url(settings), pool_size=settings.threads)
+    rights: frozenset[Right] = frozenset(("map", "drafts"))
+    return open_drawing_engine(
+        service_url(settings), pool_size=settings.threads, rights=frozenset(rights)
+    )
 
 
 def without_password(url: str) -> str:

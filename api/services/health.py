@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.services.database import open_database
+from api.services.database import open_login
 from api.settings import Settings
 from gis.errors import Unavailable
 from gis.store import migrate
+from gis.store.service_role import require_service_role
 
 
 def require_ready(engine: sa.Engine) -> str:
@@ -45,9 +46,16 @@ def require_ready(engine: sa.Engine) -> str:
 
 
 def require_ready_database(settings: Settings) -> None:
-    """Raise Unavailable unless the database of the settings answers and has today's schema."""
-    engine = open_database(settings)
+    """
+    Raise Unavailable unless a service can work on the database of the settings.
+
+    It answers, has today's schema, and its login may work as the service role.
+    """
+    engine = open_login(settings)
     try:
         require_ready(engine)
+        if settings.service_role != "none":
+            with engine.connect() as connection:
+                require_service_role(connection)
     finally:
         engine.dispose()

@@ -21,6 +21,7 @@ from api.services.signing import (
 from api.settings import Settings
 from gis.store import accounts as account_store
 from gis.store import login_attempts, sessions
+from gis.store.asker import as_account, presenting
 from gis.store.sessions import Row
 
 MOST_SESSIONS = 20
@@ -77,8 +78,8 @@ def sign_in(
         The password is right, but the account may not sign in.
     """
     key = passwords.name_key(name)
-    with engine.connect() as connection:
-        row = account_store.password_of(connection, key)
+    with presenting(engine, key).connect() as connection:
+        row = account_store.password_of(connection)
     own = throttling.account_key(row["id"] if row else None, key)
     whole = throttling.address_key(address)
     waits = {own: throttling.OF_ACCOUNT, whole: throttling.OF_ADDRESS}
@@ -90,7 +91,7 @@ def sign_in(
         raise AccountDisabled(
             "This account is disabled: ask your administrator.", "此账号已停用：请联系管理员。"
         )
-    with engine.begin() as connection:
+    with as_account(engine, row["id"]).begin() as connection:
         login_attempts.forget(connection, own)
         login_attempts.forgive(connection, whole)
         if newer is not None:
@@ -119,8 +120,9 @@ def begin(
 
 def sign_out(engine: sa.Engine, secret: str) -> bool:
     """End a session; tells whether there was one."""
-    with engine.begin() as connection:
-        return sessions.end_session(connection, digest_of(secret))
+    digest = digest_of(secret)
+    with presenting(engine, digest.hex()).begin() as connection:
+        return sessions.end_session(connection, digest)
 
 
 def signed_in(
@@ -131,8 +133,8 @@ def signed_in(
 
     A token that has ended is told with its end. At most once a minute the use is noted.
     """
-    with engine.begin() as connection:
-        digest = digest_of(secret)
+    digest = digest_of(secret)
+    with presenting(engine, digest.hex()).begin() as connection:
         if secret.startswith(TOKEN_PREFIX):
             row = sessions.token_account(connection, digest)
             if row is None:

@@ -75,11 +75,15 @@ def account_by_key(connection: sa.Connection, name_key: str) -> Row | None:
     return cast(Row | None, connection.execute(query).mappings().one_or_none())
 
 
-def password_of(connection: sa.Connection, name_key: str) -> Row | None:
-    """Return id, password_hash and disabled_at of the account of a name; None: no such name."""
-    columns = (account.c.id, account.c.password_hash, account.c.disabled_at)
-    query = sa.select(*columns).where(account.c.name_key == name_key)
-    return cast(Row | None, connection.execute(query).mappings().one_or_none())
+def password_of(connection: sa.Connection) -> Row | None:
+    """
+    Return id, password_hash and disabled_at of the name presented; None: no such account.
+
+    The connection presents it (`gis.store.asker.presenting`): a service reads no other hash.
+    """
+    query = sa.text("SELECT id, password_hash, disabled_at FROM presented_password()")
+    row = connection.execute(query).mappings().one_or_none()
+    return cast(Row | None, row)
 
 
 def note_login(connection: sa.Connection, account_id: int, at: datetime) -> None:

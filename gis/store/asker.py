@@ -1,12 +1,22 @@
-"""For whom a transaction runs: bound to an engine, told to PostgreSQL when one begins."""
+"""
+For whom a transaction runs: bound to an engine, told to PostgreSQL when one begins.
+
+Row-level security (``0020_row_security.sql``) goes by it, and the audit trail. A service function
+that is given an engine or a connection need do nothing: whoever lends it binds it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 _OPTION = "wangge_asker"
+_TELL = (
+    "SELECT set_config('wangge.account', %s, true), set_config('wangge.rights', %s, true),"
+    " set_config('wangge.areas', %s, true), set_config('wangge.grids', %s, true),"
+    " set_config('wangge.worker', %s, true), set_config('wangge.presented', %s, true)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,11 @@ class Asker:
         Codes of the areas in their scope with all below them; None: everywhere.
     grids
         Codes of the grids in their scope, besides the areas.
+    worker
+        Code of the worker whose account it is; empty: of nobody in the roster.
+    presented
+        What somebody not known yet shows: the digest of a session or token in hexadecimal
+        digits, or the key of the name they sign in by. Opens the rows of just that.
     request_id, address
         Of the request; None: there is none.
     """
@@ -36,6 +51,8 @@ class Asker:
     rights: frozenset[str] = frozenset()
     areas: tuple[str, ...] | None = ()
     grids: tuple[str, ...] = ()
+    worker: str = ""
+    presented: str = ""
     request_id: str | None = None
     address: str | None = None
 
@@ -45,8 +62,48 @@ def for_asker(engine: sa.Engine, asker: Asker) -> sa.Engine:
     return engine.execution_options(**{_OPTION: asker})
 
 
+def presenting(engine: sa.Engine, shown: str) -> sa.Engine:
+    """Return the engine for transactions of somebody not known yet, who shows a digest or name."""
+    return for_asker(engine, replace(_unknown(engine), presented=shown))
+
+
+def as_account(engine: sa.Engine, account_id: int) -> sa.Engine:
+    """Return the engine for transactions in which an account does what concerns itself alone."""
+    return for_asker(engine, replace(_unknown(engine), account_id=account_id))
+
+
+def _unknown(engine: sa.Engine) -> Asker:
+    """Nobody, but of the same request."""
+    asker = engine.get_execution_options().get(_OPTION)
+    request = (asker.request_id, asker.address) if isinstance(asker, Asker) else (None, None)
+    return Asker(None, "", None, request_id=request[0], address=request[1])
+
+
 def asker_of(connection: sa.Connection) -> Asker | None:
     """Return in whose name the transactions of a connection run; None: the owner's own."""
     asker = connection.get_execution_options().get(_OPTION)
     assert asker is None or isinstance(asker, Asker)  # noqa: S101
     return asker
+
+
+def tell_asker(connection: sa.Connection) -> None:
+    """Tell PostgreSQL, for the transaction that begins, in whose name it runs."""
+    asker = asker_of(connection)
+    if asker is not None:
+        connection.exec_driver_sql(_TELL, _settings(asker))
+
+
+def drawing_options(rights: frozenset[str]) -> str:
+    """Return options of connections that draw maps: everywhere, with just some rights."""
+    return f"-c wangge.areas=* -c wangge.rights={_listed(rights)}"
+
+
+def _settings(asker: Asker) -> tuple[str, ...]:
+    account = "" if asker.account_id is None else str(asker.account_id)
+    areas = "*" if asker.areas is None else ",".join(asker.areas)
+    scope = (_listed(asker.rights), areas, ",".join(asker.grids))
+    return (account, *scope, asker.worker, asker.presented)
+
+
+def _listed(rights: frozenset[str]) -> str:
+    return "".join(f",{right}" for right in sorted(rights)) + ","

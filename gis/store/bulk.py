@@ -58,6 +58,26 @@ def copy_frame(
             on(min(start + CHUNK_ROWS, len(frame)))
 
 
+def copy_checked(connection: sa.Connection, table: str, frame: pd.DataFrame) -> None:
+    """
+    Append a frame to a table that has row-level security, which no COPY goes into.
+
+    The rows go to a temporary table by COPY and from there by one INSERT, which is checked
+    like any other; else as `copy_frame`.
+    """
+    names = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    table_name, incoming = sql.Identifier(table), sql.Identifier("incoming_rows")
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101
+    before = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
+    after = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM pg_temp.{}")
+    connection.exec_driver_sql(before.format(incoming, names, table_name).as_string(driver))
+    copy_frame(connection, "incoming_rows", frame)
+    insert = after.format(table_name, names, names, incoming)
+    connection.exec_driver_sql(insert.as_string(driver))
+    connection.exec_driver_sql("DROP TABLE pg_temp.incoming_rows")
+
+
 def _csv(frame: pd.DataFrame) -> io.BytesIO:
     """Write rows as CSV in which only NULL is unquoted and empty."""
     columns = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from gis.store.asker import drawing_options, tell_asker
+
 
 def open_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
     """
@@ -17,7 +19,7 @@ def open_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
         Connections kept; at least as many as threads that use the engine.
     """
     parsed = sa.make_url(url).set(drivername="postgresql+psycopg2")
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=0,
@@ -25,6 +27,18 @@ def open_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"application_name": "wangge", "connect_timeout": 5},
+    )
+    sa.event.listen(engine, "begin", tell_asker)
+    return engine
+
+
+def as_role(url: str, role: str) -> str:
+    """Return an address by which connections work as `role`, of which the login is a member."""
+    parsed = sa.make_url(url)
+    given = parsed.query.get("options", "")
+    told = given if isinstance(given, str) else " ".join(given)
+    return parsed.update_query_dict({"options": f"{told} -c role={role}".strip()}).render_as_string(
+        hide_password=False
     )
 
 
@@ -36,7 +50,9 @@ _DRAWING = (
 )
 
 
-def open_drawing_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
+def open_drawing_engine(
+    url: str, *, pool_size: int = 10, rights: frozenset[str] = frozenset()
+) -> sa.Engine:
     """
     Return an engine for reading tiles, each statement a moment of its own.
 
@@ -47,9 +63,15 @@ def open_drawing_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
     ----------
     url, pool_size
         As for `open_engine`.
+    rights
+        What row-level security lets these connections read, everywhere; who may see which tile
+        is asked before one is drawn.
     """
+    parsed = sa.make_url(url).set(drivername="postgresql+psycopg2")
+    given = parsed.query.get("options", "")
+    own = given if isinstance(given, str) else " ".join(given)
     return sa.create_engine(
-        sa.make_url(url).set(drivername="postgresql+psycopg2"),
+        parsed.difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=0,
         pool_use_lifo=True,
@@ -58,6 +80,6 @@ def open_drawing_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
         connect_args={
             "application_name": "wangge",
             "connect_timeout": 5,
-            "options": _DRAWING,
+            "options": f"{own} {_DRAWING} {drawing_options(rights)}".strip(),
         },
     )

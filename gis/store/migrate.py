@@ -14,6 +14,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from gis.errors import Unavailable
 from gis.store.database import check_versions, create_extensions
+from gis.store.service_role import keep_service_role
 from gis.store.tables import metadata
 
 # Any fixed number will do, as long as every starting server asks for the same one.
@@ -25,7 +26,8 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     Apply the migrations that are missing, all or none.
 
     Servers that start together wait for one another on an advisory lock, so that the second
-    finds the work done. The extensions postgis and btree_gist are made where they are missing.
+    finds the work done. The extensions postgis and btree_gist are made where they are missing,
+    and the role by which a service works is made, where the owner may, and given its rights.
 
     Parameters
     ----------
@@ -46,6 +48,8 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
         check_versions(connection)
         _refuse_newer(connection)
         command.upgrade(_config(connection), revision)
+        if revision == "head":
+            keep_service_role(connection)
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:

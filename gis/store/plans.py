@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from gis.errors import Conflict, NotFound
 from gis.store import tables as t
-from gis.store.bulk import copy_frame, read_frame
+from gis.store.bulk import copy_checked, read_frame
 
 PlanId = NewType("PlanId", int)
 UNASSIGNED = -1
@@ -125,7 +125,7 @@ def assign_units(
     grid = pd.Series(np.asarray(labels, np.int64), dtype="Int64")
     rows = {"plan_id": plan_id, "unit_no": np.arange(len(grid)), "ground_id": ground_id}
     frame = pd.DataFrame({**rows, "grid_no": grid.mask(grid == UNASSIGNED)})
-    copy_frame(connection, "assignment", frame)
+    copy_checked(connection, "assignment", frame)
 
 
 def read_plan(connection: sa.Connection, plan_id: int, *, lock: bool = False) -> PlanRow:
