@@ -60,6 +60,7 @@ from api.services.downloads import Slots
 from api.services.figures_memory import FiguresMemory
 from api.services.ground_memory import GroundMemory
 from api.services.health import require_ready
+from api.services.preview_workers import PreviewWorkers
 from api.services.sealing import Sealer
 from api.services.tile_answers import TileAnswers
 from api.services.tiles import TileSource
@@ -116,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.downloads = Slots()
         app.state.figures = FiguresMemory()
         app.state.grounds = GroundMemory()
+        app.state.previews = PreviewWorkers(settings)
         app.state.engine = open_service(settings)
         app.state.changes = Changes()
         app.state.drawing = open_drawing(settings)
@@ -136,6 +138,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.logins = LoginQueue()
         yield
         app.state.changes.end()
+        app.state.previews.end()
         listener.stop()
         sealer.stop()
         app.state.engine.dispose()

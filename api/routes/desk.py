@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Depends
 from starlette.requests import Request
 
-from api.deps import DatabaseEngine, needs
+from api.deps import DatabaseEngine, engine_of, needs
 from api.principal import Principal
 from api.services.desk import Desk
 from api.services.ground_memory import GroundMemory
 
+_POLL_S = 0.25
+T = TypeVar("T")
 
-def _grounds(request: Request) -> GroundMemory:
+Planner = Annotated[Principal, Depends(needs("draw"))]
+Approver = Annotated[Principal, Depends(needs("approve"))]
+
+
+def desk_of(request: Request, engine: sa.Engine, who: Principal) -> Desk:
+    """Set up the desk of whoever asks."""
     grounds = request.app.state.grounds
     assert isinstance(grounds, GroundMemory)  # noqa: S101
-    return grounds
 
-
-Grounds = Annotated[GroundMemory, Depends(_grounds)]
-Planner = Annotated[Principal, Depends(needs("draw"))]
-
-
-def _desk(engine: DatabaseEngine, grounds: Grounds, who: Planner) -> Desk:
     def holds(_: sa.Connection, community: str) -> bool:
         return who.areas is None or community in who.areas
 
     return Desk(engine, who, holds, grounds)
 
 
-AtDesk = Annotated[Desk, Depends(_desk)]
+def _planners(request: Request, engine: DatabaseEngine, who: Planner) -> Desk:
+    return desk_of(request, engine, who)
+
+
+def _approvers(request: Request, engine: DatabaseEngine, who: Approver) -> Desk:
+    return desk_of(request, engine, who)
+
+
+def _unseated(request: Request, who: Planner) -> Desk:
+    """Set up a desk for a route that holds a seat only while it reads."""
+    return desk_of(request, engine_of(request, who), who)
+
+
+AtDesk = Annotated[Desk, Depends(_planners)]
+AtApproversDesk = Annotated[Desk, Depends(_approvers)]
+Unseated = Annotated[Desk, Depends(_unseated)]
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work and give it up when the client is gone."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=_POLL_S)
+            if not task.done() and await request.is_disconnected():
+                break
+    finally:
+        if not task.done():
+            task.cancel()
+    return await task

@@ -6,10 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from api.openapi import problems
 from api.plan_rights import EVERY_PLAN
-from api.routes.desk import AtDesk
+from api.routes.desk import AtDesk, Unseated, while_connected
 from api.routes.plans import PlanId
 from api.schemas.planning import (
     Edits,
@@ -27,8 +29,12 @@ from api.schemas.planning import (
     TakeBackRequest,
 )
 from api.schemas.plans import PlanDetail
+from api.schemas.previews import Preview, PreviewRequest
 from api.services import drawing, keeping
+from api.services.desk import require_plan
 from api.services.plan_reading import plan_by_id
+from api.services.preview_workers import Job, PreviewWorkers
+from gis.store.asker import asker_of
 
 router = APIRouter(
     prefix="/plans/{plan_id}", tags=["planning"], responses=problems(403, 404, 422, 503)
@@ -112,6 +118,23 @@ def fork(desk: AtDesk, plan_id: PlanId, asked: ForkRequest) -> PlanDetail:
     made = keeping.fork(desk, plan_id, asked)
     with desk.engine.connect() as connection:
         return plan_by_id(connection, made, EVERY_PLAN)
+
+
+@router.post("/previews", responses=problems(409))
+async def propose(
+    request: Request, desk: Unseated, plan_id: PlanId, asked: PreviewRequest
+) -> Preview:
+    """
+    Let the engine propose moves; nothing is stored, and `POST /strokes` accepts them.
+
+    Whoever closes the connection ends the computation; it takes a minute at most.
+    """
+    workers = request.app.state.previews
+    assert isinstance(workers, PreviewWorkers)  # noqa: S101
+    async with request.app.state.seats:
+        await run_in_threadpool(require_plan, desk, plan_id)
+    job = Job(plan_id, asked.model_dump_json(), asker_of(desk.engine))
+    return await while_connected(request, workers.preview(job))
 
 
 @router.post("/presence")

@@ -77,3 +77,16 @@ class Desk:
                 ground=plan.ground_id,
             )
         return plan
+
+
+def require_plan(desk: Desk, plan_id: int) -> None:
+    """
+    Go on only when there is such a plan in the scope.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    with desk.engine.connect() as connection:
+        desk.plan(connection, plan_id)

@@ -245,7 +245,7 @@ def _stroke(
         names, locked = _names_and_locks(connection, plan_id)
         drawn = draw(ground, rules, labels, locked)
         # Numbers are never used twice, not even those of grids that were emptied.
-        drawn = replace(drawn, labels=_above(drawn, max(names, default=-1)), names=names)
+        drawn = replace(drawn, labels=numbers_above(drawn, max(names, default=-1)), names=names)
         moves = _moves(labels, drawn.labels)
         if not moves:
             return Stroked(None, (), drawn)
@@ -278,8 +278,8 @@ def _named(
     )
 
 
-def _above(drawn: Redrawn, highest: int) -> Labels:
-    """Labels with new grids numbered above every number the plan ever had."""
+def numbers_above(drawn: Redrawn, highest: int) -> Labels:
+    """Return labels with new grids numbered above every number the plan ever had."""
     labels = drawn.labels.copy()
     for k, number in enumerate(drawn.new):
         labels[drawn.labels == number] = highest + 1 + k

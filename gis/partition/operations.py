@@ -63,7 +63,7 @@ def split(
         There is no such grid, or fewer than 2 parts are asked for.
     """
     numbers = checked_labels(labels, len(ground.units))
-    _check_grids(numbers, [grid], locked)
+    check_grids(numbers, [grid], locked)
     if parts < 2:
         raise InputError(
             f"A grid is split into at least 2 parts, not {parts}.",
@@ -166,7 +166,7 @@ def merge(
         raise InputError(
             "Name at least two different grids to merge.", "请填写至少两个不同的网格进行合并。"
         )
-    _check_grids(numbers, wanted, locked)
+    check_grids(numbers, wanted, locked)
     view = standing_on(ground, rules, numbers)
     inside = np.isin(numbers, wanted)
     _refuse_not_touching(view, numbers, wanted, inside)
@@ -185,7 +185,17 @@ def _any_number(rules: RuleSet) -> RuleSet:
     return changed_rules(rules, target="fewest")
 
 
-def _check_grids(numbers: Ints, wanted: Sequence[int], locked: Collection[int]) -> None:
+def check_grids(numbers: Ints, wanted: Sequence[int], locked: Collection[int]) -> None:
+    """
+    Go on only when the grids have units and none is locked.
+
+    Raises
+    ------
+    InputError
+        One has no units.
+    Infeasible
+        One is locked.
+    """
     missing = [g for g in wanted if not (numbers == g).any() or g == UNASSIGNED]
     if missing:
         raise InputError(

@@ -79,8 +79,8 @@ def _unknown(engine: sa.Engine) -> Asker:
     return Asker(None, "", None, request_id=request[0], address=request[1])
 
 
-def asker_of(connection: sa.Connection) -> Asker | None:
-    """Return in whose name the transactions of a connection run; None: the owner's own."""
+def asker_of(connection: sa.Connection | sa.Engine) -> Asker | None:
+    """Return in whose name transactions run; None: the owner's own."""
     asker = connection.get_execution_options().get(_OPTION)
     assert asker is None or isinstance(asker, Asker)  # noqa: S101
     return asker

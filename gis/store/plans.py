@@ -200,14 +200,26 @@ def editable_plan(connection: sa.Connection, plan_id: int) -> PlanRow:
     Conflict
         The plan is submitted, approved or published and takes no more edits.
     """
-    plan = read_plan(connection, plan_id, lock=True)
+    return refuse_not_editable(read_plan(connection, plan_id, lock=True))
+
+
+def refuse_not_editable(plan: PlanRow) -> PlanRow:
+    """
+    Return a plan that takes edits.
+
+    Raises
+    ------
+    Conflict
+        It is submitted, approved or published.
+    """
     if plan.state not in EDITABLE:
         raise Conflict(
-            f"Plan {plan_id} is {plan.state} and takes no more edits. Divide its community again "
-            "for a new draft; before its first day a publication can be withdrawn.",
-            f"方案 {plan_id} 已处于“{_STATE_ZH[plan.state]}”状态，不能再修改，"
-            "请重新划分以新建草稿；已发布而未施行的可以撤回。",
-            plan=plan_id,
+            f"Plan {plan.plan_id} is {plan.state} and takes no more edits. Fork it for a draft of "
+            "your own, or divide its community again; what is submitted can be called back, and "
+            "before its first day a publication can be withdrawn.",
+            f"方案 {plan.plan_id} 已处于“{_STATE_ZH[plan.state]}”状态，不能再修改。"
+            "可另存为新草稿或重新划分；已提交的可以收回，已发布而未施行的可以撤回。",
+            plan=plan.plan_id,
             state=plan.state,
         )
     return plan

@@ -11,6 +11,7 @@ ACT = "00000000-0000-4000-8000-{:012d}".format
 STROKE = {"client": ACT(1), "ground": 1, "moves": [[1, 0, None]]}
 PLANNING: dict[tuple[str, str], dict[int, tuple[str, dict[str, Any] | None]]] = {}
 KEPT = tuple(f"{PLAN}/{part}" for part in ("edits", "snapshots", "grids/"))
+LINE = [[104.59, 28.404], [104.65, 28.404]]
 PLANNED: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {
     ("post", "strokes"): (200, STROKE),
     ("post", "undo"): (200, {"client": ACT(2)}),
@@ -19,6 +20,7 @@ PLANNED: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {
     ("post", "snapshots"): (201, {"name": "x"}),
     ("post", "fork"): (201, {"name": "x"}),
     ("post", "presence"): (200, {"client": ACT(5)}),
+    ("post", "previews"): (200, {"action": "cut", "grid": 0, "line": LINE}),
     ("get", "edits"): (200, None),
     ("get", "snapshots"): (200, None),
 }
@@ -29,7 +31,7 @@ for (verb, act), (status, sent) in PLANNED.items():
         422: (f"{API}/plans/0/{act}", sent),
     }
     # A published plan takes no more edits.
-    if act in ("strokes", "undo", "redo", "grids") and verb == "post":
+    if act in ("strokes", "undo", "redo", "grids", "previews") and verb == "post":
         PLANNING[verb, f"{PLAN}/{act}"][409] = (f"{API}/plans/1/{act}", sent)
 PLANNING["patch", f"{PLAN}/grids/{{number}}"] = {
     200: (f"{DRAFT}/grids/0", {"client": ACT(6), "name": "x"}),

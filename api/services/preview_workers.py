@@ -1,0 +1,160 @@
+"""The engine in processes of its own, so that neither requests nor other planners wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from api.schemas.previews import Preview, PreviewRequest
+from api.settings import Settings
+from gis.errors import Unavailable, WanggeError
+from gis.store.asker import Asker, for_asker
+
+LONGEST_S = 60.0
+_ASKED: TypeAdapter[Any] = TypeAdapter(PreviewRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a process is to compute, in whose name it reads."""
+
+    plan_id: int
+    asked: str
+    asker: Asker | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A fault on its way between processes: its class, and what it says."""
+
+    kind: type[WanggeError]
+    en: str
+    zh: str
+    context: dict[str, object]
+
+
+class PreviewWorkers:
+    """
+    A few processes that hold the engine and the grounds used last.
+
+    Started when first asked for; whoever stops waiting ends the process that computes for them,
+    and the next job starts another.
+
+    Parameters
+    ----------
+    settings
+        Of the service; each process reads drafts itself.
+    count
+        How many compute at once; the others wait their turn.
+    """
+
+    def __init__(self, settings: Settings, count: int = 2) -> None:
+        self._settings = settings
+        self._turn = asyncio.Semaphore(count)
+        self._idle: list[_Worker] = []
+
+    async def preview(self, job: Job) -> Preview:
+        """
+        Compute a preview; cancelling ends the computation.
+
+        Raises
+        ------
+        WanggeError
+            Whatever the engine says.
+        Unavailable
+            It took more than 60 s, or the process died.
+        """
+        async with self._turn, self._lent() as worker:
+            try:
+                async with asyncio.timeout(LONGEST_S):
+                    answer = await worker.ask(job)
+            except TimeoutError:
+                raise Unavailable(
+                    f"The engine found nothing within {LONGEST_S:.0f} s. Lock what is settled, or "
+                    "ask for a smaller part; nothing was changed.",
+                    f"引擎 {LONGEST_S:.0f} 秒内未得出结果，没有改动。请锁定已定部分或缩小范围。",
+                ) from None
+            except (EOFError, OSError):
+                raise Unavailable(
+                    "The process that computes ended unexpectedly; nothing was changed. Try again.",
+                    "计算进程意外结束，没有改动；请重试。",
+                ) from None
+        if isinstance(answer, _Fault):
+            raise answer.kind(answer.en, answer.zh, **answer.context)
+        return Preview.model_validate_json(answer)
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[_Worker]:
+        worker = self._idle.pop() if self._idle else _Worker(self._settings)
+        try:
+            yield worker
+        except BaseException:
+            worker.end()
+            raise
+        self._idle.append(worker)
+
+    def end(self) -> None:
+        """End all processes."""
+        while self._idle:
+            self._idle.pop().end()
+
+
+class _Worker:
+    """One process, and the pipe to it."""
+
+    def __init__(self, settings: Settings) -> None:
+        # Spawned: a copy of a process with threads and connections would be neither here nor there.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, settings), daemon=True)
+        self._process.start()
+        other.close()
+
+    async def ask(self, job: Job) -> str | _Fault:
+        """Send a job and wait for its answer without holding a thread."""
+        loop = asyncio.get_running_loop()
+        readable = asyncio.Event()
+        loop.add_reader(self._pipe.fileno(), readable.set)
+        try:
+            self._pipe.send(job)
+            await readable.wait()
+        finally:
+            loop.remove_reader(self._pipe.fileno())
+        answer = await asyncio.to_thread(self._pipe.recv)
+        assert isinstance(answer, str | _Fault)  # noqa: S101
+        return answer
+
+    def end(self) -> None:
+        """Stop computing at once."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _serve(pipe: Connection, settings: Settings) -> None:
+    """Answer jobs until the other side is gone."""
+    from api.services.database import open_service
+    from api.services.ground_memory import GroundMemory
+    from api.services.previews import preview
+
+    engine, grounds = open_service(settings), GroundMemory()
+    while True:
+        try:
+            job: Job = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            lent = engine if job.asker is None else for_asker(engine, job.asker)
+            with lent.connect() as connection:
+                asked = _ASKED.validate_json(job.asked)
+                answer = preview(connection, job.plan_id, asked, grounds).model_dump_json()
+            pipe.send(answer)
+        except WanggeError as fault:
+            pipe.send(_Fault(type(fault), fault.en, fault.zh, fault.context))
