@@ -19,6 +19,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "api.commands.audit:audit",
         "The audit trail: seal, verify, export, head, prune.",
     ),
+    "backup": ("api.commands.backup:backup", "Write a backup, and check that it comes back."),
     # The command over the database hangs itself on the group.
     "circles": (
         "api.commands.circles_update:circles",
@@ -49,6 +50,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "redraw": (
         "api.commands.redraw_files:redraw",
         "Repair, complete, split and merge the grids of a package.",
+    ),
+    "restore": (
+        "api.commands.backup:restore",
+        "Bring a backup back in the place of the database.",
     ),
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
     "site": ("api.commands.site:site", "Suggest where to build next for a facility kind."),

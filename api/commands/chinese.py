@@ -58,6 +58,21 @@ HELP: dict[str, str] = {
     "Delete whole batches sealed longer ago than WANGGE_AUDIT_DAYS; their seals stay.": (
         "删除封存超过 WANGGE_AUDIT_DAYS 天的整批记录；封条保留。"
     ),
+    # backup, restore
+    "Write a backup, and check that it comes back.": "写出备份，并检查能否恢复。",
+    "Write the database to FILE, restore it into a scratch database and compare.": (
+        "把数据库备份到文件，恢复到临时数据库并比对。"
+    ),
+    "Restore it into a scratch database and compare, or leave that out.": (
+        "恢复到临时数据库并比对，或跳过这一步。"
+    ),
+    "Bring a backup back in the place of the database.": "用备份恢复数据库。",
+    "Restore FILE in the place of the database, all of it or nothing.": (
+        "用备份文件恢复数据库，要么全部成功，要么不变。"
+    ),
+    "Put it in the place of a database that is not empty, which is renamed and kept.": (
+        "替换非空的数据库；原数据库改名保留。"
+    ),
     # divide-all
     "Divide every community of the database, on all cores or a cluster.": (
         "划分数据库中的全部社区，可用全部核心或集群。"

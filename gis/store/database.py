@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gis.errors import Unavailable
+from gis.errors import Conflict, Unavailable
 from gis.store.postgres_binaries import OLDEST_POSTGRES
 
 OLDEST_POSTGIS = (3, 1)
@@ -24,6 +24,35 @@ def create_database(server: sa.Connection, name: str) -> bool:
     quoted = server.dialect.identifier_preparer.quote_identifier(name)
     server.execute(_ddl("CREATE DATABASE %(name)s TEMPLATE template0", quoted))
     return True
+
+
+def drop_database(server: sa.Connection, name: str) -> None:
+    """Drop a database that may be there, with whoever is connected; in autocommit."""
+    quoted = server.dialect.identifier_preparer.quote_identifier(name)
+    server.execute(_ddl("DROP DATABASE IF EXISTS %(name)s WITH (FORCE)", quoted))
+
+
+def put_in_place_of(connection: sa.Connection, new: str, name: str, before: str) -> None:
+    """
+    Give a database the name of another one, which is called `before` from then on; one transaction.
+
+    Raises
+    ------
+    Conflict
+        Somebody is connected to one of them.
+    """
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for old, named in ((name, before), (new, name)):
+        try:
+            connection.execute(
+                _ddl(f"ALTER DATABASE %(name)s RENAME TO {quote(named)}", quote(old))
+            )
+        except sa.exc.OperationalError as fault:
+            raise Conflict(
+                f"The database {old} is in use: stop the service and whatever else is connected "
+                "to it.",
+                f"数据库 {old} 正在使用：请停止服务并断开其他连接。",
+            ) from fault
 
 
 def create_extensions(connection: sa.Connection) -> None:
