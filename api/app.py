@@ -40,6 +40,7 @@ from api.routes import (
     maps,
     metrics,
     my,
+    my_page,
     ogc,
     planning,
     plans,
@@ -182,7 +183,7 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, web):
+    for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, my_page, web):
         app.include_router(module.router)
 
 

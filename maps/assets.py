@@ -34,6 +34,8 @@ _VENDOR: dict[str, tuple[str, ...]] = {
     "@lit/reactive-element": ("*.js",),
     # Bars on a canvas and no more; its tooltips, which the security policy forbids, are not in it.
     "echarts": ("dist/echarts.simple.min.js",),
+    # The worker's map, which must do without WebGL.
+    "leaflet": ("dist/leaflet.js", "dist/leaflet.css"),
 }
 # Name in an import statement -> package and file.
 _IMPORTS: dict[str, tuple[str, str]] = {
@@ -47,7 +49,7 @@ _IMPORTS: dict[str, tuple[str, str]] = {
     "maplibre-gl": ("maplibre-gl", "dist/maplibre-gl.mjs"),
     "echarts": ("echarts", "dist/echarts.simple.min.js"),
 }
-_OWN = ("*.css", "src/*.js", "src/editor/*.js", "texts/*.json", "*.svg")
+_OWN = ("*.css", "src/*.js", "src/editor/*.js", "my/map.js", "texts/*.json", "*.svg")
 _TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",

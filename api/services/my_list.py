@@ -158,7 +158,7 @@ def _building(
         elders=row["elders"] if counts else None,
         flagged=row["vulnerable"] if counts else None,
         last_visit=row["last_visit"],
-        seen=row["seen"] or 0,
+        seen=row["seen"],
         tried=row["tried"],
         due=_is_due(row, mine),
         lon=row["lon"],

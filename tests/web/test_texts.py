@@ -11,6 +11,7 @@ import pytest
 from maps.assets import WEB
 
 SOURCES = sorted((WEB / "src").rglob("*.js"))
+MY = sorted((WEB / "my").glob("*.js"))
 LOOKS = [path for path in sorted(WEB.glob("*.css")) if path.name != "tokens.css"]
 PAPER = WEB.parent / "templates" / "texts"
 
@@ -22,7 +23,7 @@ def texts(language: str, folder: Path = WEB / "texts") -> dict[str, str]:
     return loaded
 
 
-@pytest.mark.parametrize("folder", [WEB / "texts", PAPER], ids=["pages", "paper"])
+@pytest.mark.parametrize("folder", [WEB / "texts", PAPER, WEB / "my"], ids=["pages", "paper", "my"])
 def test_both_languages_have_the_same_keys_and_fill_ins(folder: Path) -> None:
     zh, en = texts("zh", folder), texts("en", folder)
     assert list(zh) == list(en)
@@ -53,7 +54,16 @@ def test_the_keys_asked_for_and_the_keys_written_are_the_same() -> None:
     assert spoken == known
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)
+def test_the_worker_page_asks_for_the_words_it_has() -> None:
+    known = set(texts("zh", WEB / "my"))
+    code = "\n".join(p.read_text(encoding="utf-8") for p in MY)
+    asked = set(re.findall(r'"([a-z][a-z.-]*)"', code)) & known
+    composed = (*re.findall(r"\bt\(`([^`$]+)\$\{", code), "role.")
+    assert {key for key in known if key in asked or key.startswith(composed)} == known
+    assert set(re.findall(r'\bt\("([^"]+)"', code)) <= known
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *MY], ids=lambda p: p.name)
 def test_no_text_is_written_into_a_module(path: Path) -> None:
     code = re.sub(r"/\*.*?\*/|^\s*//.*$", "", path.read_text(encoding="utf-8"), flags=re.S | re.M)
     assert not re.search(r"[\u4e00-\u9fff]", code)
@@ -61,7 +71,7 @@ def test_no_text_is_written_into_a_module(path: Path) -> None:
     assert not [t for t in between_tags if re.search(r"[A-Za-z]{2,}", t) and t != "Wangge"]
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *WEB.glob("*.html"), *LOOKS], ids=lambda p: p.name)
+@pytest.mark.parametrize("path", [*SOURCES, *MY, *WEB.glob("*.html"), *LOOKS], ids=lambda p: p.name)
 def test_colours_are_written_in_the_tokens_alone(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", text) == []

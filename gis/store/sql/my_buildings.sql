@@ -34,7 +34,7 @@ SELECT
     b.elders,
     b.vulnerable,
     marks.last_visit,
-    least(marks.seen, coalesce(entrances.households, b.households)) AS seen,
+    least(coalesce(marks.seen, 0), coalesce(entrances.households, b.households)) AS seen,
     marks.tried,
     coalesce(marks.met_whole, false) AS met_whole,
     round(CAST(ST_X(spot.point) AS numeric), 6) AS lon,

@@ -81,7 +81,7 @@ def test_a_worker_sees_the_buildings_of_their_posts_and_no_others(engine: sa.Eng
     assert {one.households for one in mine.buildings} == {4}
     assert {mine.courtyards[one.courtyard or 0].name for one in mine.buildings} == {"锦绣苑"}
     assert {one.gate for one in mine.buildings} == {"北门"}
-    assert all(one.due and one.last_visit is None for one in mine.buildings)
+    assert all(one.due and one.last_visit is None and not one.seen for one in mine.buildings)
     theirs = listed(engine, OTHER)
     assert {one.code for one in mine.buildings}.isdisjoint(one.code for one in theirs.buildings)
     assert listed(engine, replace(ME, worker=None)).buildings == []

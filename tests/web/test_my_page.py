@@ -1,0 +1,187 @@
+"""The worker's page on a phone: list, search, marks without a network, handover."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pydantic import SecretStr
+
+from api.settings import Settings
+from gis.store.engine import open_engine
+from maps.my_page import my_page, one_script
+from tests.api.accounts import PASSWORD, add_account
+from tests.conftest import own_database
+from tests.web.conftest import serving
+
+TOWN = Path(__file__).parents[1] / "small_town.sql"
+
+
+@pytest.fixture(scope="module")
+def address(server_url: str, migrated_template: str) -> Iterator[str]:
+    """Address of a service on a town with two workers, which the tests of this module change."""
+    with own_database(server_url, migrated_template) as url:
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            # Past SQLAlchemy, which would take the file's percent signs for binds.
+            connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
+            connection.execute(
+                sa.text(
+                    "INSERT INTO worker (code, name, phone) VALUES ('w2', '乙', '13900001234');"
+                    "INSERT INTO post (code, grid_id, role, worker_id, valid)"
+                    " VALUES ('p3', 1, 'assistant', 2, '[2025-01-01,)');"
+                    "UPDATE publication SET valid = daterange(current_date - 9, NULL);"
+                    "INSERT INTO handover VALUES (1, 'b007', 'b007', 4, 1, 2);"
+                    "UPDATE handover SET from_grid_id = 2, to_grid_id = 1 WHERE unit_id = 'b000'"
+                )
+            )
+        add_account(engine, "one", "worker", areas=(), worker="w1")
+        add_account(engine, "two", "worker", areas=(), worker="w2")
+        add_account(engine, "viewer", "viewer")
+        engine.dispose()
+        with serving(Settings(database_url=SecretStr(url), readers="accounts")) as at:
+            yield at
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    """Open a phone of 360 by 740 with a position; its faults are gathered by `open_my`."""
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740},
+        locale="zh-CN",
+        has_touch=True,
+        geolocation={"longitude": 104.6005, "latitude": 28.4005},
+        permissions=["geolocation"],
+    )
+    yield context
+    context.close()
+
+
+def sign_in(phone: BrowserContext, address: str, name: str) -> None:
+    answer = phone.request.post(
+        f"{address}/api/v1/session", data={"name": name, "password": PASSWORD}
+    )
+    assert answer.status == 200, answer.text()
+
+
+def open_my(phone: BrowserContext, address: str, faults: list[str]) -> Page:
+    page = phone.new_page()
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => setTimeout(() => {"
+        " throw new Error('CSP ' + e.violatedDirective) }))"
+    )
+    page.goto(f"{address}/my")
+    expect(page.locator("#view .row, #view .notice").first).to_be_visible()
+    return page
+
+
+def test_a_worker_finds_marks_and_confirms_with_and_without_a_network(
+    address: str, phone: BrowserContext
+) -> None:
+    faults: list[str] = []
+    sign_in(phone, address, "one")
+    page = open_my(phone, address, faults)
+    rows = page.locator("#rows .row")
+    expect(rows).to_have_count(24)
+    expect(page.locator(".figures")).to_contain_text("96 户")
+
+    # By initials and number, by pinyin, in traditional characters, by street.
+    for typed, count in (("jxy 14z", 1), ("jinxiuyuan1z", 1), ("錦繡苑", 24), ("望江路26", 1)):
+        page.fill("#search", typed)
+        expect(rows).to_have_count(count)
+    page.fill("#search", "zzz")
+    expect(page.locator("#rows .notice")).to_contain_text("zzz")
+    page.fill("#search", "")
+    page.click(".near")
+    expect(rows.first).to_contain_text("锦绣苑1幢")
+    page.click(".near")
+
+    # The page is kept, then the network goes.
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("caches.match('/my/shell').then(Boolean)")
+    phone.set_offline(True)
+    page.click("[data-code=b002]")
+    page.locator(".stepper button").first.click()
+    page.click("#seen")
+    expect(page.locator("#state")).to_contain_text("1 条待发送")
+    page.reload()
+    expect(rows).to_have_count(24)
+    expect(page.locator("#state")).to_contain_text("离线 · 1 条待发送 · 数据截至")
+    expect(page.locator("[data-code=b002]")).to_contain_text("待发送")
+    page.click("#tab-map")
+    expect(page.locator(".map-place")).to_contain_text("没有网络")
+    page.click("#tab-list")
+    phone.set_offline(False)
+    expect(page.locator("#state")).to_have_count(0)
+    expect(page.locator("[data-code=b002]")).to_contain_text("已访")
+    expect(page.locator(".figures")).to_contain_text("3/200")
+
+    # A session that ended in between loses nothing.
+    phone.clear_cookies()
+    page.click("[data-code=b003]")
+    page.click("#absent")
+    expect(page.locator("#state")).to_contain_text("1 条标记仍保存在本机")
+    sign_in(phone, address, "one")
+    page.reload()
+    expect(page.locator("[data-code=b003]")).to_contain_text("不在家")
+    expect(page.locator("#state")).to_have_count(0)
+
+    page.click("#handover")
+    expect(page.locator(".handover")).to_contain_text("接收 1 栋 4 户")
+    page.locator(".handover button.primary").click()
+    expect(page.locator(".handover .good")).to_be_visible()
+    page.click("#tab-map")
+    expect(page.locator(".map canvas")).to_be_visible()
+    assert faults == []
+
+
+def test_another_account_on_the_same_phone_finds_nothing_of_the_first(
+    address: str, phone: BrowserContext
+) -> None:
+    faults: list[str] = []
+    sign_in(phone, address, "one")
+    page = open_my(phone, address, faults)
+    page.click("#tab-me")
+    expect(page.locator(".me")).to_contain_text("某某")
+    page.click("#sign-out")
+    page.wait_for_url("**/login**")
+    kept = "new Promise(done => { const o = indexedDB.open('wangge-my'); o.onsuccess = () => {"
+    kept += " const r = o.result.transaction('seen').objectStore('seen').count();"
+    kept += " r.onsuccess = () => { o.result.close(); done(r.result) } } })"
+    assert page.evaluate(kept) == 0
+    sign_in(phone, address, "two")
+    page.goto(f"{address}/my")
+    page.click("#tab-me")
+    expect(page.locator(".me")).to_contain_text("乙")
+    page.click("#language")
+    expect(page.locator("#tab-me")).to_have_text("Me")
+    sign_in(phone, address, "viewer")
+    page.reload()
+    expect(page.locator("#state")).to_be_visible()
+    assert faults == []
+
+
+def test_the_first_answer_holds_everything_and_is_small(
+    address: str, phone: BrowserContext
+) -> None:
+    sign_in(phone, address, "one")
+    page = phone.new_page()
+    page.route("**/*", lambda r: r.continue_() if r.request.is_navigation_request() else r.abort())
+    page.goto(f"{address}/my")
+    expect(page.locator("#rows .row")).to_have_count(24)
+    answer = phone.request.get(f"{address}/my", headers={"accept-encoding": "gzip"})
+    assert int(answer.headers["content-length"]) < 40_000
+    again = phone.request.get(f"{address}/my", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status == 304
+
+
+def test_nothing_in_the_data_ends_the_script_that_holds_it() -> None:
+    evil = json.dumps({"name": "</script><script>alert(1)</script>"})
+    html = my_page("", evil).html
+    assert html.count("</script>") == 3
+    assert "import " not in one_script("main.js")
