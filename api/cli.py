@@ -33,6 +33,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "api.commands.divide_all:divide_all",
         "Divide every community of the database, on all cores or a cluster.",
     ),
+    "doctor": (
+        "api.commands.doctor:doctor",
+        "Examine settings and database; exit code 1 when something wants mending.",
+    ),
     "embed": (
         "api.commands.embed:embed",
         "Keys by which other sites embed maps: add, list, show, revoke.",

@@ -58,6 +58,10 @@ HELP: dict[str, str] = {
     "Delete whole batches sealed longer ago than WANGGE_AUDIT_DAYS; their seals stay.": (
         "删除封存超过 WANGGE_AUDIT_DAYS 天的整批记录；封条保留。"
     ),
+    # doctor
+    "Examine settings and database; exit code 1 when something wants mending.": (
+        "检查设置和数据库；有故障时退出码为 1。"
+    ),
     # backup, restore
     "Write a backup, and check that it comes back.": "写出备份，并检查能否恢复。",
     "Write the database to FILE, restore it into a scratch database and compare.": (

@@ -54,8 +54,18 @@ def require_ready_database(settings: Settings) -> None:
     engine = open_login(settings)
     try:
         require_ready(engine)
-        if settings.service_role != "none":
-            with engine.connect() as connection:
-                require_service_role(connection)
+    finally:
+        engine.dispose()
+    require_service(settings)
+
+
+def require_service(settings: Settings) -> None:
+    """Raise Unavailable when the login of a service may not work as the service role."""
+    if settings.service_role == "none":
+        return
+    engine = open_login(settings)
+    try:
+        with engine.connect() as connection:
+            require_service_role(connection)
     finally:
         engine.dispose()

@@ -92,6 +92,13 @@ def last_seal_before(connection: sa.Connection, moment: datetime) -> Row | None:
     return cast(Row | None, connection.execute(query).mappings().one_or_none())
 
 
+def oldest_unsealed(connection: sa.Connection) -> datetime | None:
+    """Return when the oldest row was written that no seal covers; None: all are sealed."""
+    sealed = sa.select(sa.func.coalesce(sa.func.max(audit_seal.c.last_id), 0)).scalar_subquery()
+    query = sa.select(sa.func.min(audit_event.c.at)).where(audit_event.c.id > sealed)
+    return cast(datetime | None, connection.execute(query).scalar())
+
+
 def newest_id(connection: sa.Connection) -> int:
     """Return the highest id of the trail; 0 when it is empty."""
     found = connection.execute(sa.select(sa.func.max(audit_event.c.id))).scalar()
