@@ -45,8 +45,10 @@ from api.routes import (
     planning,
     plans,
     progress,
+    responsible,
     session,
     sheets,
+    staff,
     styles,
     tilejson,
     tiles,
@@ -91,6 +93,8 @@ _RESOURCES = (
     session,
     my,
     progress,
+    staff,
+    responsible,
 )
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from api.asking import asking
 from api.negotiation import request_language
 from api.plan_rights import PlanRights, plan_rights
-from api.principal import Principal, Right
+from api.principal import PUBLIC_PAGE, Principal, Right
 from api.security import require_writing
 from api.settings import Settings
 from gis.errors import Forbidden, Language
@@ -97,8 +97,20 @@ def reading_connection(
         yield connection.execution_options(postgresql_readonly=True)
 
 
+def public_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[sa.Connection]:
+    """
+    Lend a connection that reads what the public page may tell, whoever asks.
+
+    Row security would hide posts and workers from strangers; what of them is told, and to whom,
+    the services decide that use it.
+    """
+    with engine_of(request, PUBLIC_PAGE).connect() as connection:
+        yield connection.execution_options(postgresql_readonly=True)
+
+
 DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]
 Reading = Annotated[sa.Connection, Depends(reading_connection)]
+PublicReading = Annotated[sa.Connection, Depends(public_connection)]
 RequestLanguage = Annotated[Language, Depends(request_language)]
 Rights = Annotated[PlanRights, Depends(plan_rights)]
 AppSettings = Annotated[Settings, Depends(_settings)]

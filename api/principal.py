@@ -104,3 +104,5 @@ OPERATOR = Principal(account_id=None, name="operator", role="admin", areas=None)
 """Whoever runs the command line or an open service on this machine: they hold the database."""
 NOBODY = Principal(account_id=None, name="", role=None, areas=())
 """A reader nobody knows."""
+PUBLIC_PAGE = Principal(account_id=None, name="public page", role="supervisor", areas=None)
+"""Who reads for the public page: posts and their holders, of which it tells what it may."""

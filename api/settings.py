@@ -66,6 +66,33 @@ class Settings(BaseSettings):
     visit_quota: int = Field(
         default=200, ge=1, le=100_000, description="Households a worker is to visit each month."
     )
+    hotline: str = Field(
+        default="12345", max_length=40, description="Number that the public page tells to call."
+    )
+    office_phone: str = Field(
+        default="", max_length=40, description="Number of the office that the public page tells."
+    )
+    public_worker: Literal["none", "masked", "name"] = Field(
+        default="masked",
+        description="What the public page tells of a worker: none, masked (王**), or name.",
+    )
+    staff_days: int = Field(
+        default=730,
+        ge=0,
+        le=36_600,
+        description="Days that name and phone of a worker who is gone are kept.",
+    )
+    workers_per_10000: float = Field(
+        default=18, gt=0, le=1000, description="Workers there should be for 10,000 residents."
+    )
+    subsidy_tiers: str = Field(
+        default="5000,10000",
+        pattern=r"^[0-9]{1,7}(,[0-9]{1,7}){0,9}$",
+        description="Households from which the tiers of the subsidy begin.",
+    )
+    subsidy_includes_bound: bool = Field(
+        default=True, description="Whether exactly that many households are in the upper tier."
+    )
     map_app: Literal["geo", "amap", "baidu", "none"] = Field(
         default="geo",
         description="Where workers' routes open: geo (the phone's own), amap, baidu, or none.",

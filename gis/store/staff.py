@@ -9,6 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gis.store.statements import statement
+from gis.store.tables import grid, post, worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +69,30 @@ class Colleague:
     deputy: Person | None
 
 
-def held_posts(connection: sa.Connection, worker: str, at: date) -> list[HeldPost]:
+def held_posts(connection: sa.Connection, code: str, at: date) -> list[HeldPost]:
     """
     List the posts that a worker holds or is deputy of on a day, own ones first.
 
     Empty for a code that nobody has. A post with several grids comes once for each.
     """
-    rows = connection.execute(statement("staff_posts"), {"worker": worker, "at": at})
+    rows = connection.execute(statement("staff_posts"), {"worker": code, "at": at})
     return [HeldPost(*row) for row in rows]
 
 
-def ground_of(connection: sa.Connection, worker: str, at: date) -> list[Ground]:
+def ground_of(connection: sa.Connection, code: str, at: date) -> list[Ground]:
     """
     List what a worker looks after on a day, by grid and building; each thing once per grid.
 
     What their grids hold, the buildings of their resident groups, and buildings and stairwells
     they have posts for. Posts for communities and above bring none.
     """
-    rows = connection.execute(statement("staff_ground"), {"worker": worker, "at": at})
+    rows = connection.execute(statement("staff_ground"), {"worker": code, "at": at})
     return [Ground(*row) for row in rows]
 
 
-def colleagues(connection: sa.Connection, grid: str, at: date) -> list[Colleague]:
+def colleagues(connection: sa.Connection, grid_code: str, at: date) -> list[Colleague]:
     """List the posts of a grid on a day, then those of its community and the areas above."""
-    rows = connection.execute(statement("staff_colleagues"), {"grid": grid, "at": at})
+    rows = connection.execute(statement("staff_colleagues"), {"grid": grid_code, "at": at})
     return [
         Colleague(
             row.code,
@@ -107,4 +108,68 @@ def colleagues(connection: sa.Connection, grid: str, at: date) -> list[Colleague
 
 
 def _person(code: str | None, name: str | None, phone: str | None) -> Person | None:
-    return None if code is None else Person(code, name or code, phone)
+    return None if code is None else Person(code, name or "", phone)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStaff:
+    """
+    Staff of one area on a day beside its households.
+
+    ``persons`` sums the residents of buildings that know theirs, ``known_buildings`` of them; it
+    is for rounded figures of communities and above only.
+    """
+
+    code: str
+    name: str
+    level: str
+    households: int
+    persons: int | None
+    known_buildings: int
+    workers: int
+    posts: int
+    vacant: int
+
+
+def area_staff(connection: sa.Connection, area: str, at: date) -> list[AreaStaff]:
+    """Return the figures of an area and then of those right below it; empty: no such area."""
+    rows = connection.execute(statement("staff_figures"), {"area": area, "at": at})
+    return [AreaStaff(*row) for row in rows]
+
+
+def find_person(connection: sa.Connection, code: str) -> Person | None:
+    """Return a worker by code, gone ones included; None for one whose data were erased."""
+    query = sa.select(worker.c.code, worker.c.name, worker.c.phone).where(
+        worker.c.code == code, worker.c.erased_on.is_(None)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Person(*row)
+
+
+def areas_of_worker(connection: sa.Connection, code: str) -> set[tuple[str, str | None]]:
+    """Return area and grid of every post a worker ever had or was deputy of."""
+    query = (
+        sa.select(sa.func.coalesce(post.c.area_code, grid.c.community_code), grid.c.code)
+        .select_from(worker)
+        .join(post, sa.or_(post.c.worker_id == worker.c.id, post.c.deputy_id == worker.c.id))
+        .outerjoin(grid, grid.c.id == post.c.grid_id)
+        .where(worker.c.code == code)
+        .distinct()
+    )
+    return {(str(area), grid_code) for area, grid_code in connection.execute(query)}
+
+
+def forget(
+    connection: sa.Connection, codes: Sequence[str] | None, before: date
+) -> tuple[list[str], int]:
+    """
+    Erase names and phones of workers whose last post ended on or before a day.
+
+    `codes` None: of all of them. Rows of rosters that are settled or wait since then are emptied,
+    too. Returns the codes, sorted, and the number of rows.
+    """
+    binds = {"codes": None if codes is None else list(codes), "before": before}
+    gone = connection.execute(statement("staff_forget"), binds).scalars()
+    codes_gone = sorted(str(code) for code in gone)
+    rows = connection.execute(statement("staff_forget_rows"), {"before": before}).scalar_one()
+    return codes_gone, int(rows)

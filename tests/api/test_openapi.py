@@ -294,6 +294,32 @@ for told in ("progress", "handovers"):
         404: (f"{API}/{told}/999999999999", None),
         422: (f"{API}/{told}/somewhere", None),
     }
+CASES["get", f"{API}/staff/{{code}}"] = {
+    200: (f"{API}/staff/w1?at=2026-05-01", None),
+    404: (f"{API}/staff/nobody", None),
+    422: (f"{API}/staff/w1?at=never", None),
+}
+CASES["post", f"{API}/staff/{{code}}/phone"] = {
+    200: (f"{API}/staff/w1/phone", None),
+    404: (f"{API}/staff/nobody/phone", None),
+    422: (f"{API}/staff/{'w' * 65}/phone", None),
+}
+CASES["get", f"{API}/chains/{{building}}"] = {
+    200: (f"{API}/chains/b000?at=2026-05-01", None),
+    404: (f"{API}/chains/nobody", None),
+    422: (f"{API}/chains/b000?at=never", None),
+}
+for told in ("vacancies", "staffing"):
+    CASES["get", f"{API}/{told}/{{area}}"] = {
+        200: (f"{API}/{told}/510000000001", None),
+        404: (f"{API}/{told}/999999999999", None),
+        422: (f"{API}/{told}/somewhere", None),
+    }
+CASES["get", f"{API}/responsible"] = {
+    200: (f"{API}/responsible?building=b000&at=2026-05-01", None),
+    404: (f"{API}/responsible?building=nobody", None),
+    422: (f"{API}/responsible", None),
+}
 # Answers of these need an account that is linked to a worker: tests/api/test_my.py.
 OF_WORKERS = {
     ("post", f"{API}/my/receipts"),
@@ -387,6 +413,7 @@ def others(method: str, path: str) -> set[int]:
 _KEPT = (
     *(f"{API}/embed-keys", f"{API}/audit", f"{API}/ground"),
     *(f"{API}/my", f"{API}/progress", f"{API}/handovers", f"{API}/plans/{{plan_id}}/editor"),
+    *(f"{API}/{staff}/" for staff in ("staff", "chains", "vacancies", "staffing")),
     *KEPT,
 )
 

@@ -231,6 +231,14 @@ barrier = sa.Table(
 )
 spatial_index(barrier)
 
+building_key = sa.Table(
+    "building_key",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("building_code", sa.Text, primary_key=True, index=True),
+    comment="Spellings by which buildings are found, folded; kept by triggers.",
+)
+
 facility = sa.Table(
     "facility",
     metadata,

@@ -44,7 +44,10 @@ def _nobody_is_left(town: sa.Engine) -> Iterator[None]:
     yield
     with town.begin() as connection:
         connection.execute(
-            sa.text("TRUNCATE post, worker, building_group, resident_group, import_row")
+            sa.text(
+                "DELETE FROM post; DELETE FROM worker; DELETE FROM building_group; "
+                "DELETE FROM resident_group; DELETE FROM import_row"
+            )
         )
 
 

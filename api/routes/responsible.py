@@ -1,0 +1,42 @@
+"""Who is responsible here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deps import AppSettings, PublicReading, RequestLanguage, Who
+from api.openapi import problems
+from api.routes.listing_query import CodePattern, CoordQuery, Day, today_or
+from api.schemas.responsible import Responsible
+from api.services.responsible import Asked, responsible_for
+
+router = APIRouter(tags=["responsible"], responses=problems(404, 422, 503))
+
+
+@router.get("/responsible")
+def show_responsible(
+    who: Who,
+    connection: PublicReading,
+    settings: AppSettings,
+    language: RequestLanguage,
+    lon: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None,
+    lat: Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)] = None,
+    building: Annotated[
+        str | None, Query(pattern=CodePattern, description="Code of a building.")
+    ] = None,
+    address: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=120,
+            description="Street or courtyard, and number.",
+        ),
+    ] = None,
+    coord: CoordQuery = "wgs84",
+    at: Day = None,
+) -> Responsible:
+    """Tell who answers for a point, a building or an address: grid, posts, what is near."""
+    asked = Asked(lon, lat, coord, building, address)
+    return responsible_for(connection, who, asked, today_or(at), settings, language)
