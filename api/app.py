@@ -16,6 +16,7 @@ from api.cross_origin import CrossOrigin
 from api.embed_gate import EmbedGate, embed_memory
 from api.envelope import Envelope
 from api.errors import add_error_handlers
+from api.event_stream import StreamPlaces
 from api.login_queue import LoginQueue
 from api.middleware import Compression, RouteSeen
 from api.openapi import add_problem_schema
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         app.state.downloads = Slots()
         app.state.figures = FiguresMemory()
+        app.state.stream_places = StreamPlaces(settings.event_streams)
         app.state.grounds = GroundMemory()
         app.state.previews = PreviewWorkers(settings)
         app.state.engine = open_service(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterable
 
@@ -11,6 +12,9 @@ from api.unreadable import PlainSpokenProtocol
 
 # The address has 64 KB of its own; headers are a few hundred bytes, with cookies a few thousand.
 _MOST_HEAD_BYTES = 65_536
+# Of Linux; elsewhere the system gives up in its own time, some fifteen minutes.
+_GIVE_UP = getattr(socket, "TCP_USER_TIMEOUT", None)
+GIVE_UP_S = 60
 
 
 class PatientProtocol(PlainSpokenProtocol):
@@ -24,6 +28,7 @@ class PatientProtocol(PlainSpokenProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        _give_up_on_the_dead(transport)
         self._since = time.monotonic()
 
     def on_message_begin(self) -> None:
@@ -94,6 +99,13 @@ class PatientProtocol(PlainSpokenProtocol):
                 f"请求未能在 {seconds:g} 秒内到达：请一次发送完毕。",
             )
         )
+
+
+def _give_up_on_the_dead(transport: asyncio.Transport) -> None:
+    """Let the system close a connection whose client confirms nothing that was sent to it."""
+    line = transport.get_extra_info("socket")
+    if line is not None and _GIVE_UP is not None and line.family != socket.AF_UNIX:
+        line.setsockopt(socket.IPPROTO_TCP, _GIVE_UP, GIVE_UP_S * 1000)
 
 
 def refuse_the_slow(connections: Iterable[object], seconds: float) -> None:

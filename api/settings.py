@@ -124,6 +124,12 @@ class Settings(BaseSettings):
         le=3600,
         description="Time a client has to send a whole request.",
     )
+    event_streams: int = Field(
+        default=500,
+        ge=1,
+        le=50_000,
+        description="Clients of one process that may listen to changes at once.",
+    )
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error; info has a line per request."

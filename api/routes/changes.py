@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from api.event_stream import EventStream, StreamPlaces
 from api.openapi import problems
 from api.plan_rights import plan_rights
 from api.services.change_events import event_text
@@ -34,7 +35,7 @@ _HEADERS = {
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
             "description": "Events `change` and `reset`; see docs/freshness.md.",
         },
-        **problems(422),
+        **problems(422, 503),
     },
 )
 async def stream_changes(
@@ -56,8 +57,10 @@ async def stream_changes(
     mark = int(last_event_id) if last_event_id.isdecimal() else since
     # Whoever may see no drafts is told of none; which there are is not told either.
     draft = plan if plan_rights(request).drafts else None
-    events = _events(changes, mark, draft, seconds)
-    return StreamingResponse(events, headers=_HEADERS, media_type="text/event-stream")
+    places: StreamPlaces | None = request.app.state.stream_places if seconds != 0 else None
+    if places is not None:
+        places.take()
+    return EventStream(_events(changes, mark, draft, seconds), _HEADERS, places)
 
 
 async def _events(

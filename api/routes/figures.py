@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
 from api.deps import Reading
@@ -32,22 +35,44 @@ Minutes = Annotated[
 ]
 
 
-@router.get("")
-def show_figures(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    area: str | None
+    at: date
+    walk: Walk
+
+
+async def _in_turn(
     request: Request,
-    connection: Reading,
     area: Area = None,
     at: Day = None,
     kind: Kind = None,
     minutes: Minutes = None,
     speed: Speed = None,
     profile: Profile = "default",
+) -> AsyncIterator[_Asked]:
+    """Tell what is asked for when it is this request's turn to read it."""
+    cutoff_s = None if minutes is None else round(minutes * 60)
+    asked = _Asked(area, today_or(at), Walk(profile, kind, speed, cutoff_s))
+    memory: FiguresMemory = request.app.state.figures
+    async with memory.turn(asked.area, asked.at, asked.walk):
+        yield asked
+
+
+# Over before the answer is sent: who reads it slowly holds up nobody.
+_InTurn = Annotated[_Asked, Depends(_in_turn, scope="function")]
+
+
+@router.get("")
+def show_figures(
+    request: Request,
+    # Before the connection: whoever waits for a turn waits without one.
+    asked: _InTurn,
+    connection: Reading,
     key: Annotated[str | None, Query(max_length=128, description="Embed key.")] = None,  # noqa: ARG001
 ) -> Figures:
     """Show what an area adds up to on a day, and each area of the next level: published only."""
-    cutoff_s = None if minutes is None else round(minutes * 60)
     memory: FiguresMemory = request.app.state.figures
-    walk = Walk(profile, kind, speed, cutoff_s)
-    told = memory.figures(connection, area, today_or(at), walk)
+    told = memory.figures(connection, asked.area, asked.at, asked.walk)
     embed: EmbedScope | None = getattr(request.state, "embed", None)
     return told if embed is None else figures_through_key(told, embed)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
+import anyio
 import sqlalchemy as sa
 
 from api.schemas.figures import Figures
@@ -22,8 +25,9 @@ _Asked = tuple[str | None, date, Walk, date]
 
 @dataclass(slots=True)
 class _Place:
-    """Figures asked for one way: the newest known, and the lock of whoever reads them."""
+    """Figures asked for one way: the newest known, and the turn of whoever reads them."""
 
+    turn: anyio.Lock = field(default_factory=anyio.Lock)
     lock: Lock = field(default_factory=Lock)
     mark: tuple[object, ...] = ()
     told: Figures | None = None
@@ -34,12 +38,25 @@ class FiguresMemory:
     The figures asked for last.
 
     Each request asks the database for the mark of all changes; while it stands, what is
-    remembered is what would be read. Many screens that hear of a change at once read once.
+    remembered is what would be read. Many screens that hear of a change at once read once, one
+    after the other, and wait for that in the event loop: with no connection and no thread.
     """
 
     def __init__(self) -> None:
         self._places: OrderedDict[_Asked, _Place] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many requests wait for their turn."""
+        with self._lock:
+            return sum(p.turn.statistics().tasks_waiting for p in self._places.values())
+
+    @asynccontextmanager
+    async def turn(self, area: str | None, at: date, walk: Walk) -> AsyncIterator[None]:
+        """Let one request at a time on to the database for the same figures."""
+        async with self._place((area, at, walk, today())).turn:
+            yield
 
     def figures(self, connection: sa.Connection, area: str | None, at: date, walk: Walk) -> Figures:
         """Return what `api.services.figures.figures` does, and raise what it raises."""

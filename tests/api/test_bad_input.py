@@ -21,6 +21,7 @@ from api.bodies import MOST_BODY_BYTES
 from api.services.embed_keys import NewKey, make_key
 from gis.store.engine import open_engine
 from gis.store.tables import embed_key
+from tests.apart import run_apart
 from tests.api.served import served
 from tests.api.test_tiles import address_of
 
@@ -197,7 +198,7 @@ def test_a_thousand_clients_at_a_cold_tile_are_one_drawing(address: str) -> None
     while figures(address)["wangge_change_lag_seconds"] > 5:
         told(address, "/api/v1/changes?seconds=0.05")
     before = figures(address)
-    answers = Counter(asyncio.run(crowd(address, COLD, 1000)))
+    answers = Counter(run_apart(crowd(address, COLD, 1000)))
     after = figures(address)
     ((answer, count),) = answers.items()
     assert answer.startswith(b"HTTP/1.1 200 OK\n")
@@ -214,7 +215,7 @@ def test_a_thousand_clients_at_a_cold_tile_are_one_drawing(address: str) -> None
 def test_a_thousand_clients_at_a_draft_draw_nothing(address: str) -> None:
     before = figures(address)['wangge_tiles_total{source="drawn"}']
     draft = COLD.replace("buildings,courtyards", "grids") + "&plan=2"
-    answers = asyncio.run(crowd(address, draft, 200))
+    answers = run_apart(crowd(address, draft, 200))
     assert {answer.partition(b"\n")[0] for answer in answers} == {b"HTTP/1.1 404 Not Found"}
     assert figures(address)['wangge_tiles_total{source="drawn"}'] == before
 

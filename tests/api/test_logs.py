@@ -38,7 +38,7 @@ class Server:
 
     def ask(self, method: str, address: str, **headers: str) -> int:
         """Return the status of an answer."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
         connection.putrequest(method, address)
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
@@ -49,7 +49,7 @@ class Server:
 
     def send(self, raw: bytes) -> bytes:
         """Return what the server says to bytes that may be no request."""
-        with socket.create_connection((self.host, self.port), timeout=30) as line:
+        with socket.create_connection((self.host, self.port), timeout=120) as line:
             line.sendall(raw)
             line.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: line.recv(65536), b""))
@@ -76,7 +76,7 @@ def served(town_url: str, level: str, form: str) -> Iterator[Server]:
             yield server
         finally:
             process.send_signal(signal.SIGINT)
-            server.log += process.communicate(timeout=30)[1].splitlines()
+            server.log += process.communicate(timeout=120)[1].splitlines()
 
 
 def ask_with_secrets(server: Server) -> None:

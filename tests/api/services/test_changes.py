@@ -13,6 +13,7 @@ import numpy as np
 from api.services.change_events import event_text
 from api.services.changes import Changes, News, Next, Stream
 from gis.store.changes import Change
+from tests.apart import run_apart
 
 _PATIENCE_S = 30.0
 
@@ -33,7 +34,7 @@ def listening(test: Callable[[Changes], Awaitable[None]], *, floor: int = 0) -> 
         changes.take(News(10, floor, (), anew=True), time.monotonic())
         await test(changes)
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 async def marks(stream: Stream) -> list[tuple[int, bool]]:

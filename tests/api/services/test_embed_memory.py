@@ -12,6 +12,7 @@ import pytest
 from api.services.embed_keys import EmbedScope, EndedKey, OutsideKey, UnknownKey
 from api.services.embed_memory import EmbedMemory
 from gis.errors import NotFound
+from tests.apart import run_apart
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SCOPE = EmbedScope(
@@ -48,7 +49,7 @@ def in_loop(work: Callable[[], Awaitable[None]]) -> None:
     async def whole() -> None:
         await work()
 
-    asyncio.run(whole())
+    run_apart(whole())
 
 
 def test_many_who_ask_at_once_cost_one_look_up() -> None:

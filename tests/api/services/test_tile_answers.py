@@ -22,6 +22,7 @@ from api.services.tile_places import TilePlaces
 from gis.errors import NotFound
 from gis.store.changes import GRID_BITS, Change
 from maps.tiles import DrawnTile, TileRequest
+from tests.apart import run_apart
 
 _DAY = date(2026, 5, 1)
 _PATIENCE_S = 30.0
@@ -78,7 +79,7 @@ def answering(
         told(changes, News(1, 0, (), anew=True))
         await test(answers, changes)
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 async def drawing(
