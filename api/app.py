@@ -22,6 +22,7 @@ from api.middleware import Compression, RouteSeen
 from api.openapi import add_problem_schema
 from api.request_metrics import RequestMetrics
 from api.routes import (
+    accounts,
     areas,
     audit,
     buildings,
@@ -38,11 +39,13 @@ from api.routes import (
     ground,
     health,
     isochrone,
+    login,
     maps,
     metrics,
     my,
     my_page,
     ogc,
+    own_account,
     planning,
     plans,
     progress,
@@ -96,6 +99,8 @@ _RESOURCES = (
     progress,
     staff,
     responsible,
+    own_account,
+    accounts,
 )
 
 
@@ -189,7 +194,8 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, my_page, web):
+    pages = (login, my_page, web)
+    for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, *pages):
         app.include_router(module.router)
 
 

@@ -20,6 +20,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "The audit trail: seal, verify, export, head, prune.",
     ),
     "backup": ("api.commands.backup:backup", "Write a backup, and check that it comes back."),
+    "account": (
+        "api.commands.account:account",
+        "Who may sign in: add, passwd, disable, enable, list, token.",
+    ),
     # The command over the database hangs itself on the group.
     "circles": (
         "api.commands.circles_update:circles",

@@ -31,6 +31,7 @@ class Cookies:
 
     session: str
     csrf: str
+    form: str
     path: str
     secure: bool
 
@@ -40,12 +41,25 @@ class Cookies:
         base = base_path(settings)
         secure = urlsplit(settings.public_url).scheme == "https"
         prefix = ("__Secure-" if base else "__Host-") if secure else ""
-        return cls(f"{prefix}wangge", f"{prefix}wangge-csrf", base or "/", secure)
+        name = f"{prefix}wangge"
+        return cls(name, f"{name}-csrf", f"{name}-form", base or "/", secure)
 
     def begin(self, answer: Response, secret: str, *, ends_at: datetime) -> None:
         """Hand a session over; its pages read the second cookie, and no script the first."""
         self._set(answer, self.session, secret, ends_at=ends_at, hidden=True)
         self._set(answer, self.csrf, csrf_of(secret), ends_at=ends_at, hidden=False)
+
+    def begin_form(self, answer: Response, secret: str, *, seconds: int) -> None:
+        """Let a browser know the form that it was given."""
+        answer.set_cookie(
+            self.form,
+            secret,
+            max_age=seconds,
+            path=self.path,
+            secure=self.secure,
+            httponly=True,
+            samesite="strict",
+        )
 
     def end(self, answer: Response) -> None:
         """Take both away."""

@@ -209,6 +209,35 @@ HELP: dict[str, str] = {
     ),
     "TOML file that maps column headings.": "列名对照的 TOML 文件。",
     "Write nothing when any row is at fault.": "有任何一行有误时不写出。",
+    # account
+    "Who may sign in: add, passwd, disable, enable, list, token.": (
+        "账号：新建、改密码、停用、启用、列表、令牌。"
+    ),
+    "Make an account; whoever signs in first has to change the password.": (
+        "新建账号；首次登录须修改密码。"
+    ),
+    "What the account may do.": "账号的角色。",
+    "12 digits; several times.": "12 位区划代码，可多次给出。",
+    "15 digits; several times.": "15 位网格代码，可多次给出。",
+    "Without bounds, instead of --area and --grid.": "不限范围，代替 --area 和 --grid。",
+    "The worker of the roster whose account it is.": "账号所属的网格员代码。",
+    "Read the password from standard input.": "从标准输入读取密码。",
+    "Give an account another password; its sessions and tokens end.": (
+        "重设账号密码；其登录和令牌随即失效。"
+    ),
+    "The owner chose it: it need not be changed at login.": ("密码由本人选定，登录后不必修改。"),
+    "Let an account sign in no more and end its sessions and tokens.": (
+        "停用账号，其登录和令牌随即失效。"
+    ),
+    "Let a disabled or locked account sign in again.": "启用已停用的账号，或解除锁定。",
+    "List the accounts by name.": "按名称列出账号。",
+    "Make a token of an account; its text is shown once.": "为账号新建令牌，内容只显示一次。",
+    "What the token is for.": "令牌的用途。",
+    "It may change what the account may; else it reads.": (
+        "可写入账号有权写入的内容；不填则只读。"
+    ),
+    "Narrower than the account.": "比账号更小的范围。",
+    "Last day; in 90 days if unset.": "最后一天；不填则为 90 天后。",
     # embed
     "Keys by which other sites embed maps: add, list, show, revoke.": (
         "供其他网站嵌入地图的密钥：新建、列出、查看、吊销。"
@@ -420,6 +449,7 @@ HELP: dict[str, str] = {
 
 # Single words: headings, placeholders of the usage line and of options, kinds of things.
 WORDS: dict[str, str] = {
+    "NAME": "账号名",
     "KEY_ID": "编号",
     "N:HEX": "批号:链头",
     "https://HOST[:PORT]": "https://主机[:端口]",
@@ -490,6 +520,9 @@ WORDS: dict[str, str] = {
 # What click says of a call that it cannot use.
 MESSAGES: dict[str, str] = {
     "Missing command.": "缺少命令。",
+    "Take one of --everywhere and --area or --grid.": (
+        "--everywhere 与 --area、--grid 须且只能选一种。"
+    ),
     "Take one of --until and --days.": "--until、--days 只能选一个。",
     "Take one of --by, --since, --scenario and --checks.": (
         "--by、--since、--scenario、--checks 只能选一个。"

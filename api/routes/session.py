@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.deps import AppSettings, DatabaseEngine, Who
 from api.errors import NotSignedIn
 from api.openapi import problems
+from api.principal import Principal
 from api.schemas.accounts import LoginRequest, WhoAmI
 from api.services import sessions
 from api.services.leased_memory import LeasedMemory
@@ -21,7 +22,7 @@ from api.session_cookies import Cookies, csrf_of, require_own_origin
 
 router = APIRouter(tags=["accounts"], prefix="/session")
 
-_PRIVATE = {"Cache-Control": "no-store"}
+PRIVATE = {"Cache-Control": "no-store"}
 
 
 @router.post("", responses=problems(401, 403, 422, 429, 503))
@@ -40,15 +41,14 @@ async def sign_in(
     require_own_origin(request)
     begun = await begun_session(request, engine, wanted.name, wanted.password)
     Cookies.of(settings).begin(answer, begun.secret, ends_at=begun.signed.ends_at)
-    answer.headers.update(_PRIVATE)
-    request.state.principal = begun.signed.principal
+    answer.headers.update(PRIVATE)
     return who_am_i(begun.signed, begun.secret)
 
 
 @router.get("", responses=problems(401))
 async def show_session(request: Request, answer: Response, who: Who) -> WhoAmI:
     """Tell who one is, what one may do where, and until when."""
-    answer.headers.update(_PRIVATE)
+    answer.headers.update(PRIVATE)
     signed: SignedIn | None = request.state.signed
     if who.role is None:
         raise NotSignedIn("Nobody is signed in.", "尚未登录。")
@@ -59,7 +59,8 @@ async def show_session(request: Request, answer: Response, who: Who) -> WhoAmI:
 async def sign_out(request: Request, settings: AppSettings, engine: DatabaseEngine) -> Response:
     """End the session, at once here and within two seconds in other processes; none is none."""
     if request.state.secret is not None:
-        await run_in_threadpool(sessions.sign_out, engine, request.state.secret)
+        who: Principal = request.state.principal
+        await run_in_threadpool(sessions.sign_out, engine, who, request.state.secret)
         forget_leases(request)
     answer = Response(status_code=204)
     Cookies.of(settings).end(answer)
@@ -84,7 +85,8 @@ async def begun_session(
         )
     before: str | None = request.state.secret
     if before is not None:
-        await run_in_threadpool(sessions.sign_out, engine, before)
+        who: Principal = request.state.principal
+        await run_in_threadpool(sessions.sign_out, engine, who, before)
     forget_leases(request)
     return begun
 
@@ -109,7 +111,7 @@ def who_am_i(signed: SignedIn, secret: str | None) -> WhoAmI:
         areas=list(who.areas or ()),
         grids=list(who.grids),
         rights=sorted(who.rights),
-        worker=who.worker,
+        worker_code=who.worker,
         must_change=signed.must_change,
         ends_at=None if machine else signed.ends_at,
         csrf=None if secret is None else csrf_of(secret),

@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.addresses import base_path, public_address
 from api.deps import AppSettings
+from api.principal import Principal
 from api.routes.listing_query import CodePattern
 from api.settings import Settings
 from gis.errors import NotFound
@@ -32,6 +33,7 @@ def _page(
     request: Request, settings: Settings, module: str, element: str, **given: object
 ) -> Response:
     base, served = base_path(settings), assets()
+    principal: Principal = request.state.principal
     html = (
         _templates()
         .get_template("page.html")
@@ -46,6 +48,8 @@ def _page(
             review_number=settings.map_review_number,
             # From here on the page hears of changes, also of those while it loads.
             mark=request.app.state.changes.mark() or "",
+            # On an open service everyone of this machine is its operator; they signed in nowhere.
+            who=principal.name if principal.account_id is not None else "",
             given=given,
         )
     )
@@ -100,6 +104,12 @@ def embed_box_page(request: Request, settings: AppSettings) -> Response:
 def dashboard_page(request: Request, settings: AppSettings) -> Response:
     """Show the figures of areas on one screen."""
     return _page(request, settings, "dashboard-page", "wg-dashboard-page")
+
+
+@router.get("/account")
+def account_page(request: Request, settings: AppSettings) -> Response:
+    """Show one's own account, and to administrators those of others."""
+    return _page(request, settings, "account-page", "wg-account-page")
 
 
 @router.get("/favicon.ico")

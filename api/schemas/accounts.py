@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +23,122 @@ class LoginRequest(BaseModel):
     password: _Password
 
 
+class PasswordRequest(BaseModel):
+    """One's own password, and the one to have from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old: _Password
+    new: _Password
+
+
+_Areas = Annotated[
+    list[Annotated[str, Field(pattern="^[0-9]{12}$")]],
+    Field(max_length=500, description="Codes of areas, with all below them."),
+]
+_Grids = Annotated[
+    list[Annotated[str, Field(pattern="^[0-9]{15}$")]],
+    Field(max_length=500, description="Codes of single grids."),
+]
+
+
+class TokenRequest(BaseModel):
+    """What a new token is for and what it may."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(max_length=200, description="What it is for.")]
+    writing: bool = Field(default=False, description="Whether it may change anything.")
+    areas: _Areas | None = Field(default=None, description="Absent: the scope of the account.")
+    grids: _Grids = []
+    expires_on: date | None = Field(default=None, description="Last day; absent: in 90 days.")
+
+
+class Token(BaseModel):
+    """A token without its text."""
+
+    id: int
+    name: str
+    writing: bool
+    areas: list[str] | None
+    grids: list[str] | None
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+    state: str = Field(description="standing, expired or revoked.")
+
+
+class MadeToken(Token):
+    """A new token; its text is told this once."""
+
+    token: str
+
+
+class AccountRequest(BaseModel):
+    """An account that is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: _Name
+    role: Role
+    everywhere: bool = False
+    areas: _Areas = []
+    grids: _Grids = []
+    worker_code: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Code of the worker whose account it is."
+    )
+    password: _Password | None = Field(default=None, description="Absent: one is invented.")
+
+
+class AccountChange(BaseModel):
+    """What is to be another; what is not named stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role | None = None
+    everywhere: bool | None = Field(
+        default=None, description="With areas or grids: the scope, put in place of the old one."
+    )
+    areas: _Areas | None = None
+    grids: _Grids | None = None
+    worker_code: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Empty: of nobody."
+    )
+
+
+class PasswordReset(BaseModel):
+    """The password that an account is to have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: _Password | None = Field(default=None, description="Absent: one is invented.")
+
+
+class Account(BaseModel):
+    """An account as its administrators see it."""
+
+    id: int
+    name: str
+    role: Role
+    everywhere: bool
+    areas: list[str]
+    grids: list[str]
+    worker_code: str | None
+    must_change: bool
+    made_at: datetime
+    made_by: str
+    login_at: datetime | None
+    disabled_at: datetime | None
+    disabled_by: str | None
+
+
+class MadeAccount(Account):
+    """An account with its new password, which is told this once and to be changed at login."""
+
+    password: str
+
+
 class WhoAmI(BaseModel):
     """Who a request is from, and what they may do where."""
 
@@ -33,7 +149,7 @@ class WhoAmI(BaseModel):
     areas: list[str] = Field(description="Codes of areas in the scope, with all below them.")
     grids: list[str] = Field(description="15-digit codes of single grids in the scope.")
     rights: list[Right]
-    worker: str | None = Field(description="Code of the worker whose account it is.")
+    worker_code: str | None = Field(description="Code of the worker whose account it is.")
     must_change: bool = Field(description="The password has to be changed before all else.")
     ends_at: datetime | None = Field(description="When the session or token ends at the latest.")
     csrf: str | None = Field(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from api.principal import Principal, Role
 from api.services import passwords
+from api.services.audit import record
 from api.services.scopes import AreaTree, require_within
 from api.services.throttling import account_key
 from gis.errors import Conflict, NotFound
@@ -88,7 +89,8 @@ def make_account(engine: sa.Engine, who: Principal, wanted: NewAccount) -> MadeA
             account_id = store.insert_account(connection, values)
         except sa.exc.IntegrityError as fault:
             raise _taken(name) from fault
-        store.set_scope(connection, account_id, wanted.scope.areas or (), wanted.scope.grids)
+        _set_scope(connection, account_id, wanted.scope)
+        _audit(connection, who, "account.make", account_id, role=wanted.role)
         return MadeAccount(_require_row(connection, account_id), password)
 
 
@@ -151,9 +153,11 @@ def change_account(
         if scope is not None:
             require_within(connection, who, scope.areas, scope.grids)
             values["everywhere"] = scope.areas is None
-            store.set_scope(connection, account_id, scope.areas or (), scope.grids)
+            _set_scope(connection, account_id, scope)
         if values:
             store.update_account(connection, account_id, values)
+        changed = [*values, *(["scope"] if scope else [])]
+        _audit(connection, who, "account.change", account_id, changed=changed)
         return _require_row(connection, account_id)
 
 
@@ -175,6 +179,7 @@ def disable_account(engine: sa.Engine, who: Principal, account_id: int, *, now: 
             store.update_account(connection, account_id, values)
         sessions.end_sessions(connection, account_id)
         sessions.revoke_tokens(connection, account_id, now)
+        _audit(connection, who, "account.disable", account_id)
         return _require_row(connection, account_id)
 
 
@@ -191,6 +196,7 @@ def enable_account(engine: sa.Engine, who: Principal, account_id: int) -> Row:
         _require_seen(connection, who, account_id)
         store.update_account(connection, account_id, {"disabled_at": None, "disabled_by": None})
         login_attempts.forget(connection, account_key(account_id, ""))
+        _audit(connection, who, "account.enable", account_id)
         return _require_row(connection, account_id)
 
 
@@ -225,7 +231,20 @@ def set_password(
         sessions.end_sessions(connection, account_id)
         sessions.revoke_tokens(connection, account_id, now)
         login_attempts.forget(connection, account_key(account_id, ""))
+        _audit(connection, who, "account.reset", account_id)
         return MadeAccount(_require_row(connection, account_id), chosen)
+
+
+def _set_scope(connection: sa.Connection, account_id: int, scope: AccountScope) -> None:
+    # Everywhere is all there is; single grids besides would say nothing.
+    grids = () if scope.areas is None else scope.grids
+    store.set_scope(connection, account_id, scope.areas or (), grids)
+
+
+def _audit(
+    connection: sa.Connection, who: Principal, action: str, account_id: int, **detail: object
+) -> None:
+    record(connection, who, action, ("account", account_id), detail=detail)
 
 
 def _tree(connection: sa.Connection, rows: list[Row]) -> AreaTree:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from api.principal import WRITING, Principal, Right, Role
+from api.principal import NOBODY, WRITING, Principal, Right, Role
 from api.services import passwords, throttling
+from api.services.audit import record, record_alone
 from api.services.scopes import narrowed
 from api.services.signing import (
     TOKEN_PREFIX,
@@ -86,6 +87,8 @@ def sign_in(
     throttling.charge(engine, waits, now)
     right, newer = passwords.verified(password, row["password_hash"] if row else None)
     if row is None or not right:
+        subject = ("account", row["id"]) if row else None
+        record_alone(engine, NOBODY, "account.login_failed", subject)
         raise wrong_password()
     if row["disabled_at"] is not None:
         raise AccountDisabled(
@@ -98,7 +101,9 @@ def sign_in(
             account_store.update_account(connection, row["id"], {"password_hash": newer})
         account_store.note_login(connection, row["id"], now)
         sessions.forget_expired(connection, now)
-        return begin(connection, row["id"], times=times, now=now)
+        begun = begin(connection, row["id"], times=times, now=now)
+        record(connection, begun.signed.principal, "account.login", ("account", row["id"]))
+        return begun
 
 
 def begin(
@@ -118,11 +123,12 @@ def begin(
     return Begun(secret, _session(row))
 
 
-def sign_out(engine: sa.Engine, secret: str) -> bool:
-    """End a session; tells whether there was one."""
+def sign_out(engine: sa.Engine, who: Principal, secret: str) -> None:
+    """End a session; that there is none is no fault."""
     digest = digest_of(secret)
     with presenting(engine, digest.hex()).begin() as connection:
-        return sessions.end_session(connection, digest)
+        if sessions.end_session(connection, digest):
+            record(connection, who, "account.logout", ("account", who.account_id))
 
 
 def signed_in(

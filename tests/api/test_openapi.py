@@ -31,6 +31,7 @@ AHEAD = str(today() + timedelta(days=9))  # so far that no midnight of the run r
 DIVIDE = {"community": "510000000001", "made_by": "x"}
 PUBLISH = {"valid_from": AHEAD, "published_by": "x", "reason": "x"}
 WITHDRAW = {"withdrawn_by": "x"}
+NEW_ACCOUNT = {"name": "new", "role": "viewer", "areas": ["510000000001"]}
 TILE = "/tiles/grids/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 14))
 
 Asked = tuple[str, dict[str, Any] | None]
@@ -77,6 +78,46 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         403: (SESSION, {"name": "gone", "password": PASSWORD}),
         422: (SESSION, {"name": "case"}),
         429: (SESSION, {"name": "late", "password": PASSWORD}),
+    },
+    ("get", f"{API}/account/tokens"): {200: (f"{API}/account/tokens", None)},
+    ("post", f"{API}/account/tokens"): {
+        201: (f"{API}/account/tokens", {"name": "x"}),
+        422: (f"{API}/account/tokens", {"name": "x", "expires_on": "2001-01-01"}),
+    },
+    ("post", f"{API}/account/tokens/{{token_id}}/revoke"): {
+        200: (f"{API}/account/tokens/1/revoke", None),
+        404: (f"{API}/account/tokens/99/revoke", None),
+        422: (f"{API}/account/tokens/0/revoke", None),
+    },
+    ("post", f"{API}/account/password"): {
+        200: (f"{API}/account/password", {"old": PASSWORD, "new": "vier rote Raben"}),
+        422: (f"{API}/account/password", {"old": PASSWORD, "new": "short"}),
+    },
+    ("get", f"{API}/accounts"): {200: (f"{API}/accounts", None)},
+    ("post", f"{API}/accounts"): {
+        201: (f"{API}/accounts", NEW_ACCOUNT),
+        409: (f"{API}/accounts", {**NEW_ACCOUNT, "name": "Case"}),
+        422: (f"{API}/accounts", {**NEW_ACCOUNT, "password": "short"}),
+    },
+    ("patch", f"{API}/accounts/{{account_id}}"): {
+        200: (f"{API}/accounts/2", {"role": "viewer"}),
+        404: (f"{API}/accounts/99", {"role": "viewer"}),
+        422: (f"{API}/accounts/2", {"areas": ["999999999999"]}),
+    },
+    ("post", f"{API}/accounts/{{account_id}}/disable"): {
+        200: (f"{API}/accounts/2/disable", None),
+        404: (f"{API}/accounts/99/disable", None),
+        422: (f"{API}/accounts/0/disable", None),
+    },
+    ("post", f"{API}/accounts/{{account_id}}/enable"): {
+        200: (f"{API}/accounts/2/enable", None),
+        404: (f"{API}/accounts/99/enable", None),
+        422: (f"{API}/accounts/0/enable", None),
+    },
+    ("post", f"{API}/accounts/{{account_id}}/password"): {
+        200: (f"{API}/accounts/2/password", {}),
+        404: (f"{API}/accounts/99/password", {}),
+        422: (f"{API}/accounts/2/password", {"password": "short"}),
     },
     ("get", f"{API}/figures"): {
         200: (f"{API}/figures?area=510000000001", None),
@@ -370,34 +411,45 @@ def test_every_declared_answer_is_given(
         for method, operation in operations.items()
     }
     assert set(declared) == set(CASES) | OF_WORKERS
+    # One's own account is asked for with a session; the rest by whoever sits at the machine.
+    begun = ask(writer, "post", CASES["post", SESSION][200])
+    own = _session_of(begun)
     for (method, path), answers in declared.items():
         if (method, path) in OF_WORKERS:
             continue
+        writer.cookies.clear()
+        signed = own if path.startswith(f"{API}/account/") else {}
         cases = CASES[method, path]
         foreseen = {int(status) for status in answers if status != "default"}
         assert foreseen == {*cases, *others(method, path)}, path
         for status, asked in cases.items():
             if status >= 400:
-                assert_problem(ask(writer, method, asked), status)
+                assert_problem(ask(writer, method, asked, **signed), status)
         well = min(cases)
-        answer = ask(writer, method, cases[well])
+        answer = ask(writer, method, cases[well], **signed)
         assert answer.status_code == well, answer.text
+        own = _session_of(answer) if "set-cookie" in answer.headers and signed else own
         if well != 204:
             kind = answer.headers["content-type"].split(";")[0]
             assert kind in answers[str(well)]["content"]
-        writer.cookies.clear()
         if 304 in cases:
             again = ask(writer, method, cases[304], **{"if-none-match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
         for refused in {401, 403} & (foreseen - set(cases)):
             assert_problem(ask(closed, method, cases[well]), refused)
         if 503 in foreseen:
-            assert_problem(ask(cut_off, method, cases[well]), 503)
+            assert_problem(ask(cut_off, method, cases[well], **signed), 503)
         assert PROBLEM in answers["default"]["content"]
         address, body = cases[well]
         joint = "&" if "?" in address else "?"
         assert_problem(ask(writer, method, (f"{address}{joint}x=%00", body)), 400)
+        writer.cookies.clear()
         assert_problem(ask(writer, "trace", (address, None)), 405)
+
+
+def _session_of(answer: Response) -> dict[str, str]:
+    secret = answer.headers.get_list("set-cookie")[0].partition(";")[0]
+    return {"cookie": secret, "X-Wangge-CSRF": answer.json()["csrf"]}
 
 
 def others(method: str, path: str) -> set[int]:
@@ -405,13 +457,13 @@ def others(method: str, path: str) -> set[int]:
     away = path in ("/healthz", f"{API}/changes") or _drawn_from_files(path)
     own_session = path == SESSION and method != "post"
     found = set() if away or own_session else {503}
-    if (method, path) == ("get", SESSION):
-        found |= {401}
+    if (method, path) == ("get", SESSION) or path.startswith(f"{API}/account/"):
+        return found | {401}
     return found | ({403} if method == "post" or path.startswith(_KEPT) else set())
 
 
 _KEPT = (
-    *(f"{API}/embed-keys", f"{API}/audit", f"{API}/ground"),
+    *(f"{API}/embed-keys", f"{API}/audit", f"{API}/ground", f"{API}/accounts"),
     *(f"{API}/my", f"{API}/progress", f"{API}/handovers", f"{API}/plans/{{plan_id}}/editor"),
     *(f"{API}/{staff}/" for staff in ("staff", "chains", "vacancies", "staffing")),
     *KEPT,

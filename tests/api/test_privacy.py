@@ -38,6 +38,8 @@ BESIDES = {
     "/plan/{plan_id}": "/plan/1",
     "/walk/{community}": f"/walk/{CLOUDS}",
     "/dashboard": "/dashboard",
+    "/login": "/login",
+    "/account": "/account",
     "/embed": "/embed",
     "/embed/{page}": "/embed/grids",
     "/embed/sheet/{community}": f"/embed/sheet/{CLOUDS}",

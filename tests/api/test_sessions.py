@@ -55,7 +55,7 @@ def test_the_session_tells_who_one_is_and_what_one_may(browser: TestClient) -> N
     sign_in(browser, " 王规划")
     told = browser.get(SESSION).json()
     assert (told["name"], told["role"], told["areas"]) == ("王规划", "planner", [CLOUDS])
-    assert (told["worker"], told["everywhere"], told["by"]) == ("w1", False, "session")
+    assert (told["worker_code"], told["everywhere"], told["by"]) == ("w1", False, "session")
     assert "draw" in told["rights"]
     assert "accounts" not in told["rights"]
     answer = browser.get(READING)

@@ -124,6 +124,39 @@ import { language } from "./texts.js";
  * @property {number} load
  */
 
+/**
+ * @typedef {object} WhoAmI
+ * @property {string} name
+ * @property {string} role
+ * @property {"session" | "token" | "machine"} by
+ * @property {boolean} everywhere
+ * @property {string[]} areas
+ * @property {string[]} grids
+ * @property {string[]} rights
+ * @property {boolean} must_change
+ *
+ * @typedef {object} Token
+ * @property {number} id
+ * @property {string} name
+ * @property {boolean} writing
+ * @property {string} expires_at
+ * @property {string | null} used_at
+ * @property {string} state
+ *
+ * @typedef {object} Account
+ * @property {number} id
+ * @property {string} name
+ * @property {string} role
+ * @property {boolean} everywhere
+ * @property {string[]} areas
+ * @property {string[]} grids
+ * @property {string | null} login_at
+ * @property {string | null} disabled_at
+ */
+
+/** Tells by "over" that the service no longer knows who asks. */
+export const sessionOver = new EventTarget();
+
 /** A fault told by the service, or by the want of one. */
 export class Problem extends Error {
   /**
@@ -150,6 +183,64 @@ const told = () => ({ Accept: "application/json", "Accept-Language": language() 
  */
 export const fetched = (path) => fetchedFrom(`${base}/api/v1${path}`, { headers: told() });
 
+const OVER = new Set(["session-ended", "not-signed-in"]);
+
+/** What pages of a session send with whatever they write; empty without a session. */
+const csrf = () => /(?:^|; )(?:__Host-|__Secure-)?wangge-csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+
+/** @returns {Promise<WhoAmI>} */
+export const whoAmI = () => fetched("/session");
+
+export const endSession = () => sent("DELETE", "/session");
+
+/**
+ * @param {string} old
+ * @param {string} chosen
+ * @returns {Promise<WhoAmI>}
+ */
+export const changePassword = (old, chosen) =>
+  sent("POST", "/account/password", { old, new: chosen });
+
+/** @returns {Promise<Token[]>} */
+export const listTokens = () => fetched("/account/tokens");
+
+/**
+ * Make a token; its text comes this once.
+ * @param {object} wanted
+ * @returns {Promise<Token & {token: string}>}
+ */
+export const makeToken = (wanted) => sent("POST", "/account/tokens", wanted);
+
+/**
+ * @param {number} id
+ * @returns {Promise<Token>}
+ */
+export const revokeToken = (id) => sent("POST", `/account/tokens/${id}/revoke`);
+
+/** @returns {Promise<Account[]>} */
+export const listAccounts = () => fetched("/accounts");
+
+/**
+ * Make an account; its first password comes this once.
+ * @param {object} wanted
+ * @returns {Promise<Account & {password: string}>}
+ */
+export const makeAccount = (wanted) => sent("POST", "/accounts", wanted);
+
+/**
+ * Give an account another password, which comes this once.
+ * @param {number} id
+ * @returns {Promise<Account & {password: string}>}
+ */
+export const resetPassword = (id) => sent("POST", `/accounts/${id}/password`, {});
+
+/**
+ * @param {number} id
+ * @param {"enable" | "disable"} state
+ * @returns {Promise<Account>}
+ */
+export const setAccountState = (id, state) => sent("POST", `/accounts/${id}/${state}`);
+
 /**
  * What stands at an address of this service; asked for without headers of its own, the browser
  * takes what the page has preloaded.
@@ -164,9 +255,10 @@ export async function fetchedFrom(address, asked = {}) {
   } catch {
     throw new Problem("offline", "", "");
   }
-  if (answer.ok) return answer.json();
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
   const requestId = answer.headers.get("X-Request-ID") ?? "";
   const fault = await answer.json().catch(() => ({}));
+  if (OVER.has(fault.code)) sessionOver.dispatchEvent(new Event("over"));
   const code = fault.code ?? String(answer.status);
   throw new Problem(code, fault.detail ?? "", requestId, answer.status, fault.facts);
 }
@@ -181,7 +273,11 @@ export async function fetchedFrom(address, asked = {}) {
 export const sent = (method, path, wanted) =>
   fetchedFrom(`${base}/api/v1${path}`, {
     method,
-    headers: { ...told(), ...(wanted ? { "Content-Type": "application/json" } : {}) },
+    headers: {
+      ...told(),
+      "X-Wangge-CSRF": csrf(),
+      ...(wanted ? { "Content-Type": "application/json" } : {}),
+    },
     ...(wanted ? { body: JSON.stringify(wanted) } : {}),
   });
 

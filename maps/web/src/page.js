@@ -12,6 +12,8 @@ export const attribution = given.attribution ?? "";
 export const reviewNumber = given.reviewNumber ?? "";
 /** Up to which change the server knew when it made this page; empty when it did not. */
 export const mark = given.mark ?? "";
+/** Name of who is signed in; empty when nobody is. */
+export const who = given.who ?? "";
 
 /**
  * Value of a design token, such as "--accent".

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { attribution, base, own, reviewNumber } from "./page.js";
 import { Problem } from "./api.js";
 import { language, speak, t } from "./texts.js";
+import "./who.js";
 
 /** @typedef {import("lit").TemplateResult} Template */
 
@@ -19,6 +20,7 @@ export function topBar(way) {
       ><span class="brand-zh" lang="zh">${t("brand")}</span></a
     >
     <nav class="way" aria-label=${t("way")}>${way}</nav>
+    <wg-who></wg-who>
     <button
       class="plain"
       type="button"

@@ -1,0 +1,141 @@
+"""Signing in and one's own account, in a real browser on a phone and on a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Page, expect
+from pydantic import SecretStr
+
+from api.settings import Settings
+from gis.store.tables import login_attempt
+from tests.api.accounts import PASSWORD, accounts_of, add_account
+from tests.conftest import own_database
+from tests.web.conftest import Visit, serving
+
+pytestmark = pytest.mark.browser
+TOWN = Path(__file__).parents[1] / "small_town.sql"
+
+
+@pytest.fixture(scope="module")
+def house(server_url: str, migrated_template: str) -> Iterator[tuple[str, sa.Engine]]:
+    """A service on the small town that wants accounts, with one of an administrator."""
+    with own_database(server_url, migrated_template) as url:
+        settings = Settings(database_url=SecretStr(url), readers="accounts")
+        with accounts_of(settings) as engine, serving(settings) as address:
+            with engine.begin() as connection:
+                # Past SQLAlchemy, which would take the file's percent signs for binds.
+                connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
+            add_account(engine, "王管理", "admin")
+            yield address, engine
+
+
+def fill_in(page: Page, name: str, password: str) -> None:
+    page.get_by_label("账号名").fill(name)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """Open a page of a phone in China."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+def test_a_newcomer_signs_in_makes_an_account_and_signs_out(
+    phone: Page, house: tuple[str, sa.Engine]
+) -> None:
+    address, _ = house
+    page = phone
+    visit = Visit(page)
+    visit.watch()
+    # Whoever is not signed in comes back to where they wanted to be.
+    page.goto(f"{address}/walk/510000000001?kind=canteen")
+    page.wait_for_url("**/login?next=*")
+    fill_in(page, "王管理", "is wrong")
+    expect(page.get_by_role("alert")).to_have_text("账号名或密码错误。")
+    expect(page.get_by_label("账号名")).to_have_value("王管理")
+    fill_in(page, "王管理", PASSWORD)
+    page.wait_for_url(f"{address}/walk/510000000001?kind=canteen")
+    page.locator("wg-who .who-name").click()
+    page.wait_for_url(f"{address}/account")
+    section = page.locator("section", has_text="新建账号")
+    section.get_by_label("账号名").fill("小李")
+    section.get_by_label("范围").fill("510000000001")
+    section.get_by_role("button", name="新建账号").click()
+    password = page.locator("pre code")
+    expect(section).to_contain_text("账号 小李 已建好")
+    secret = password.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url(f"{address}/login")
+    # The first password is somebody else's choice: it is changed before all else.
+    fill_in(page, "小李", secret)
+    page.wait_for_url(f"{address}/account")
+    expect(page.get_by_role("status").first).to_contain_text("请先修改密码")
+    page.get_by_label("原密码").fill(secret)
+    page.get_by_label("新密码", exact=True).fill("drei neue Raben")
+    page.get_by_label("再输一次新密码").fill("drei neue Raben")
+    page.get_by_role("button", name="修改密码").click()
+    page.wait_for_url(f"{address}/")
+    expect(page.locator("wg-who .who-name")).to_have_text("小李")
+    # The refused logins and nothing else went wrong.
+    assert {fault for fault in visit.faults if "401" not in fault} == set()
+    page.context.add_cookies([{"name": "wangge", "value": "A" * 43, "url": address}])
+    page.goto(f"{address}/account")
+    page.wait_for_url("**/login?*ended=1")
+    expect(page.get_by_role("status")).to_contain_text("登录已失效")
+
+
+def test_a_session_that_ends_elsewhere_is_told_with_a_way_back(
+    page: Page, house: tuple[str, sa.Engine]
+) -> None:
+    address, engine = house
+    page.goto(f"{address}/login?lang=zh&next=/account")
+    fill_in(page, "王管理", PASSWORD)
+    page.wait_for_url(f"{address}/account")
+    other = page.context.new_page()
+    other.goto(f"{address}/account")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url(f"{address}/login")
+    page.get_by_label("What it is for").fill("QGIS")
+    page.get_by_role("button", name="Make a token").click()
+    notice = page.get_by_role("alert").filter(has_text="Your session has ended")
+    expect(notice.get_by_role("link")).to_have_attribute("href", "/login?next=%2Faccount")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(login_attempt).values(
+                key="account:1",
+                failures=9,
+                tried_at=sa.func.now(),
+                locked_until=sa.func.now() + sa.text("interval '1 hour'"),
+            )
+        )
+    page.goto(f"{address}/login?lang=zh")
+    fill_in(page, "王管理", PASSWORD)
+    expect(page.get_by_role("alert")).to_contain_text("之前不能登录")
+    with engine.begin() as connection:
+        connection.execute(sa.delete(login_attempt))
+
+
+def test_the_form_works_without_any_script_and_for_its_own_browser_only(
+    chromium: Browser, house: tuple[str, sa.Engine]
+) -> None:
+    address, _ = house
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{address}/login?next=//evil.example/")
+    page.get_by_label("Name").fill("王管理")
+    page.get_by_label("Password").fill(PASSWORD)
+    context.clear_cookies()
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("The form had expired")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/")
+    context.close()
