@@ -20,6 +20,7 @@ from api.event_stream import StreamPlaces
 from api.login_queue import LoginQueue
 from api.middleware import Compression, RouteSeen
 from api.openapi import add_problem_schema
+from api.rate_limit import RateLimit
 from api.request_metrics import RequestMetrics
 from api.routes import (
     accounts,
@@ -172,6 +173,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RouteSeen)
     app.add_middleware(Compression, minimum_size=1000, compresslevel=6)
     app.add_middleware(TileFace)
+    app.add_middleware(RateLimit, per_minute=settings.costly_per_minute)
     app.add_middleware(EmbedGate)
     app.add_middleware(AccountGate, settings=settings)
     headers = security_headers(_inline_scripts(settings))

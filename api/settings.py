@@ -118,6 +118,12 @@ class Settings(BaseSettings):
         le=36_600,
         description="Days that rows of the audit trail are kept, client addresses with them.",
     )
+    costly_per_minute: int = Field(
+        default=60,
+        ge=0,
+        le=100_000,
+        description="Logins, downloads, sheets, walks and divisions of one client; 0: no limit.",
+    )
     request_seconds: float = Field(
         default=30,
         ge=1,
