@@ -12,7 +12,7 @@ Header = tuple[bytes, bytes]
 # whatever writes) is for pages of this service alone.
 SHARED = ("/tiles/", "/styles", "/ogc", "/api/v1/figures", "/api/v1/changes")
 _TOLD = b"ETag, Link, Content-Crs, X-Request-ID, X-Wangge-Left-Out"
-_PREFLIGHT: tuple[Header, ...] = (
+PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, HEAD"),
     (b"access-control-allow-headers", b"If-None-Match, Last-Event-ID, X-Request-ID"),
     (b"access-control-max-age", b"86400"),
@@ -73,4 +73,4 @@ class CrossOrigin:
         if origin is None or method not in (b"GET", b"HEAD"):
             return None
         granted = {name for name, _ in self.headers(path, origin)}
-        return _PREFLIGHT if b"access-control-allow-origin" in granted else None
+        return PREFLIGHT if b"access-control-allow-origin" in granted else None

@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.addresses import public_address
+from api.cross_origin import PREFLIGHT
 from api.errors import wangge_problem
 from api.services.embed_keys import EmbedScope, OutsideKey, scope_of
 from api.services.embed_memory import EmbedMemory, require_standing
@@ -181,7 +182,10 @@ class EmbedGate:
             await self._refused(request, asked, fault)(scope, receive, shown)
             return
         request.state.embed = embed
-        await self.app(scope, receive, shown)
+        app = Response(status_code=204) if _asks_first(request, embed) else self.app
+        if isinstance(app, Response):
+            app.raw_headers += PREFLIGHT
+        await app(scope, receive, shown)
 
     def _refused(self, request: Request, asked: KeyedRequest, fault: WanggeError) -> ASGIApp:
         """Answer a refusal: programs get a problem, people a page that says it in words."""
@@ -198,6 +202,13 @@ async def database_fault(request: Request, fault: SQLAlchemyError) -> Response:
     if answer is None:
         raise fault
     return cast(Response, await answer(request, fault))
+
+
+def _asks_first(request: Request, embed: EmbedScope) -> bool:
+    """Tell whether a browser asks whether a page that the key names may read with own headers."""
+    method = request.headers.get("access-control-request-method")
+    known = request.headers.get("origin") in embed.origins
+    return request.method == "OPTIONS" and known and method in ("GET", "HEAD")
 
 
 def _require_origin(request: Request, embed: EmbedScope) -> None:

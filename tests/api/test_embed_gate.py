@@ -282,3 +282,36 @@ def test_a_key_holds_however_its_name_is_spelled(keyed: Keyed) -> None:
         assert refused.status_code == 403, name
         assert keyed.client.get(f"/tiles/grids.json?{name}={key}").status_code == 200, name
     assert keyed.client.get(f"/tiles/grids.json%0A?key={key}").status_code == 400
+
+
+def test_a_page_that_a_key_names_may_ask_with_headers_where_nothing_is_shared(
+    open_settings: Settings,
+) -> None:
+    assert open_settings.database_url is not None
+    engine = open_engine(open_settings.database_url.get_secret_value())
+    alone = open_settings.model_copy(update={"cors_origins": "none"})
+    asks = {
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    with TestClient(create_app(alone), base_url="http://127.0.0.1") as client:
+        key = Keyed(client, engine).key(origins=[SCREEN])
+        x, y = address_of(104.603, 28.402, 15)[1:]
+        tile = f"/tiles/grids/15/{x}/{y}.mvt"
+
+        def asked(origin: str, query: str = f"?key={key}", method: str = "GET") -> Response:
+            told = {**asks, "Origin": origin, "Access-Control-Request-Method": method}
+            return client.options(f"{tile}{query}", headers=told)
+
+        granted = asked(SCREEN)
+        assert granted.status_code == 204
+        assert granted.headers["access-control-allow-origin"] == SCREEN
+        assert "If-None-Match" in granted.headers["access-control-allow-headers"]
+        for refused in (
+            asked("https://other.example"),
+            asked(SCREEN, query=""),
+            asked(SCREEN, method="PUT"),
+        ):
+            assert refused.status_code in (403, 404, 405)
+            assert "access-control-allow-methods" not in refused.headers
+    engine.dispose()

@@ -437,7 +437,8 @@ def test_every_declared_answer_is_given(
             assert (again.status_code, again.content) == (304, b"")
         for refused in {401, 403} & (foreseen - set(cases)):
             assert_problem(ask(closed, method, cases[well]), refused)
-        if 503 in foreseen:
+        # Streams need no database; their places are taken in test_crowd.
+        if 503 in foreseen and path != f"{API}/changes":
             assert_problem(ask(cut_off, method, cases[well], **signed), 503)
         assert PROBLEM in answers["default"]["content"]
         address, body = cases[well]
@@ -454,7 +455,7 @@ def _session_of(answer: Response) -> dict[str, str]:
 
 def others(method: str, path: str) -> set[int]:
     """Statuses that depend on the service, not on what is asked."""
-    away = path in ("/healthz", f"{API}/changes") or _drawn_from_files(path)
+    away = path == "/healthz" or _drawn_from_files(path)
     own_session = path == SESSION and method != "post"
     found = set() if away or own_session else {503}
     if (method, path) == ("get", SESSION) or path.startswith(f"{API}/account/"):
