@@ -59,6 +59,7 @@ from api.routes import (
     tiles,
     walking,
     web,
+    workflow,
 )
 from api.security import refuse_open_to_the_world, security_headers
 from api.services.change_listener import ChangeListener
@@ -86,6 +87,7 @@ _RESOURCES = (
     ground,
     plans,
     planning,
+    workflow,
     editor,
     grids,
     walking,

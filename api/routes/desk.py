@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 Planner = Annotated[Principal, Depends(needs("draw"))]
 Approver = Annotated[Principal, Depends(needs("approve"))]
+Drafter = Annotated[Principal, Depends(needs("drafts"))]
 
 
 def desk_of(request: Request, engine: sa.Engine, who: Principal) -> Desk:
@@ -41,6 +42,10 @@ def _approvers(request: Request, engine: DatabaseEngine, who: Approver) -> Desk:
     return desk_of(request, engine, who)
 
 
+def _readers(request: Request, engine: DatabaseEngine, who: Drafter) -> Desk:
+    return desk_of(request, engine, who)
+
+
 def _unseated(request: Request, who: Planner) -> Desk:
     """Set up a desk for a route that holds a seat only while it reads."""
     return desk_of(request, engine_of(request, who), who)
@@ -48,6 +53,7 @@ def _unseated(request: Request, who: Planner) -> Desk:
 
 AtDesk = Annotated[Desk, Depends(_planners)]
 AtApproversDesk = Annotated[Desk, Depends(_approvers)]
+AtReadersDesk = Annotated[Desk, Depends(_readers)]
 Unseated = Annotated[Desk, Depends(_unseated)]
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from api.openapi import problems
 from api.plan_rights import EVERY_PLAN
-from api.routes.desk import AtDesk, Unseated, while_connected
+from api.routes.desk import AtDesk, AtReadersDesk, Unseated, while_connected
 from api.routes.plans import PlanId
 from api.schemas.planning import (
     Edits,
@@ -63,7 +63,7 @@ def redo(desk: AtDesk, plan_id: PlanId, asked: TakeBackRequest) -> Stroked:
 
 @router.get("/edits")
 def list_edits(
-    desk: AtDesk, plan_id: PlanId, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+    desk: AtReadersDesk, plan_id: PlanId, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
 ) -> Edits:
     """List the edits of a plan after one, oldest first; 200 at most."""
     return keeping.edits(desk, plan_id, after)
@@ -93,7 +93,7 @@ def remove_grid(
 
 
 @router.get("/snapshots")
-def list_snapshots(desk: AtDesk, plan_id: PlanId) -> Snapshots:
+def list_snapshots(desk: AtReadersDesk, plan_id: PlanId) -> Snapshots:
     """List the named states of a plan, newest first."""
     return keeping.snapshots(desk, plan_id)
 

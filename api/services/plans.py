@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from api.services import audit
+from api.services.ground_memory import GroundOf, read_ground
 from api.services.grounds import current_ground
 from gis.adoption import Adoption, adopt
 from gis.borders import dissolve
@@ -370,9 +371,11 @@ def plan_state(engine: sa.Engine, plan_id: int) -> PlanState:
     return PlanState(plan, grids, tuple(found), changes)
 
 
-def judge(connection: sa.Connection, plan: PlanRow) -> tuple[list[Problem], Drift]:
+def judge(
+    connection: sa.Connection, plan: PlanRow, *, ground_of: GroundOf = read_ground
+) -> tuple[list[Problem], Drift]:
     """Return what is wrong with a plan, and how its buildings changed since it was drawn."""
-    ground = load_ground(connection, plan.ground_id)
+    ground = ground_of(connection, plan.ground_id).ground
     labels = store.read_labels(connection, plan.plan_id)
     grids = store.read_grids(connection, plan.plan_id)["name"]
     names = dict(zip(grids.index.tolist(), grids, strict=True))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -52,8 +53,11 @@ def publish_plan(
     with engine.begin() as connection:
         _lock_community_of(connection, plan_id)
         _refuse_published(connection, plan_id)
-        plan = store.editable_plan(connection, plan_id)
+        plan = store.read_plan(connection, plan_id, lock=True)
+        who = audit.who_asks(connection, published_by)
+        _refuse_not_approved(plan, alone=who.may("draw") and who.may("approve"))
         found, _ = judge(connection, plan)
+        reason = reason or _signed(plan, found)
         if found and not reason:
             raise _unexcused(plan, found)
         done = publishing.publish(
@@ -71,7 +75,7 @@ def publish_plan(
         )
         audit.record(
             connection,
-            audit.who_asks(connection, published_by),
+            who,
             "plan.publish",
             ("plan", plan_id),
             community=plan.community_code,
@@ -157,6 +161,29 @@ def _refuse_published(connection: sa.Connection, plan_id: int) -> None:
             plan=plan_id,
             since=standing.since.isoformat(),
         )
+
+
+def _refuse_not_approved(plan: PlanRow, *, alone: bool) -> None:
+    """Let an approved plan pass; a draft only from those who may both draw and approve."""
+    if plan.state == "approved" or (alone and plan.state in store.EDITABLE):
+        return
+    raise Conflict(
+        f"Plan {plan.plan_id} is {plan.state}: a plan is published once it is handed in and "
+        "approved.",
+        f"方案 {plan.plan_id} 处于“{store.STATE_ZH[plan.state]}”状态：须先提交并获批准，方可发布。",
+        plan=plan.plan_id,
+        state=plan.state,
+    )
+
+
+def _signed(plan: PlanRow, found: Sequence[Problem]) -> str | None:
+    """Return the reasons signed when the plan was handed in, where they cover all that is found."""
+    reasons: Mapping[str, Any] = plan.reasons or {}
+    # A grid across a barrier is in pieces.
+    kinds = {p.kind for p in found} - reasons.keys()
+    if not reasons or kinds - ({"not_contiguous"} if "barrier_crossed" in reasons else set()):
+        return None
+    return "\n".join(f"{kind}: {r['why']} ({r['by']})" for kind, r in reasons.items())
 
 
 def _unexcused(plan: PlanRow, found: Sequence[Problem]) -> Conflict:

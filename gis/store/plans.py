@@ -217,7 +217,7 @@ def refuse_not_editable(plan: PlanRow) -> PlanRow:
             f"Plan {plan.plan_id} is {plan.state} and takes no more edits. Fork it for a draft of "
             "your own, or divide its community again; what is submitted can be called back, and "
             "before its first day a publication can be withdrawn.",
-            f"方案 {plan.plan_id} 已处于“{_STATE_ZH[plan.state]}”状态，不能再修改。"
+            f"方案 {plan.plan_id} 已处于“{STATE_ZH[plan.state]}”状态，不能再修改。"
             "可另存为新草稿或重新划分；已提交的可以收回，已发布而未施行的可以撤回。",
             plan=plan.plan_id,
             state=plan.state,
@@ -225,7 +225,7 @@ def refuse_not_editable(plan: PlanRow) -> PlanRow:
     return plan
 
 
-_STATE_ZH = {
+STATE_ZH = {
     "draft": "草稿",
     "submitted": "已提交",
     "returned": "已退回",

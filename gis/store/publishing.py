@@ -59,6 +59,16 @@ def last_publication(
     )
 
 
+def plan_standing_on(connection: sa.Connection, community_code: str, day: date) -> int | None:
+    """Return the plan of base grids that holds in a community on a day; None: there is none."""
+    query = sa.select(t.publication.c.plan_id).where(
+        t.publication.c.community_code == community_code,
+        t.publication.c.tier == "base",
+        t.publication.c.valid.op("@>")(day),
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
 def publication_until(
     connection: sa.Connection, community_code: str, tier: str, day: date
 ) -> Standing | None:

@@ -10,7 +10,7 @@ PLAN = f"{API}/plans/{{plan_id}}"
 ACT = "00000000-0000-4000-8000-{:012d}".format
 STROKE = {"client": ACT(1), "ground": 1, "moves": [[1, 0, None]]}
 PLANNING: dict[tuple[str, str], dict[int, tuple[str, dict[str, Any] | None]]] = {}
-KEPT = tuple(f"{PLAN}/{part}" for part in ("edits", "snapshots", "grids/"))
+KEPT = tuple(f"{PLAN}/{part}" for part in ("edits", "snapshots", "grids/", "problems"))
 LINE = [[104.59, 28.404], [104.65, 28.404]]
 PLANNED: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {
     ("post", "strokes"): (200, STROKE),
@@ -50,4 +50,31 @@ PLANNING["post", f"{PLAN}/snapshots/{{number}}/restore"] = {
     404: (f"{DRAFT}/snapshots/9/restore", {"client": ACT(14)}),
     409: (f"{API}/plans/1/snapshots/1/restore", {"client": ACT(15)}),
     422: (f"{DRAFT}/snapshots/1/restore", {}),
+}
+# In the order of the document: handed in, approved, returned; plan 3 is handed in already.
+REASONS = dict.fromkeys(
+    (
+        *("unassigned", "over_cap", "not_contiguous", "barrier_crossed"),
+        *("courtyard_split", "buildings_changed"),
+    ),
+    "x",
+)
+STEPS: dict[str, dict[str, Any] | None] = {
+    "submit": {"reasons": REASONS},
+    "approve": {},
+    "return": {"remarks": "x"},
+    "recall": {},
+    "rebase": None,
+}
+for act, sent in STEPS.items():
+    PLANNING["post", f"{PLAN}/{act}"] = {
+        200: (f"{API}/plans/{3 if act == 'recall' else 2}/{act}", sent),
+        404: (f"{API}/plans/99/{act}", sent),
+        409: (f"{API}/plans/1/{act}", sent),
+        422: (f"{API}/plans/0/{act}", sent),
+    }
+PLANNING["get", f"{PLAN}/problems"] = {
+    200: (f"{DRAFT}/problems", None),
+    404: (f"{API}/plans/99/problems", None),
+    422: (f"{API}/plans/0/problems", None),
 }

@@ -494,8 +494,9 @@ def add_plan_without_grids(settings: Settings) -> None:
     engine = open_engine(settings.database_url.get_secret_value())
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO plan (community_code, ground_id, name, rules, created_by) "
-            "SELECT community_code, ground_id, 'bare', rules, 'x' FROM plan WHERE id = 2"
+            "INSERT INTO plan (community_code, ground_id, name, rules, created_by, state) "
+            "SELECT community_code, ground_id, 'bare', rules, 'x', 'submitted' "
+            "FROM plan WHERE id = 2"
         )
         connection.exec_driver_sql(
             "INSERT INTO import_run (layer, source) VALUES ('buildings', 'x.csv'); "
