@@ -19,6 +19,7 @@ from api.errors import add_error_handlers
 from api.event_stream import StreamPlaces
 from api.login_queue import LoginQueue
 from api.middleware import Compression, RouteSeen
+from api.only_face import OnlyFace
 from api.openapi import add_problem_schema
 from api.rate_limit import RateLimit
 from api.request_metrics import RequestMetrics
@@ -178,6 +179,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RateLimit, per_minute=settings.costly_per_minute)
     app.add_middleware(EmbedGate)
     app.add_middleware(AccountGate, settings=settings)
+    if settings.only == "my":
+        app.add_middleware(OnlyFace)
     headers = security_headers(_inline_scripts(settings))
     app.add_middleware(
         Envelope,

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8737, ge=0, le=65535, description="Port; 0 takes a free one.")
     base_path: str = Field(default="", description="Sub-path behind a proxy, such as /wangge.")
     public_url: str = Field(default="", description="Address that browsers see, for absolute URLs.")
+    only: Literal["all", "my"] = Field(
+        default="all", description="Faces served: all, or my (the workers' page and what it needs)."
+    )
     open: bool = Field(
         default=False, description="Let anyone write; only on a loopback address, for the demo."
     )

@@ -100,6 +100,7 @@ HELP: dict[str, str] = {
     "Serve the HTTP face.": "提供 HTTP 服务。",
     "Address to listen on; else WANGGE_HOST.": "监听地址；未给出时用 WANGGE_HOST。",
     "Port; 0 takes a free one.": "端口；0 表示任选一个空闲端口。",
+    "One face alone: my, the page of grid workers.": "只提供一个入口：my 为网格员页面。",
     # circles update, coverage, site
     "Compute reach, circles, gaps and coverage of the database and store them.": (
         "计算数据库中的步行可达、服务圈、盲区与覆盖率并存储。\n\n"

@@ -14,9 +14,12 @@ from api.settings import read_settings
 @click.command(cls=BilingualCommand)
 @click.option("--host", help="Address to listen on; else WANGGE_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
-def serve(host: str | None, port: int | None) -> None:
+@click.option(
+    "--only", type=click.Choice(["my"]), help="One face alone: my, the page of grid workers."
+)
+def serve(host: str | None, port: int | None, only: str | None) -> None:
     """Serve what the database holds, until Ctrl-C."""
-    given = {"host": host, "port": port}
+    given = {"host": host, "port": port, "only": only}
     settings = read_settings(**{name: one for name, one in given.items() if one is not None})
     with signals_as_interrupt(), running_database(settings, closing=undisturbed):
         require_ready_database(settings)

@@ -112,6 +112,14 @@ def account_page(request: Request, settings: AppSettings) -> Response:
     return _page(request, settings, "account-page", "wg-account-page")
 
 
+@router.get("/handover/{community}")
+def handover_page(
+    request: Request, settings: AppSettings, community: str = Path(pattern="^[0-9]{12}$")
+) -> Response:
+    """Show supervisors the visits of a community, and who has confirmed what changes hands."""
+    return _page(request, settings, "handover-page", "wg-handover-page", community=community)
+
+
 @router.get("/favicon.ico")
 def icon(request: Request) -> Response:
     """Answer browsers that ask for an icon at the root."""

@@ -387,3 +387,28 @@ export function figuresOf({ area, kind, speed, minutes }) {
  * @returns {Promise<StandingGrid[]>}
  */
 export const standingGrids = (community) => all(`/grids?community=${encodeURIComponent(community)}`);
+
+/**
+ * @typedef {{grid: string, grid_name: string, buildings: number, households: number,
+ *   worker: string | null, name: string | null, met_households: number, met_buildings: number,
+ *   absent: number, locked: number}} ProgressRow
+ * @typedef {{publication: number, plan: number, day: string, worker: string, name: string,
+ *   gained: number, households_gained: number, lost: number, households_lost: number,
+ *   confirmed_at: string | null}} ReceiptRow
+ */
+
+/**
+ * Done marks of a month by grid and worker.
+ * @param {string} community
+ * @param {string} month 2026-11
+ * @returns {Promise<{month: string, quota: number, rows: ProgressRow[]}>}
+ */
+export const progressOf = (community, month) =>
+  fetched(`/progress/${encodeURIComponent(community)}${month ? `?month=${month}` : ""}`);
+
+/**
+ * Whom the handovers of a community concern, and who has confirmed them.
+ * @param {string} community
+ * @returns {Promise<{items: ReceiptRow[]}>}
+ */
+export const receiptsOf = (community) => fetched(`/handovers/${encodeURIComponent(community)}`);

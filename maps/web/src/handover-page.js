@@ -1,0 +1,187 @@
+/** Visits of a community against the quota, and who has confirmed what changes hands. */
+
+import { html, nothing } from "lit";
+import { progressOf, receiptsOf } from "./api.js";
+import { count } from "./figures.js";
+import { empty, fault, skeleton, topBar } from "./parts.js";
+import { Component, t } from "./texts.js";
+
+/** @typedef {import("./api.js").ProgressRow} ProgressRow */
+/** @typedef {import("./api.js").ReceiptRow} ReceiptRow */
+
+class HandoverPage extends Component {
+  static properties = {
+    community: { type: String },
+    month: { state: true },
+    told: { state: true },
+    receipts: { state: true },
+    error: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.community = "";
+    this.month = "";
+    /** @type {{month: string, quota: number, rows: ProgressRow[]} | null} */
+    this.told = null;
+    /** @type {ReceiptRow[]} */
+    this.receipts = [];
+    /** @type {unknown} */
+    this.error = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.load();
+  }
+
+  async load() {
+    this.error = null;
+    try {
+      const [told, { items }] = await Promise.all([
+        progressOf(this.community, this.month),
+        receiptsOf(this.community),
+      ]);
+      this.told = told;
+      this.month = told.month;
+      this.receipts = items;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  render() {
+    document.title = t("handover.title");
+    return html`${topBar(html`${this.community}`)}
+      <main class="sheet">
+        <h1>${t("handover.heading")}</h1>
+        ${this.body()}
+      </main>`;
+  }
+
+  body() {
+    if (this.error) return fault(this.error, () => this.load());
+    if (this.told === null) return skeleton();
+    return html`<section>
+        <h2>${t("handover.progress")}</h2>
+        <p>
+          <label
+            >${t("handover.month")}
+            <input
+              type="month"
+              .value=${this.month}
+              @change=${(/** @type {Event} */ event) => this.choose(event)}
+          /></label>
+        </p>
+        ${this.told.rows.length
+          ? this.progress(this.told.rows, this.told.quota)
+          : empty(t("handover.no-grids"), t("handover.no-grids.next"), "")}
+        <p class="muted small">${t("handover.counts-only")}</p>
+      </section>
+      <section>
+        <h2>${t("handover.receipts")}</h2>
+        ${this.receipts.length ? this.byPublication() : html`<p class="muted">${t("handover.none")}</p>`}
+      </section>`;
+  }
+
+  /** @param {Event} event */
+  choose(event) {
+    const value = /** @type {HTMLInputElement} */ (event.target).value;
+    if (!value) return;
+    this.month = value;
+    this.load();
+  }
+
+  /**
+   * @param {ProgressRow[]} rows
+   * @param {number} quota
+   */
+  progress(rows, quota) {
+    return html`<table class="communities" id="progress">
+      <thead>
+        <tr>
+          <th scope="col">${t("handover.grid")}</th>
+          <th scope="col">${t("handover.worker")}</th>
+          <th scope="col" class="number">${t("handover.met")}</th>
+          <th scope="col" class="number">${t("handover.buildings")}</th>
+          <th scope="col" class="number">${t("handover.absent")}</th>
+          <th scope="col" class="number">${t("handover.locked")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) => html`<tr>
+            <th scope="row">${row.grid_name}<small>${row.grid}</small></th>
+            <td data-label=${t("handover.worker")}>
+              ${row.name ?? html`<span class="muted">${t("handover.vacant")}</span>`}
+            </td>
+            <td class="number" data-label=${t("handover.met")}>
+              <meter min="0" max=${quota} value=${row.met_households}></meter>
+              ${t("handover.met.of", { n: row.met_households, quota })}
+            </td>
+            <td class="number" data-label=${t("handover.buildings")}>
+              ${t("handover.met.of", { n: row.met_buildings, quota: row.buildings })}
+            </td>
+            <td class="number" data-label=${t("handover.absent")}>${count(row.absent)}</td>
+            <td class="number" data-label=${t("handover.locked")}>${count(row.locked)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  byPublication() {
+    /** @type {Map<number, ReceiptRow[]>} */
+    const parts = new Map();
+    for (const row of this.receipts)
+      parts.set(row.publication, [...(parts.get(row.publication) ?? []), row]);
+    return [...parts.values()].map((rows) => this.publication(rows));
+  }
+
+  /** @param {ReceiptRow[]} rows */
+  publication(rows) {
+    const waiting = rows.filter((row) => !row.confirmed_at).length;
+    return html`<h3>${t("handover.from", { day: rows[0].day })}</h3>
+      <p class=${waiting ? "bad" : "muted"}>
+        ${t("handover.waiting", { n: waiting, all: rows.length })}
+      </p>
+      <table class="communities receipts">
+        <thead>
+          <tr>
+            <th scope="col">${t("handover.worker")}</th>
+            <th scope="col" class="number">${t("handover.gained")}</th>
+            <th scope="col" class="number">${t("handover.lost")}</th>
+            <th scope="col">${t("handover.confirmed")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) => html`<tr>
+              <th scope="row">${row.name}<small>${row.worker}</small></th>
+              <td class="number" data-label=${t("handover.gained")}>
+                ${this.amount(row.gained, row.households_gained)}
+              </td>
+              <td class="number" data-label=${t("handover.lost")}>
+                ${this.amount(row.lost, row.households_lost)}
+              </td>
+              <td class=${row.confirmed_at ? "" : "bad"} data-label=${t("handover.confirmed")}>
+                ${row.confirmed_at
+                  ? html`<time>${row.confirmed_at.slice(0, 16).replace("T", " ")}</time>`
+                  : t("handover.not-yet")}
+              </td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>`;
+  }
+
+  /**
+   * @param {number} n
+   * @param {number} households
+   */
+  amount(n, households) {
+    return n ? t("handover.amount", { n, households }) : nothing;
+  }
+}
+
+customElements.define("wg-handover-page", HandoverPage);
