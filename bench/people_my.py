@@ -101,6 +101,8 @@ def _town(url: str) -> None:
     migrate.upgrade(engine)
     make_faces(engine, Faces(facilities=1_000, streets=2_000))
     with engine.begin() as connection:
+        for statement in _ASSIGNED.split(";"):
+            connection.execute(sa.text(statement))
         connection.execute(
             sa.text(
                 "INSERT INTO worker (code, name) VALUES ('w1', '彭远远');"
@@ -111,7 +113,23 @@ def _town(url: str) -> None:
         [grid] = connection.execute(sa.text("SELECT min(community_code) FROM grid")).scalars()
     wanted = NewAccount(NAME, "worker", AccountScope((grid,), ()), PASSWORD, False, "w1")
     make_account(engine, OPERATOR, wanted)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("VACUUM ANALYZE"))
     engine.dispose()
+
+
+# 150 buildings to a grid, four grids to a community, each building a unit of its own.
+_ASSIGNED = """
+INSERT INTO unit (ground_id, unit_no, unit_id, kind, building_code, courtyard_code, households, geom)
+SELECT
+    g.id, row_number() OVER (PARTITION BY g.id ORDER BY b.code) - 1, b.code, 'building', b.code,
+    b.courtyard_code, b.households, ST_Envelope(b.geom)
+FROM building AS b JOIN ground AS g ON g.community_code = b.community_code
+;
+INSERT INTO assignment (plan_id, unit_no, ground_id, grid_no)
+SELECT p.id, u.unit_no, u.ground_id, u.unit_no / 150
+FROM plan AS p JOIN unit AS u ON u.ground_id = p.ground_id
+"""
 
 
 def _asked(address: str) -> tuple[list[float], int]:

@@ -42,6 +42,7 @@ def address(server_url: str, migrated_template: str) -> Iterator[str]:
         add_account(engine, "one", "worker", areas=(), worker="w1")
         add_account(engine, "two", "worker", areas=(), worker="w2")
         add_account(engine, "viewer", "viewer")
+        add_account(engine, "boss", "supervisor", areas=("510000000000",))
         engine.dispose()
         with serving(Settings(database_url=SecretStr(url), readers="accounts")) as at:
             yield at
@@ -185,3 +186,15 @@ def test_nothing_in_the_data_ends_the_script_that_holds_it() -> None:
     html = my_page("", evil).html
     assert html.count("</script>") == 3
     assert "import " not in one_script("main.js")
+
+
+def test_supervisors_see_visits_and_who_has_not_confirmed(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(locale="zh-CN")
+    sign_in(context, address, "boss")
+    page = context.new_page()
+    page.goto(f"{address}/handover/510000000001")
+    expect(page.locator("#progress tbody tr")).to_have_count(5)
+    expect(page.locator("#progress")).to_contain_text("某某")
+    expect(page.locator(".receipts tbody tr")).to_have_count(2)
+    expect(page.locator(".receipts")).to_contain_text("未确认")
+    context.close()

@@ -51,10 +51,10 @@ class HandoverPage extends Component {
   }
 
   render() {
-    document.title = t("handover.title");
+    document.title = t("oversee.title");
     return html`${topBar(html`${this.community}`)}
       <main class="sheet">
-        <h1>${t("handover.heading")}</h1>
+        <h1>${t("oversee.heading")}</h1>
         ${this.body()}
       </main>`;
   }
@@ -63,10 +63,10 @@ class HandoverPage extends Component {
     if (this.error) return fault(this.error, () => this.load());
     if (this.told === null) return skeleton();
     return html`<section>
-        <h2>${t("handover.progress")}</h2>
+        <h2>${t("oversee.progress")}</h2>
         <p>
           <label
-            >${t("handover.month")}
+            >${t("oversee.month")}
             <input
               type="month"
               .value=${this.month}
@@ -75,12 +75,12 @@ class HandoverPage extends Component {
         </p>
         ${this.told.rows.length
           ? this.progress(this.told.rows, this.told.quota)
-          : empty(t("handover.no-grids"), t("handover.no-grids.next"), "")}
-        <p class="muted small">${t("handover.counts-only")}</p>
+          : empty(t("oversee.no-grids"), t("oversee.no-grids.next"), "")}
+        <p class="muted small">${t("oversee.counts-only")}</p>
       </section>
       <section>
-        <h2>${t("handover.receipts")}</h2>
-        ${this.receipts.length ? this.byPublication() : html`<p class="muted">${t("handover.none")}</p>`}
+        <h2>${t("oversee.receipts")}</h2>
+        ${this.receipts.length ? this.byPublication() : html`<p class="muted">${t("oversee.none")}</p>`}
       </section>`;
   }
 
@@ -100,30 +100,30 @@ class HandoverPage extends Component {
     return html`<table class="communities" id="progress">
       <thead>
         <tr>
-          <th scope="col">${t("handover.grid")}</th>
-          <th scope="col">${t("handover.worker")}</th>
-          <th scope="col" class="number">${t("handover.met")}</th>
-          <th scope="col" class="number">${t("handover.buildings")}</th>
-          <th scope="col" class="number">${t("handover.absent")}</th>
-          <th scope="col" class="number">${t("handover.locked")}</th>
+          <th scope="col">${t("oversee.grid")}</th>
+          <th scope="col">${t("oversee.worker")}</th>
+          <th scope="col" class="number">${t("oversee.met")}</th>
+          <th scope="col" class="number">${t("oversee.buildings")}</th>
+          <th scope="col" class="number">${t("oversee.absent")}</th>
+          <th scope="col" class="number">${t("oversee.locked")}</th>
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) => html`<tr>
             <th scope="row">${row.grid_name}<small>${row.grid}</small></th>
-            <td data-label=${t("handover.worker")}>
-              ${row.name ?? html`<span class="muted">${t("handover.vacant")}</span>`}
+            <td data-label=${t("oversee.worker")}>
+              ${row.name ?? html`<span class="muted">${t("oversee.vacant")}</span>`}
             </td>
-            <td class="number" data-label=${t("handover.met")}>
+            <td class="number" data-label=${t("oversee.met")}>
               <meter min="0" max=${quota} value=${row.met_households}></meter>
-              ${t("handover.met.of", { n: row.met_households, quota })}
+              ${t("oversee.met.of", { n: row.met_households, quota })}
             </td>
-            <td class="number" data-label=${t("handover.buildings")}>
-              ${t("handover.met.of", { n: row.met_buildings, quota: row.buildings })}
+            <td class="number" data-label=${t("oversee.buildings")}>
+              ${t("oversee.met.of", { n: row.met_buildings, quota: row.buildings })}
             </td>
-            <td class="number" data-label=${t("handover.absent")}>${count(row.absent)}</td>
-            <td class="number" data-label=${t("handover.locked")}>${count(row.locked)}</td>
+            <td class="number" data-label=${t("oversee.absent")}>${count(row.absent)}</td>
+            <td class="number" data-label=${t("oversee.locked")}>${count(row.locked)}</td>
           </tr>`,
         )}
       </tbody>
@@ -141,33 +141,33 @@ class HandoverPage extends Component {
   /** @param {ReceiptRow[]} rows */
   publication(rows) {
     const waiting = rows.filter((row) => !row.confirmed_at).length;
-    return html`<h3>${t("handover.from", { day: rows[0].day })}</h3>
+    return html`<h3>${t("oversee.from", { day: rows[0].day })}</h3>
       <p class=${waiting ? "bad" : "muted"}>
-        ${t("handover.waiting", { n: waiting, all: rows.length })}
+        ${t("oversee.waiting", { n: waiting, all: rows.length })}
       </p>
       <table class="communities receipts">
         <thead>
           <tr>
-            <th scope="col">${t("handover.worker")}</th>
-            <th scope="col" class="number">${t("handover.gained")}</th>
-            <th scope="col" class="number">${t("handover.lost")}</th>
-            <th scope="col">${t("handover.confirmed")}</th>
+            <th scope="col">${t("oversee.worker")}</th>
+            <th scope="col" class="number">${t("oversee.gained")}</th>
+            <th scope="col" class="number">${t("oversee.lost")}</th>
+            <th scope="col">${t("oversee.confirmed")}</th>
           </tr>
         </thead>
         <tbody>
           ${rows.map(
             (row) => html`<tr>
               <th scope="row">${row.name}<small>${row.worker}</small></th>
-              <td class="number" data-label=${t("handover.gained")}>
+              <td class="number" data-label=${t("oversee.gained")}>
                 ${this.amount(row.gained, row.households_gained)}
               </td>
-              <td class="number" data-label=${t("handover.lost")}>
+              <td class="number" data-label=${t("oversee.lost")}>
                 ${this.amount(row.lost, row.households_lost)}
               </td>
-              <td class=${row.confirmed_at ? "" : "bad"} data-label=${t("handover.confirmed")}>
+              <td class=${row.confirmed_at ? "" : "bad"} data-label=${t("oversee.confirmed")}>
                 ${row.confirmed_at
                   ? html`<time>${row.confirmed_at.slice(0, 16).replace("T", " ")}</time>`
-                  : t("handover.not-yet")}
+                  : t("oversee.not-yet")}
               </td>
             </tr>`,
           )}
@@ -180,7 +180,7 @@ class HandoverPage extends Component {
    * @param {number} households
    */
   amount(n, households) {
-    return n ? t("handover.amount", { n, households }) : nothing;
+    return n ? t("oversee.amount", { n, households }) : nothing;
   }
 }
 
