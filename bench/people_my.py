@@ -120,7 +120,8 @@ def _town(url: str) -> None:
 
 # 150 buildings to a grid, four grids to a community, each building a unit of its own.
 _ASSIGNED = """
-INSERT INTO unit (ground_id, unit_no, unit_id, kind, building_code, courtyard_code, households, geom)
+INSERT INTO unit (
+    ground_id, unit_no, unit_id, kind, building_code, courtyard_code, households, geom)
 SELECT
     g.id, row_number() OVER (PARTITION BY g.id ORDER BY b.code) - 1, b.code, 'building', b.code,
     b.courtyard_code, b.households, ST_Envelope(b.geom)
