@@ -33,11 +33,12 @@ from gis.errors import Forbidden, WanggeError
 LEASE_S = 1.5
 _MOST_KNOWN = 4096
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# For everybody: how one signs in, what pages are made of, and whether the service lives.
+# For everybody: how one signs in, what pages are made of, whether the service lives, and who
+# is responsible here.
 _PUBLIC = frozenset(
     {"/login", "/api/v1/session", "/favicon.ico", "/healthz", "/readyz", "/metrics"}
 )
-_PUBLIC_BELOW = ("/web/",)
+_PUBLIC_BELOW = ("/web/", "/who/", "/who-qr/", "/who-sheet/")
 # What programs open that know nothing but a name and a password.
 _OF_PROGRAMS = ("/ogc", "/tiles/", "/styles", "/api/v1/downloads")
 # What whoever has to change their password may do until then.

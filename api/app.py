@@ -60,6 +60,7 @@ from api.routes import (
     tiles,
     walking,
     web,
+    who,
     workflow,
 )
 from api.security import refuse_open_to_the_world, security_headers
@@ -201,7 +202,7 @@ def _add_routes(app: FastAPI) -> None:
     for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
-    pages = (login, my_page, web)
+    pages = (login, my_page, web, who)
     for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, *pages):
         app.include_router(module.router)
 

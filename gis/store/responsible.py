@@ -169,3 +169,17 @@ def facilities_by_air(
     binds = {"lon": lon, "lat": lat, "at": at, "reach_m": REACH_M, "most": most}
     rows = connection.execute(statement("responsible_straight"), binds)
     return [FacilityThere(*row) for row in rows]
+
+
+def grid_called(connection: sa.Connection, code: str, at: date) -> GridThere | None:
+    """Return a grid that is published on a day, by its code."""
+    binds = {"grid": code, "at": at}
+    row = connection.execute(statement("responsible_grid_called"), binds).one_or_none()
+    return None if row is None else GridThere(*row)
+
+
+def buildings_in_grid(connection: sa.Connection, code: str, at: date) -> list[BuildingThere]:
+    """Return the buildings that a grid holds in whole or in part, by courtyard and number."""
+    binds = {"grid": code, "at": at}
+    rows = connection.execute(statement("responsible_buildings_in"), binds)
+    return [BuildingThere(*row) for row in rows]

@@ -54,6 +54,9 @@ BESIDES = {
     "/ogc/collections/{name}/schema": "/ogc/collections/buildings/schema",
     "/ogc/collections/{name}/items": "/ogc/collections/buildings/items?limit=1000",
     "/ogc/collections/{name}/items/{identifier:path}": "/ogc/collections/buildings/items/b000",
+    "/who/{code:path}": "/who/b000",
+    "/who-qr/{code:path}": "/who-qr/b000",
+    "/who-sheet/{code:path}": "/who-sheet/510000000001001",
     # Files of the front end, the same for everybody.
     "/web/{address:path}": "/favicon.ico",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import zxingcpp
 from fastapi.testclient import TestClient
+from PIL import Image
+from playwright.sync_api import Browser
 from pydantic import SecretStr
 
 from api.app import create_app
@@ -269,3 +273,42 @@ def test_who_is_gone_longer_than_the_retention_is_forgotten_and_the_posts_stay(
         assert tuple(kept) == ("", None, 1)
         with pytest.raises(NotFound):
             service.member(connection, OPERATOR, "w6", DAY, "zh")
+
+
+def test_the_public_page_tells_the_worker_as_far_as_the_setting_allows_and_no_resident(
+    engine_of_town: sa.Engine, settings: Settings
+) -> None:
+    assert engine_of_town
+    names = {"none": (), "masked": ("某**", "李**"), "name": ("某某", "李书记")}
+    every = [name for row in names.values() for name in row]
+    closed = settings.model_copy(update={"open": False, "readers": "accounts"})
+    for allowed, told in names.items():
+        app = create_app(closed.model_copy(update={"public_worker": allowed}))
+        with TestClient(app) as anyone:
+            page = anyone.get("/who/b000?lang=zh").text
+            assert [name for name in every if f"<b>{name}<" in page] == list(told)
+            assert "锦绣苑 1幢" in page
+            assert "第一网格" in page
+            assert 'href="tel:12345"' in page
+            for never in ("13812345678", "138****", "w2", "residents", "elders", "528", "17人"):
+                assert never not in page
+            grid = anyone.get(f"/who/{SOUTH_WEST}?lang=en").text
+            assert "My grid worker" in grid
+            assert anyone.get("/who/nobody").status_code == 404
+            assert anyone.get("/who-qr/nobody").status_code == 404
+
+
+def test_every_building_of_a_grid_has_a_code_that_leads_to_its_page(
+    nobody: TestClient, chromium: Browser
+) -> None:
+    sheet = nobody.get(f"/who-sheet/{SOUTH_WEST}?lang=zh").text
+    assert sheet.count("<svg") == 1 + 24
+    drawn = nobody.get("/who-qr/b000").text
+    assert drawn in sheet
+    context = chromium.new_context(viewport={"width": 330, "height": 330})
+    page = context.new_page()
+    page.set_content(f"<body style='margin:0'>{drawn}</body>")
+    picture = page.screenshot()
+    context.close()
+    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    assert [one.text for one in read] == ["http://testserver/who/b000"]
