@@ -1,6 +1,7 @@
 /** Who is signed in, in the corner of every page; and what is shown when a session has ended. */
 
 import { html, nothing } from "lit";
+import { forgetMine } from "./my-forget.js";
 import { endSession, sessionOver } from "./api.js";
 import { base, who } from "./page.js";
 import { Component, t } from "./texts.js";
@@ -34,6 +35,7 @@ class Who extends Component {
 
   async leave() {
     await endSession().catch(() => null);
+    await forgetMine().catch(() => null);
     location.assign(`${base}/login`);
   }
 
