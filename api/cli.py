@@ -66,6 +66,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("api.commands.serve:serve", "Serve the HTTP face."),
     "site": ("api.commands.site:site", "Suggest where to build next for a facility kind."),
     "solve": ("api.commands.solve:solve", "Divide a weighted graph into connected parts."),
+    "staff": (
+        "api.commands.staff:staff",
+        "Workers and posts: team templates, vacancies, chains, retention.",
+    ),
     "verify": ("api.commands.verify:verify", "Check every promise of a grid package."),
 }
 

@@ -239,6 +239,26 @@ HELP: dict[str, str] = {
     ),
     "Narrower than the account.": "比账号更小的范围。",
     "Last day; in 90 days if unset.": "最后一天；不填则为 90 天后。",
+    # staff
+    "Workers and posts: team templates, vacancies, chains, retention.": (
+        "网格员与岗位：队伍模板、缺岗、责任链、留存期限。"
+    ),
+    "Let a team TEMPLATE (preset or TOML file) hold in AREA and below; without: list them.": (
+        "让队伍模板（预设或 TOML 文件）在区划及其下级生效；不带参数则列出。"
+    ),
+    "Let the template of the area above hold again.": "改为沿用上级区划的模板。",
+    "List the seats of the team templates that nobody fills, in AREA or everywhere.": (
+        "列出队伍模板要求而无人在岗的岗位，可限于一个区划。"
+    ),
+    "Write every gap there: .xlsx or .csv.": "把全部缺岗写入文件：.xlsx 或 .csv。",
+    "Show everybody who answers for BUILDING, from the widest level to the narrowest.": (
+        "显示一栋楼的整条责任链，由上级到下级。"
+    ),
+    "Erase names and phones of WORKERS who are gone, or of all gone for so long; posts stay.": (
+        "删除已离岗人员的姓名和电话（指定编号，或全部超过留存期限的）；岗位记录保留。"
+    ),
+    "Days since; else the setting's.": "离岗天数；不填则用设置值。",
+    "Day whose state is asked for; today if unset.": "查询哪一天的状态；不填则为今天。",
     # embed
     "Keys by which other sites embed maps: add, list, show, revoke.": (
         "供其他网站嵌入地图的密钥：新建、列出、查看、吊销。"
@@ -452,6 +472,10 @@ HELP: dict[str, str] = {
 WORDS: dict[str, str] = {
     "NAME": "账号名",
     "KEY_ID": "编号",
+    "BUILDING": "楼栋编号",
+    "[WORKERS]...": "[工号]...",
+    "[AREA]": "[区划代码]",
+    "[TEMPLATE]": "[模板]",
     "N:HEX": "批号:链头",
     "https://HOST[:PORT]": "https://主机[:端口]",
     "LAYER,...": "图层,...",
