@@ -5,7 +5,7 @@ RUN := .venv/bin
 # Without stored bytecode each of the many processes compiles a thousand modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup test check bench bench-partition bench-walking bench-tiles serve fuzz fuzz-api db-stop clean
+.PHONY: demo setup test check audit bench bench-partition bench-walking bench-tiles serve fuzz fuzz-api db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
 	@exec $(RUN)/wangge demo
@@ -25,6 +25,10 @@ check: setup ## Style, types, import contracts.
 	$(RUN)/mypy
 	PATH="$(CURDIR)/$(RUN):$$PATH" lint-imports
 	$(RUN)/python -m ops.web_packages
+	@$(RUN)/python -m ops.advisories 8
+
+audit: setup ## Known faults of the packages, by pip-audit and npm audit; tells, never fails.
+	@$(RUN)/python -m ops.advisories
 
 bench: setup ## Measure; results stand in bench/*.md.
 	$(RUN)/python -m bench $(ARGS)
