@@ -32,6 +32,8 @@ _VENDOR: dict[str, tuple[str, ...]] = {
     "lit-html": ("*.js", "directives/*.js"),
     "lit-element": ("*.js",),
     "@lit/reactive-element": ("*.js",),
+    "terra-draw": ("dist/terra-draw.modern.js",),
+    "terra-draw-maplibre-gl-adapter": ("dist/terra-draw-maplibre-gl-adapter.modern.js",),
     # Bars on a canvas and no more; its tooltips, which the security policy forbids, are not in it.
     "echarts": ("dist/echarts.simple.min.js",),
     # The worker's map, which must do without WebGL.
@@ -48,6 +50,11 @@ _IMPORTS: dict[str, tuple[str, str]] = {
     "@lit/reactive-element/": ("@lit/reactive-element", ""),
     "maplibre-gl": ("maplibre-gl", "dist/maplibre-gl.mjs"),
     "echarts": ("echarts", "dist/echarts.simple.min.js"),
+    "terra-draw": ("terra-draw", "dist/terra-draw.modern.js"),
+    "terra-draw-maplibre-gl-adapter": (
+        "terra-draw-maplibre-gl-adapter",
+        "dist/terra-draw-maplibre-gl-adapter.modern.js",
+    ),
 }
 _OWN = ("*.css", "src/*.js", "src/editor/*.js", "my/map.js", "texts/*.json", "*.svg")
 _TYPES = {

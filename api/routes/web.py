@@ -93,6 +93,14 @@ def walk_page(
     return _page(request, settings, "walk-page", "wg-walk-page", community=community)
 
 
+@router.get("/ground/{community}")
+def ground_page(
+    request: Request, settings: AppSettings, community: str = Path(pattern=CodePattern)
+) -> Response:
+    """Show the page on which the ground of a community is edited."""
+    return _page(request, settings, "ground-page", "wg-ground-page", community=community)
+
+
 @router.get("/embed")
 def embed_box_page(request: Request, settings: AppSettings) -> Response:
     """Show the page that makes iframes for other sites."""

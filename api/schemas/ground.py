@@ -75,10 +75,22 @@ class GroundFeature(BaseModel):
     geometry: GeoJSONGeometry | None
 
 
+class GroundField(BaseModel):
+    """A column that features of a layer have."""
+
+    name: str
+    zh: str
+    kind: str = Field(description="key, reference, text, count, measure, flag or choice.")
+    required: bool
+    choices: list[str]
+
+
 class GroundFeatures(BaseModel):
     """What of the ground of a community can be edited."""
 
     community: str
+    name: str
+    fields: dict[EditableLayer, list[GroundField]]
     features: list[GroundFeature]
 
 

@@ -25,6 +25,7 @@ from api.schemas.ground import (
     GroundEditRequest,
     GroundFeature,
     GroundFeatures,
+    GroundField,
     PutFeature,
     RetireFeature,
     SplitFeature,
@@ -92,9 +93,9 @@ def editable_features(
     InputError
         More than can be edited at once: ask for fewer layers.
     """
-    require_community(connection, community, seen)
+    name = require_community(connection, community, seen)
     features: list[GroundFeature] = []
-    for layer in (name for name in EDITABLE if name in wanted):
+    for layer in (each for each in EDITABLE if each in wanted):
         frame, known = editing.rows_of_community(connection, layer, community)
         if len(features) + len(frame) > _MOST_FEATURES:
             raise InputError(
@@ -102,7 +103,28 @@ def editable_features(
                 f"{community} 的要素超过 {_MOST_FEATURES} 个：请减少图层。",
             )
         features += _told(layer, frame, known, counts=counts, coord=coord)
-    return GroundFeatures(community=community, features=features)
+    asked = [name for name in EDITABLE if name in wanted]
+    return GroundFeatures(
+        community=community,
+        name=name,
+        fields={layer: _fields(layer, counts=counts) for layer in asked},
+        features=features,
+    )
+
+
+def _fields(layer: EditableLayer, *, counts: bool) -> list[GroundField]:
+    hidden = () if counts else SENSITIVE
+    return [
+        GroundField(
+            name=field.name,
+            zh=field.zh,
+            kind=field.kind,
+            required=field.required,
+            choices=list(field.choices),
+        )
+        for field in LAYERS[layer].fields
+        if field.name not in hidden
+    ]
 
 
 def edit_ground(
@@ -181,14 +203,15 @@ def _layers_of(wanted: GroundEditRequest) -> list[EditableLayer]:
 
 def require_community(
     connection: sa.Connection, community: str, seen: Collection[str] | None
-) -> None:
-    """Raise NotFound unless there is such a community, and it is among those seen."""
+) -> str:
+    """Return a community's name; NotFound unless there is one, and it is among those seen."""
     areas = layers.read_layer(connection, "areas", community=community)
     hidden = seen is not None and community not in seen
     if hidden or (areas["level"] != "community").all():
         raise NotFound(
             f"There is no community {community}.", f"没有社区 {community}。", community=community
         )
+    return str(areas["name"].iloc[0])
 
 
 def _require_versions(connection: sa.Connection, community: str, wanted: GroundEditRequest) -> None:

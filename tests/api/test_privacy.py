@@ -37,6 +37,7 @@ BESIDES = {
     "/": "/",
     "/plan/{plan_id}": "/plan/1",
     "/walk/{community}": f"/walk/{CLOUDS}",
+    "/ground/{community}": f"/ground/{CLOUDS}",
     "/dashboard": "/dashboard",
     "/login": "/login",
     "/account": "/account",

@@ -94,7 +94,8 @@ class DeskPage extends Component {
       <div><dt>${t("buildings")}</dt><dd>${count(here.buildings)}</dd></div>
       <div><dt>${t("courtyards")}</dt><dd>${count(here.courtyards)}</dd></div>
       <div><dt>${t("desk.households")}</dt><dd>${count(here.households, here.households_estimated)}</dd></div>
-    </dl>`;
+    </dl>
+    <p><a class="button" href="${base}/ground/${here.code}">${t("ground.title")}</a></p>`;
   }
 
   /** @param {Plan[]} plans */
