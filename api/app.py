@@ -73,7 +73,8 @@ from api.services.ground_memory import GroundMemory
 from api.services.health import require_ready
 from api.services.preview_workers import PreviewWorkers
 from api.services.sealing import Sealer
-from api.services.tile_answers import TileAnswers
+from api.services.sights import Sights
+from api.services.tile_answers import PRIVATE, TileAnswers
 from api.services.tiles import TileSource
 from api.settings import Settings
 from api.tile_face import TileFace
@@ -137,13 +138,14 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.previews = PreviewWorkers(settings)
         app.state.engine = open_service(settings)
         app.state.changes = Changes()
+        app.state.sights = Sights(app.state.changes)
         app.state.drawing = open_drawing(settings)
         app.state.tiles = TileAnswers(
-            TileSource(app.state.drawing),
+            TileSource(app.state.drawing, app.state.sights),
             app.state.seats,
             app.state.changes,
             most_bytes=settings.tile_cache_mb * 1_000_000,
-            cache_control=settings.tile_cache_control,
+            cache_control=_tile_caching(settings),
         )
         loop = asyncio.get_running_loop()
         listener = ChangeListener(service_url(settings), app.state.changes, loop)
@@ -193,6 +195,11 @@ def create_app(settings: Settings) -> FastAPI:
     _add_routes(app)
     add_problem_schema(app)
     return app
+
+
+def _tile_caching(settings: Settings) -> str:
+    """What caches are told of tiles: where readers need an account, no shared one keeps any."""
+    return settings.tile_cache_control if settings.readers == "anyone" else PRIVATE
 
 
 def _add_routes(app: FastAPI) -> None:

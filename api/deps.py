@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Annotated
 
 import anyio
@@ -12,9 +12,7 @@ from starlette.requests import Request
 
 from api.asking import asking
 from api.negotiation import request_language
-from api.plan_rights import PlanRights, plan_rights
 from api.principal import PUBLIC_PAGE, Principal, Right
-from api.security import require_writing
 from api.settings import Settings
 from gis.errors import Forbidden, Language
 from gis.store.asker import for_asker
@@ -55,26 +53,47 @@ def principal_of(request: Request) -> Principal:
     return known
 
 
-Who = Annotated[Principal, Depends(principal_of)]
+async def _who(request: Request) -> Principal:
+    # Async, because a plain one would be run in a thread of its own.
+    return principal_of(request)
 
 
-def needs(right: Right) -> Callable[[Principal], Principal]:
+Who = Annotated[Principal, Depends(_who)]
+
+
+def needs(right: Right) -> Callable[[Principal], Awaitable[Principal]]:
     """
     Make a dependency that lets through those who have a right, and says who they are.
 
     ``Annotated[Principal, Depends(needs("draw"))]``; the scope is the services' to check.
     """
 
-    def holder(who: Who) -> Principal:
+    async def holder(who: Who) -> Principal:
         if not who.may(right):
-            raise Forbidden(
-                f"This needs the right '{right}', which your role does not have. Sign in with an "
-                "account that has it, or ask your administrator.",
-                f"此操作需要“{right}”权限，您的角色没有。请使用有权限的账号登录，或联系管理员。",
-            )
+            raise _lacks(right)
         return who
 
     return holder
+
+
+def reads(right: Right) -> Callable[[Request, Principal], Awaitable[Principal]]:
+    """Make a dependency as `needs` does that lets readers without an account through, too."""
+
+    async def holder(request: Request, who: Who) -> Principal:
+        unknown = who.role is None and _settings(request).readers == "anyone"
+        if not unknown and not who.may(right):
+            raise _lacks(right)
+        return who
+
+    return holder
+
+
+def _lacks(right: Right) -> Forbidden:
+    return Forbidden(
+        f"This needs the right '{right}', which your role does not have. Sign in with an "
+        "account that has it, or ask your administrator.",
+        f"此操作需要“{right}”权限，您的角色没有。请使用有权限的账号登录，或联系管理员。",
+    )
 
 
 def engine_of(request: Request, who: Principal) -> sa.Engine:
@@ -108,10 +127,15 @@ def public_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[sa
         yield connection.execution_options(postgresql_readonly=True)
 
 
+Planner = Annotated[Principal, Depends(needs("draw"))]
+Approver = Annotated[Principal, Depends(needs("approve"))]
+EmbedKeeper = Annotated[Principal, Depends(needs("embed"))]
+Exports = Depends(reads("export"))
+Known = Depends(needs("map"))
+
+
 DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]
 Reading = Annotated[sa.Connection, Depends(reading_connection)]
 PublicReading = Annotated[sa.Connection, Depends(public_connection)]
 RequestLanguage = Annotated[Language, Depends(request_language)]
-Rights = Annotated[PlanRights, Depends(plan_rights)]
 AppSettings = Annotated[Settings, Depends(_settings)]
-Writing = Depends(require_writing)

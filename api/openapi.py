@@ -39,7 +39,7 @@ Answers = dict[int | str, dict[str, Any]]
 
 _MEANING: dict[int, str] = {
     401: "Nobody knows who asks: sign in, or send a token.",
-    403: "Writing is off, or the request does not come from this machine.",
+    403: "It needs a right that you do not have: sign in, or ask your administrator.",
     404: "There is no such thing.",
     409: "The state of the thing forbids it; `detail` says what to do.",
     422: "The request cannot be used, or cannot be met; `detail` says why.",

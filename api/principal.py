@@ -100,6 +100,11 @@ class Principal:
         return frozenset() if self.role is None else RIGHTS[self.role] - self.withheld
 
 
+def signed(who: Principal, given: str) -> str:
+    """Return the name under which something is done: an account's own; the operator gives one."""
+    return given if who.account_id is None else who.name
+
+
 OPERATOR = Principal(account_id=None, name="operator", role="admin", areas=None)
 """Whoever runs the command line or an open service on this machine: they hold the database."""
 NOBODY = Principal(account_id=None, name="", role=None, areas=())

@@ -1,4 +1,4 @@
-"""Headers every answer carries, and who may write before access control exists."""
+"""Headers every answer carries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from api.settings import Settings
-from gis.errors import Forbidden, InputError
+from gis.errors import InputError
 
 
 def is_loopback(host: str) -> bool:
@@ -38,24 +38,6 @@ def refuse_open_to_the_world(settings: Settings) -> None:
             f"WANGGE_OPEN 允许任何人写入，因此不能监听 {settings.host}："
             "请改用 127.0.0.1，或取消 WANGGE_OPEN。",
         )
-
-
-def require_writing(request: Request) -> None:
-    """
-    Let a writing request through only on an open service and only from this machine.
-
-    The Host and Origin headers are checked too, so that a page of some other site opened
-    in a browser on this machine cannot write.
-    """
-    settings: Settings = request.app.state.settings
-    if not settings.open:
-        raise Forbidden(
-            "Writing is off: this service has no access control yet. On one's own machine "
-            "WANGGE_OPEN=1 turns it on.",
-            "写入功能未开启：本服务尚无访问控制。仅供本机试用时可设 WANGGE_OPEN=1。",
-        )
-    if not is_from_this_machine(request):
-        raise Forbidden("Writing is open to this machine only.", "写入功能只对本机开放。")
 
 
 def is_from_this_machine(request: Request) -> bool:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.encodings import best_encoding
 from api.entity_tags import matches
+from api.seeing import request_scope
 from api.services.tile_answers import TileAnswers
 from api.services.tile_cache import EncodedTile
 from api.today import today
@@ -37,7 +38,7 @@ class TileFace:
                 named = named + b"," + value if named else value
         answers: TileAnswers = scope["app"].state.tiles
         known = answers.remembered(
-            (scope["path"], scope["query_string"]),
+            (scope["path"], scope["query_string"], request_scope(scope)),
             today(),
             best_encoding(accepted.decode("latin-1")),
         )

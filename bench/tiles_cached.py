@@ -22,6 +22,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 from api.services.embed_keys import NewKey, make_key
+from api.services.sights import ALL_SEEING
 from bench import tile_servers
 from bench.tile_load import http_load
 from gis.store.engine import open_engine
@@ -38,7 +39,7 @@ def rows(url: str, seconds: float) -> list[Row]:
     """Measure one tile of zoom 14 from memory, with and without an embed key, and its 304."""
     engine = open_engine(url)
     wanted = NewKey(_COUNTY, layers=("grids",))
-    key = make_key(engine, wanted, made_by="bench", now=datetime.now(UTC)).key
+    key = make_key(engine, ALL_SEEING, wanted, made_by="bench", now=datetime.now(UTC)).key
     engine.dispose()
     with tile_servers.wangge(url, cache_mb=64) as (port, pid):
         return [

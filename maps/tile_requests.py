@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from gis.errors import InputError, NotFound
+from gis.store.sight import Scope
 from gis.store.tile_rows import Walk
 from maps.layers import TILE_LAYERS, Filter, MapLayer, map_layers
 
@@ -35,6 +36,8 @@ class TileRequest:
         Code of the area that narrows the layers, None for all.
     kind
         Kind that narrows the layers that know it, None for all.
+    scope
+        Whose eyes see it; None: those that see everything.
     """
 
     layers: tuple[str, ...]
@@ -47,12 +50,22 @@ class TileRequest:
     walk: Walk | None = None
     community: str | None = None
     kind: str | None = None
+    scope: Scope | None = None
+
+    def seen_in(self, scope: Scope | None, at: date) -> TileRequest:
+        """Return the same tile as it is seen in a scope; what lies there depends on the day."""
+        return self if scope is None else replace(self, scope=scope, at=at)
+
+    @property
+    def placed(self) -> bool:
+        """Whether the area tree tells what is drawn."""
+        return self.community is not None or self.scope is not None
 
     @property
     def tables(self) -> frozenset[str]:
         """The tables whose rows draw this tile; of their changes only it needs to know."""
         drawn = {table for name in self.layers for table in TILE_LAYERS[name].depends_on}
-        return frozenset(drawn if self.community is None else drawn | {"area"})
+        return frozenset(drawn | {"area"} if self.placed else drawn)
 
 
 def tile_request(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from gis.store.sight import Sight
 from gis.store.tile_rows import (
     LayerTile,
     TileQuery,
@@ -54,10 +55,13 @@ class DrawnTile:
 
 
 def draw_tile(
-    connection: sa.Connection, request: TileRequest, tile_bytes: int = TILE_BYTES
+    connection: sa.Connection,
+    sight: Sight,
+    request: TileRequest,
+    tile_bytes: int = TILE_BYTES,
 ) -> DrawnTile:
     """
-    Draw a tile; a layer has no feature where nothing lies.
+    Draw what is seen of a tile; a layer has no feature where nothing lies.
 
     Left out is what is smaller than a pixel, and of a tile that would have more than `tile_bytes`
     the lightest features of its largest layers: those of fewest households, least area or length,
@@ -66,7 +70,7 @@ def draw_tile(
     inside = None
     if request.community is not None and request.at is not None:
         inside = communities_within(connection, request.community, request.at)
-    queries = [tile_query(TILE_LAYERS[name], request, inside) for name in request.layers]
+    queries = [tile_query(TILE_LAYERS[name], sight, request, inside) for name in request.layers]
     whole = [layer_tile(connection, query) for query in queries]
     shares = _shares([len(tile.body) for tile in whole], tile_bytes)
     kept = [
@@ -86,7 +90,10 @@ def draw_tile(
 
 
 def tile_query(
-    layer: MapLayer, request: TileRequest, communities: tuple[str, ...] | None = None
+    layer: MapLayer,
+    sight: Sight,
+    request: TileRequest,
+    communities: tuple[str, ...] | None = None,
 ) -> TileQuery:
     """Return the query of one layer of a tile."""
     rows = layer.name
@@ -101,6 +108,7 @@ def tile_query(
         request.x,
         request.y,
         request.at,
+        sight,
         request.plan_id,
         request.tier,
         request.walk if layer.scope == "walk" else None,

@@ -57,11 +57,16 @@ def degrees(boxes: Boxes, most: int) -> list[list[float]]:
         told = _together(told, told[:, :2] >> _SHARED_BITS)
     if len(told) > most:
         told = _together(told, np.zeros((len(told), 2), dtype=np.int64))
-    world = float(1 << GRID_BITS)
-    west, east = told[:, 0] / world * 360 - 180, (told[:, 2] + 1) / world * 360 - 180
-    north, south = (_latitude(row / world) for row in (told[:, 1], told[:, 3] + 1))
-    rounded: list[list[float]] = np.column_stack([west, south, east, north]).round(6).tolist()
+    rounded: list[list[float]] = in_degrees(told).round(6).tolist()
     return rounded
+
+
+def in_degrees(boxes: Boxes) -> NDArray[np.float64]:
+    """Return boxes as west, south, east, north in degrees, row by row."""
+    world = float(1 << GRID_BITS)
+    west, east = boxes[:, 0] / world * 360 - 180, (boxes[:, 2] + 1) / world * 360 - 180
+    north, south = (_latitude(row / world) for row in (boxes[:, 1], boxes[:, 3] + 1))
+    return np.column_stack([west, south, east, north])
 
 
 def _together(boxes: Boxes, place: Boxes) -> Boxes:

@@ -101,7 +101,9 @@ def coverage(
         return
     with database() as engine, engine.connect() as connection:
         if by == "area":
-            told = [stored(connection, area, profile)]
+            from gis.store.sight import EVERYWHERE
+
+            told = [stored(connection, EVERYWHERE, area, profile)]
         else:
             told = coverage_by(connection, area, by, profile)
     if as_json:

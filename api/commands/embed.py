@@ -54,6 +54,7 @@ def add_command(
 ) -> None:
     """Make a key for AREA (12 digits) and the areas below it; its text is shown once."""
     from api.services.embed_keys import NewKey, make_key
+    from api.services.sights import ALL_SEEING
     from maps.embeds import OPENABLE
 
     if until is not None and days is not None:
@@ -67,7 +68,7 @@ def add_command(
         contact=contact,
     )
     with database() as engine:
-        made = make_key(engine, wanted, made_by=made_by, now=datetime.now(UTC))
+        made = make_key(engine, ALL_SEEING, wanted, made_by=made_by, now=datetime.now(UTC))
     click.echo(made.key)
     click.echo(_told(made.row), err=True)
     click.echo(
@@ -85,9 +86,10 @@ def add_command(
 def list_command(ended_too: bool, as_json: bool) -> None:
     """List the keys by number, newest first; their text is stored nowhere."""
     from api.services.embed_keys import list_keys
+    from api.services.sights import ALL_SEEING
 
     with database() as engine:
-        rows = list_keys(engine, standing_at=None if ended_too else datetime.now(UTC))
+        rows = list_keys(engine, ALL_SEEING, standing_at=None if ended_too else datetime.now(UTC))
     if as_json:
         click.echo(_json([_document(row) for row in rows]))
         return
@@ -101,9 +103,10 @@ def list_command(ended_too: bool, as_json: bool) -> None:
 def show_command(key_id: int, as_json: bool) -> None:
     """Show what the key of number KEY_ID opens, for whom and until when."""
     from api.services.embed_keys import show_key
+    from api.services.sights import ALL_SEEING
 
     with database() as engine:
-        row = show_key(engine, key_id)
+        row = show_key(engine, ALL_SEEING, key_id)
     click.echo(_json(_document(row)) if as_json else _told(row, whole=True))
 
 
@@ -113,9 +116,10 @@ def show_command(key_id: int, as_json: bool) -> None:
 def revoke_command(key_id: int, made_by: str) -> None:
     """End the key of number KEY_ID; open pages stop within seconds."""
     from api.services.embed_keys import revoke_key
+    from api.services.sights import ALL_SEEING
 
     with database() as engine:
-        row = revoke_key(engine, key_id, by=made_by, now=datetime.now(UTC))
+        row = revoke_key(engine, ALL_SEEING, key_id, by=made_by, now=datetime.now(UTC))
     click.echo(_told(row))
 
 

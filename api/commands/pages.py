@@ -28,10 +28,11 @@ def facilities_command(area: str, output: Path, kind: str | None, at: datetime |
     """Draw the facilities of AREA (12-digit code) by kind."""
     from api.services.map_files import facilities_file
     from api.settings import read_settings
+    from gis.store.sight import EVERYWHERE
 
     day = today() if at is None else at.date()
     with database() as engine, engine.connect() as connection:
-        html = facilities_file(connection, area, day, kind, language(), read_settings())
+        html = facilities_file(connection, EVERYWHERE, area, day, kind, language(), read_settings())
     output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))
 
@@ -48,8 +49,11 @@ def coverage_command(
     """Draw who reaches facilities on foot in AREA (12-digit code)."""
     from api.services.map_files import coverage_file
     from api.settings import read_settings
+    from gis.store.sight import EVERYWHERE
 
     with database() as engine, engine.connect() as connection:
-        html = coverage_file(connection, area, kind, minutes, profile, language(), read_settings())
+        html = coverage_file(
+            connection, EVERYWHERE, area, kind, minutes, profile, language(), read_settings()
+        )
     output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))

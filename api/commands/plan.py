@@ -185,11 +185,11 @@ def show_command(plan_id: int, as_json: bool) -> None:
 
 def _kinds(engine: sa.Engine, plan_id: int) -> list[str]:
     """Kinds of the households that a plan counts."""
-    from api.plan_rights import EVERY_PLAN
     from api.services.plan_reading import plan_by_id
+    from gis.store.sight import EVERYWHERE
 
     with engine.connect() as connection:
-        return list(plan_by_id(connection, plan_id, EVERY_PLAN).households_kinds)
+        return list(plan_by_id(connection, EVERYWHERE, plan_id).households_kinds)
 
 
 def _document(state: PlanState) -> dict[str, object]:
@@ -353,12 +353,12 @@ def handover_command(plan_id: int, output: Path | None) -> None:
 )
 def page_command(plan_id: int, output: Path) -> None:
     """Draw PLAN_ID as one HTML file that opens with no network."""
-    from api.plan_rights import EVERY_PLAN
     from api.services.plan_files import plan_file
     from api.settings import read_settings
+    from gis.store.sight import EVERYWHERE
 
     with database() as engine, engine.connect() as connection:
-        html = plan_file(connection, plan_id, EVERY_PLAN, language(), read_settings())
+        html = plan_file(connection, EVERYWHERE, plan_id, language(), read_settings())
     output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))
 

@@ -30,16 +30,16 @@ def sheet_command(
     plan_id: int, sheet: str, output: Path, size: str, portrait: bool, office: str | None
 ) -> None:
     """Write the wall map or the register of PLAN_ID as one HTML file to print."""
-    from api.plan_rights import EVERY_PLAN
     from api.services.sheets import register_file, wall_map_file
     from api.settings import read_settings
+    from gis.store.sight import EVERYWHERE
     from maps.paper import paper
 
     write = wall_map_file if sheet == "wall" else register_file
     wanted = paper(size, "portrait" if portrait else "landscape")
     with database() as engine, engine.connect() as connection:
         html = write(
-            connection, plan_id, EVERY_PLAN, wanted, language(), read_settings(), office=office
+            connection, EVERYWHERE, plan_id, wanted, language(), read_settings(), office=office
         )
     output.write_text(html, encoding="utf-8")
     click.echo(
@@ -55,11 +55,11 @@ def sheet_command(
 @options.package_output
 def package_command(plan_id: int, output: Path) -> None:
     """Write PLAN_ID as a grid package, which `wangge verify` checks."""
-    from api.plan_rights import EVERY_PLAN
     from api.services.packaging import package_plan
+    from gis.store.sight import EVERYWHERE
 
     with database() as engine, engine.connect() as connection:
-        package_plan(connection, plan_id, EVERY_PLAN, output)
+        package_plan(connection, EVERYWHERE, plan_id, output)
     click.echo(say(f"Written to {output}", f"已写入 {output}"))
 
 
@@ -68,11 +68,11 @@ def package_command(plan_id: int, output: Path) -> None:
 @options.html_output
 def handover_page_command(plan_id: int, output: Path) -> None:
     """Draw what PLAN_ID hands over as one HTML file that opens with no network."""
-    from api.plan_rights import EVERY_PLAN
     from api.services.map_files import handover_file
     from api.settings import read_settings
+    from gis.store.sight import EVERYWHERE
 
     with database() as engine, engine.connect() as connection:
-        html = handover_file(connection, plan_id, EVERY_PLAN, language(), read_settings())
+        html = handover_file(connection, EVERYWHERE, plan_id, language(), read_settings())
     output.write_text(html, encoding="utf-8")
     click.echo(say(f"Written to {output}", f"已写入 {output}"))

@@ -13,9 +13,10 @@ from starlette.responses import StreamingResponse
 
 from api.event_stream import EventStream, StreamPlaces
 from api.openapi import problems
-from api.plan_rights import plan_rights
-from api.services.change_events import event_text
+from api.seeing import Sees, sight_today
+from api.services.change_events import event_text, quiet
 from api.services.changes import Changes
+from api.services.sights import Seer
 
 router = APIRouter(prefix="/changes", tags=["changes"])
 
@@ -40,6 +41,7 @@ _HEADERS = {
 )
 async def stream_changes(
     request: Request,
+    seer: Sees,
     since: Annotated[
         int | None,
         Query(ge=0, le=2**63 - 1, description="Begin after this mark; now if absent."),
@@ -53,26 +55,28 @@ async def stream_changes(
     last_event_id: Annotated[str, Header(max_length=32)] = "",
 ) -> StreamingResponse:
     """Tell what changes as server-sent events; `Last-Event-ID` replays what was missed."""
-    changes: Changes = request.app.state.changes
     mark = int(last_event_id) if last_event_id.isdecimal() else since
     # Whoever may see no drafts is told of none; which there are is not told either.
-    draft = plan if plan_rights(request).drafts else None
+    draft = plan if seer.outlook.drafts else None
     places: StreamPlaces | None = request.app.state.stream_places if seconds != 0 else None
     if places is not None:
         places.take()
-    return EventStream(_events(changes, mark, draft, seconds), _HEADERS, places)
+    return EventStream(_events(request, seer, mark, draft, seconds), _HEADERS, places)
 
 
 async def _events(
-    changes: Changes, since: int | None, plan: int | None, seconds: float | None
+    request: Request, seer: Seer, since: int | None, plan: int | None, seconds: float | None
 ) -> AsyncIterator[bytes]:
+    changes: Changes = request.app.state.changes
     end = math.inf if seconds is None else time.monotonic() + seconds
     with changes.stream(since) as stream:
         yield b"retry: 1000\n" if seconds is None else b"retry: 5000\n"
         # Something at once, so that a client knows that it is heard, and from which mark on.
-        patience = 0.0
-        while not (told := await stream.next(patience)).over:
-            yield event_text(told, plan)
-            patience = min(_KEEP_ALIVE_S, end - time.monotonic())
-            if patience <= 0:
+        due = time.monotonic()
+        while not (told := await stream.next(min(due, end) - time.monotonic())).over:
+            text = event_text(told, plan, await sight_today(request, seer))
+            if text or time.monotonic() >= due:
+                yield text or quiet(told)
+                due = time.monotonic() + _KEEP_ALIVE_S
+            if time.monotonic() >= end:
                 return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import Reading, Rights
+from api.deps import Reading
 from api.openapi import problems
 from api.routes.listing_query import Cursor, Day, Limit, today_or
 from api.schemas.paging import Page
 from api.schemas.plans import Community
+from api.seeing import Sees
 from api.services import plan_reading
 
 router = APIRouter(prefix="/communities", tags=["communities"], responses=problems(422, 503))
@@ -16,7 +17,9 @@ router = APIRouter(prefix="/communities", tags=["communities"], responses=proble
 
 @router.get("")
 def list_communities(
-    connection: Reading, rights: Rights, limit: Limit = 100, cursor: Cursor = "", at: Day = None
+    connection: Reading, seer: Sees, limit: Limit = 100, cursor: Cursor = "", at: Day = None
 ) -> Page[Community]:
     """List communities in the order of their codes."""
-    return plan_reading.communities(connection, rights, at=today_or(at), cursor=cursor, limit=limit)
+    day = today_or(at)
+    sight = seer.on(connection, day)
+    return plan_reading.communities(connection, sight, at=day, cursor=cursor, limit=limit)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from api.deps import DatabaseEngine, engine_of, needs
 from api.principal import Principal
+from api.seeing import seer_of
 from api.services.desk import Desk
 from api.services.ground_memory import GroundMemory
 
@@ -28,8 +29,10 @@ def desk_of(request: Request, engine: sa.Engine, who: Principal) -> Desk:
     grounds = request.app.state.grounds
     assert isinstance(grounds, GroundMemory)  # noqa: S101
 
-    def holds(_: sa.Connection, community: str) -> bool:
-        return who.areas is None or community in who.areas
+    seer = seer_of(request)
+
+    def holds(connection: sa.Connection, community: str) -> bool:
+        return seer.today(connection).holds(community)
 
     return Desk(engine, who, holds, grounds)
 

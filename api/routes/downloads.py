@@ -10,12 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.deps import AppSettings, RequestLanguage, Rights, Who, engine_of
+from api.deps import AppSettings, Exports, RequestLanguage, Who, engine_of
 from api.handed_over import HandedOver
 from api.openapi import Answers, problems
 from api.principal import Principal
 from api.routes.listing_query import CoordQuery, Day, today_or
 from api.routes.plans import PlanId
+from api.seeing import Sees
 from api.services.audit import Subject, record_alone
 from api.services.coordinates import stored_bbox
 from api.services.downloads import (
@@ -35,7 +36,7 @@ from gis.contracts import LayerName
 from gis.io.write import Headings
 from gis.store.extracts import Extract
 
-router = APIRouter(tags=["downloads"])
+router = APIRouter(tags=["downloads"], dependencies=[Exports], responses=problems(403))
 
 _FILE: Answers = {
     200: {"content": {media: {} for media in MEDIA.values()}, "description": "The file."}
@@ -57,6 +58,7 @@ AreaQuery = Annotated[
 )
 async def download_bundle(
     request: Request,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     who: Who,
@@ -67,7 +69,7 @@ async def download_bundle(
 ) -> Response:
     """Download all layers of an area and, of a community, its standing plan and its sheets."""
     wanted = public_extract(Extract("areas", today_or(at), community))
-    made = bundle_download(wanted, settings, language)
+    made = bundle_download(seer, wanted, settings, language)
     return await _made(request, who, made, ("bundle", community), community)
 
 
@@ -78,6 +80,7 @@ async def download_bundle(
 )
 async def download_layer(
     request: Request,
+    seer: Sees,
     who: Who,
     layer: LayerName | Literal["all"],
     extension: Extension,
@@ -116,7 +119,8 @@ async def download_layer(
     named: LayerName = "areas" if layer == "all" else layer
     extract = Extract(named, today_or(at), community, kind, stored_bbox(bbox, coord))
     wanted = LayerWanted(layer, extension, public_extract(extract), Form(crs, encoding, headings))
-    return await _made(request, who, layer_download(wanted), ("layer", layer), community)
+    made = layer_download(seer, wanted)
+    return await _made(request, who, made, ("layer", layer), community)
 
 
 @router.get(
@@ -124,9 +128,9 @@ async def download_layer(
     response_class=Response,
     responses={**_FILE, **problems(404, 409, 422, 503)},
 )
-async def download_package(request: Request, rights: Rights, who: Who, plan_id: PlanId) -> Response:
+async def download_package(request: Request, seer: Sees, who: Who, plan_id: PlanId) -> Response:
     """Download the grid package of a plan, which `wangge verify` checks."""
-    return await _made(request, who, package_download(plan_id, rights), ("plan", plan_id), None)
+    return await _made(request, who, package_download(seer, plan_id), ("plan", plan_id), None)
 
 
 async def _made(

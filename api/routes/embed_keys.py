@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 
-from api.deps import DatabaseEngine, Writing
+from api.deps import DatabaseEngine, EmbedKeeper
 from api.openapi import problems
+from api.principal import signed
 from api.schemas.embeds import (
     EmbedKey,
     EmbedKeyRequest,
@@ -18,6 +19,7 @@ from api.schemas.embeds import (
     MadeEmbedKey,
     RevokeRequest,
 )
+from api.seeing import Sees
 from api.services import embed_keys
 from api.services.embed_keys import EmbedScope, NewKey, last_day, state_of
 
@@ -41,14 +43,16 @@ async def show_scope(
     )
 
 
-@router.get("/embed-keys", dependencies=[Writing])
-def list_keys(engine: DatabaseEngine) -> list[EmbedKey]:
+@router.get("/embed-keys")
+def list_keys(engine: DatabaseEngine, seer: Sees, _: EmbedKeeper) -> list[EmbedKey]:
     """List the keys, newest first, without their texts."""
-    return [_shown(row) for row in embed_keys.list_keys(engine)]
+    return [_shown(row) for row in embed_keys.list_keys(engine, seer)]
 
 
-@router.post("/embed-keys", status_code=201, dependencies=[Writing], responses=problems(404, 422))
-def make_key(engine: DatabaseEngine, wanted: EmbedKeyRequest) -> MadeEmbedKey:
+@router.post("/embed-keys", status_code=201, responses=problems(404, 422))
+def make_key(
+    engine: DatabaseEngine, seer: Sees, who: EmbedKeeper, wanted: EmbedKeyRequest
+) -> MadeEmbedKey:
     """Make a key; its text is told this once."""
     new = NewKey(
         area_code=wanted.area_code,
@@ -58,14 +62,18 @@ def make_key(engine: DatabaseEngine, wanted: EmbedKeyRequest) -> MadeEmbedKey:
         note=wanted.note,
         contact=wanted.contact,
     )
-    made = embed_keys.make_key(engine, new, made_by=wanted.made_by, now=datetime.now(UTC))
+    by = signed(who, wanted.made_by)
+    made = embed_keys.make_key(engine, seer, new, made_by=by, now=datetime.now(UTC))
     return MadeEmbedKey(**_shown(made.row).model_dump(), key=made.key)
 
 
-@router.post("/embed-keys/{key_id}/revoke", dependencies=[Writing], responses=problems(404, 422))
-def revoke_key(engine: DatabaseEngine, key_id: KeyId, wanted: RevokeRequest) -> EmbedKey:
+@router.post("/embed-keys/{key_id}/revoke", responses=problems(404, 422))
+def revoke_key(
+    engine: DatabaseEngine, seer: Sees, who: EmbedKeeper, key_id: KeyId, wanted: RevokeRequest
+) -> EmbedKey:
     """End a key at once."""
-    row = embed_keys.revoke_key(engine, key_id, by=wanted.revoked_by, now=datetime.now(UTC))
+    by = signed(who, wanted.revoked_by)
+    row = embed_keys.revoke_key(engine, seer, key_id, by=by, now=datetime.now(UTC))
     return _shown(row)
 
 

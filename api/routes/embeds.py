@@ -19,6 +19,7 @@ from api.errors import status_of
 from api.negotiation import request_language
 from api.routes.listing_query import CodePattern
 from api.security import content_policy
+from api.seeing import Sees
 from api.services.embed_keys import EmbedScope, EndedKey, UnknownKey
 from api.services.embed_pages import (
     EmbedView,
@@ -28,6 +29,7 @@ from api.services.embed_pages import (
     embed_wish,
     read_view,
 )
+from api.services.sights import Seer
 from api.settings import Settings
 from api.today import today
 from gis.errors import InputError, Language, NotFound, Unavailable, WanggeError
@@ -41,16 +43,17 @@ router = APIRouter(prefix="/embed", include_in_schema=False)
 def sheet(
     request: Request,
     engine: DatabaseEngine,
+    seer: Sees,
     settings: AppSettings,
     community: Annotated[str, Path(pattern=CodePattern)],
 ) -> Response:
     """Show the figures of an area beside a small map of it."""
-    return _embedded(request, engine, settings, "sheet", {"community": community})
+    return _embedded(request, engine, seer, settings, "sheet", {"community": community})
 
 
 @router.get("/{page}")
 def embedded_map(
-    request: Request, engine: DatabaseEngine, settings: AppSettings, page: str
+    request: Request, engine: DatabaseEngine, seer: Sees, settings: AppSettings, page: str
 ) -> Response:
     """Show grids, service_coverage or facilities."""
     known: dict[str, Page] = {"grids": "grids", "coverage": "coverage", "facilities": "facilities"}
@@ -58,18 +61,23 @@ def embedded_map(
         raise NotFound(
             f"There is nothing at {request.url.path}.", f"{request.url.path} 处没有内容。"
         )
-    return _embedded(request, engine, settings, known[page], {})
+    return _embedded(request, engine, seer, settings, known[page], {})
 
 
 def _embedded(
-    request: Request, engine: DatabaseEngine, settings: Settings, page: Page, given: dict[str, str]
+    request: Request,
+    engine: DatabaseEngine,
+    seer: Seer,
+    settings: Settings,
+    page: Page,
+    given: dict[str, str],
 ) -> Response:
     query = {**request.query_params, **given}
     try:
         if fault := getattr(request.state, "embed_fault", None):
             raise fault
         wish = embed_wish(page, query, request_language(request))
-        view = read_view(engine, wish, today())
+        view = read_view(engine, seer, wish, today())
     except (DBAPIError, PoolTimeout):
         fault = Unavailable(
             "The database does not answer at present. Try again in a moment.",

@@ -11,6 +11,7 @@ from api.openapi import problems
 from api.routes.listing_query import WantedQuery
 from api.schemas.paging import Page
 from api.schemas.places import Facility
+from api.seeing import Sees
 from api.services.places import one_of, page_of
 
 router = APIRouter(prefix="/facilities", tags=["facilities"], responses=problems(422, 503))
@@ -19,16 +20,17 @@ router = APIRouter(prefix="/facilities", tags=["facilities"], responses=problems
 @router.get("", response_model_exclude_unset=True)
 def list_facilities(
     connection: Reading,
+    seer: Sees,
     wanted: WantedQuery,
     community: Annotated[str | None, Query(description="Code of the community.")] = None,
     kind: Annotated[str | None, Query()] = None,
 ) -> Page[Facility]:
     """List facilities in the order of their codes."""
     equal = {"community_code": community, "kind": kind}
-    return page_of(connection, Facility, "facility", wanted, equal)
+    return page_of(connection, seer.on(connection, wanted.at), Facility, "facility", wanted, equal)
 
 
 @router.get("/{code:path}", response_model_exclude_unset=True, responses=problems(404))
-def show_facility(connection: Reading, wanted: WantedQuery, code: str) -> Facility:
+def show_facility(connection: Reading, seer: Sees, wanted: WantedQuery, code: str) -> Facility:
     """Show one facility."""
-    return one_of(connection, Facility, "facility", code, wanted)
+    return one_of(connection, seer.on(connection, wanted.at), Facility, "facility", code, wanted)

@@ -15,8 +15,7 @@ from api.openapi import problems
 from api.routes.listing_query import Day, today_or
 from api.routes.walking import Kind, Profile
 from api.schemas.figures import Figures
-from api.services.embed_figures import figures_through_key
-from api.services.embed_keys import EmbedScope
+from api.seeing import Sees
 from api.services.figures_memory import FiguresMemory
 from api.services.figures_walking import Walk
 
@@ -44,6 +43,7 @@ class _Asked:
 
 async def _in_turn(
     request: Request,
+    seer: Sees,
     area: Area = None,
     at: Day = None,
     kind: Kind = None,
@@ -55,7 +55,7 @@ async def _in_turn(
     cutoff_s = None if minutes is None else round(minutes * 60)
     asked = _Asked(area, today_or(at), Walk(profile, kind, speed, cutoff_s))
     memory: FiguresMemory = request.app.state.figures
-    async with memory.turn(asked.area, asked.at, asked.walk):
+    async with memory.turn(seer, asked.area, asked.at, asked.walk):
         yield asked
 
 
@@ -68,11 +68,10 @@ def show_figures(
     request: Request,
     # Before the connection: whoever waits for a turn waits without one.
     asked: _InTurn,
+    seer: Sees,
     connection: Reading,
     key: Annotated[str | None, Query(max_length=128, description="Embed key.")] = None,  # noqa: ARG001
 ) -> Figures:
     """Show what an area adds up to on a day, and each area of the next level: published only."""
     memory: FiguresMemory = request.app.state.figures
-    told = memory.figures(connection, asked.area, asked.at, asked.walk)
-    embed: EmbedScope | None = getattr(request.state, "embed", None)
-    return told if embed is None else figures_through_key(told, embed)
+    return memory.figures(connection, seer, asked.area, asked.at, asked.walk)

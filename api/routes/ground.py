@@ -17,6 +17,7 @@ from api.schemas.ground import (
     PlaceRequest,
     WaitingLedgerRow,
 )
+from api.seeing import SeenAreas, Sees
 from api.services import ground_editing, ledger_placing
 from gis.contracts import EditableLayer
 
@@ -32,6 +33,7 @@ CommunityCode = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="12-digi
 def list_ground(
     connection: Reading,
     who: Planner,
+    seer: Sees,
     community: CommunityCode,
     layer: Annotated[list[EditableLayer] | None, Query(description="All if absent.")] = None,
     coord: CoordQuery = "wgs84",
@@ -41,7 +43,7 @@ def list_ground(
         connection,
         community,
         layer or get_args(EditableLayer),
-        seen=who.areas,
+        seen=seer.today(connection).areas,
         counts=who.may("counts"),
         coord=coord,
     )
@@ -51,29 +53,32 @@ def list_ground(
 def edit_ground(
     engine: DatabaseEngine,
     who: Planner,
+    seen: SeenAreas,
     community: CommunityCode,
     wanted: GroundEditRequest,
     coord: CoordQuery = "wgs84",
 ) -> GroundEdited:
     """Draw, change, split and retire things of the ground: all edits are stored or none."""
-    return ground_editing.edit_ground(engine, who, community, wanted, seen=who.areas, coord=coord)
+    return ground_editing.edit_ground(engine, who, community, wanted, seen=seen, coord=coord)
 
 
 @router.get("/waiting")
 def list_waiting_rows(
-    connection: Reading, who: Planner, community: CommunityCode
+    connection: Reading, seer: Sees, _: Planner, community: CommunityCode
 ) -> list[WaitingLedgerRow]:
     """List rows of imported ledgers that found no building."""
-    return ledger_placing.waiting_ledger_rows(connection, community, seen=who.areas)
+    seen = seer.today(connection).areas
+    return ledger_placing.waiting_ledger_rows(connection, community, seen=seen)
 
 
 @router.post("/placed")
 def place_row(
     engine: DatabaseEngine,
     who: Planner,
+    seen: SeenAreas,
     community: CommunityCode,
     wanted: PlaceRequest,
     coord: CoordQuery = "wgs84",
 ) -> GroundEdited:
     """Give a waiting row its building: one that is there, or one drawn now."""
-    return ledger_placing.place_row(engine, who, community, wanted, seen=who.areas, coord=coord)
+    return ledger_placing.place_row(engine, who, community, wanted, seen=seen, coord=coord)

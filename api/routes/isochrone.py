@@ -12,6 +12,7 @@ from api.deps import Reading, RequestLanguage
 from api.openapi import problems
 from api.routes.listing_query import CoordQuery
 from api.schemas.walking import Isochrone
+from api.seeing import Sees
 from api.services.isochrone import Click, isochrone_of
 from gis.network.gates import GatePolicy
 
@@ -39,6 +40,7 @@ def walking_memory(request: Request) -> WalkingMemory:
 @router.get("/isochrone")
 def show_isochrone(
     connection: Reading,
+    seer: Sees,
     request: Request,
     language: RequestLanguage,
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
@@ -57,4 +59,5 @@ def show_isochrone(
 ) -> Isochrone:
     """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
     click = Click(lon, lat, coord, minutes, speed, gates, walk)
-    return isochrone_of(connection, walking_memory(request), click, language)
+    sight = seer.today(connection)
+    return isochrone_of(connection, sight, walking_memory(request), click, language)

@@ -7,16 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from api.deps import AppSettings, Reading, RequestLanguage, Rights
+from api.deps import AppSettings, Exports, Reading, RequestLanguage
 from api.openapi import problems
 from api.routes.listing_query import CodePattern, Day, today_or
 from api.routes.plans import PlanId
 from api.routes.self_contained import ONE_FILE, file_answer
+from api.seeing import Sees
 from api.services.map_files import coverage_file, facilities_file, handover_file
 from api.services.plan_files import plan_file
 from api.services.walk_files import walk_file
 
-router = APIRouter(prefix="/maps", tags=["maps"])
+router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Exports])
 
 
 @router.get(
@@ -24,18 +25,18 @@ router = APIRouter(prefix="/maps", tags=["maps"])
     response_class=HTMLResponse,
     responses={
         **ONE_FILE,
-        **problems(404, 409, 422, 503),
+        **problems(403, 404, 409, 422, 503),
     },
 )
 def plan_html(
     connection: Reading,
-    rights: Rights,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     plan_id: PlanId,
 ) -> Response:
     """Draw a plan as one HTML file for mail, archive and print."""
-    return file_answer(plan_file(connection, plan_id, rights, language, settings))
+    return file_answer(plan_file(connection, seer.today(connection), plan_id, language, settings))
 
 
 @router.get(
@@ -43,11 +44,12 @@ def plan_html(
     response_class=HTMLResponse,
     responses={
         **ONE_FILE,
-        **problems(404, 422, 503),
+        **problems(403, 404, 422, 503),
     },
 )
 def walk_html(
     connection: Reading,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     community: Annotated[str, Path(pattern=CodePattern)],
@@ -58,33 +60,38 @@ def walk_html(
     profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
 ) -> Response:
     """Draw the walking circles of a community as one sheet for mail, archive and print."""
-    page = walk_file(connection, community, kind, profile, language, settings)
+    page = walk_file(
+        connection, seer.today(connection), community, kind, profile, language, settings
+    )
     return file_answer(page)
 
 
 @router.get(
     "/plans/{plan_id}/handover.html",
     response_class=HTMLResponse,
-    responses={**ONE_FILE, **problems(404, 409, 422, 503)},
+    responses={**ONE_FILE, **problems(403, 404, 409, 422, 503)},
 )
 def handover_html(
     connection: Reading,
-    rights: Rights,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     plan_id: PlanId,
 ) -> Response:
     """Draw what a plan hands over: old and new grids side by side, and a list."""
-    return file_answer(handover_file(connection, plan_id, rights, language, settings))
+    return file_answer(
+        handover_file(connection, seer.today(connection), plan_id, language, settings)
+    )
 
 
 @router.get(
     "/facilities/{area}.html",
     response_class=HTMLResponse,
-    responses={**ONE_FILE, **problems(404, 422, 503)},
+    responses={**ONE_FILE, **problems(403, 404, 422, 503)},
 )
 def facilities_html(
     connection: Reading,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     area: Annotated[str, Path(pattern=CodePattern, description="Code of any area.")],
@@ -92,16 +99,19 @@ def facilities_html(
     kind: Annotated[str | None, Query(max_length=64, description="Only this kind.")] = None,
 ) -> Response:
     """Draw the facilities of an area by kind: map and list."""
-    return file_answer(facilities_file(connection, area, today_or(at), kind, language, settings))
+    day = today_or(at)
+    sight = seer.on(connection, day)
+    return file_answer(facilities_file(connection, sight, area, day, kind, language, settings))
 
 
 @router.get(
     "/coverage/{area}.html",
     response_class=HTMLResponse,
-    responses={**ONE_FILE, **problems(404, 422, 503)},
+    responses={**ONE_FILE, **problems(403, 404, 422, 503)},
 )
 def coverage_html(
     connection: Reading,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     area: Annotated[str, Path(pattern=CodePattern, description="Code of any area.")],
@@ -115,4 +125,7 @@ def coverage_html(
     profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
 ) -> Response:
     """Draw who reaches facilities on foot in the communities of an area; of one, its sheet."""
-    return file_answer(coverage_file(connection, area, kind, minutes, profile, language, settings))
+    sight = seer.today(connection)
+    return file_answer(
+        coverage_file(connection, sight, area, kind, minutes, profile, language, settings)
+    )

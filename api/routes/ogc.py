@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.addresses import base_path, public_address
 from api.deps import AppSettings, Reading
+from api.seeing import Sees
 from api.services.ogc import answers
 from api.services.ogc.answers import Answer, Asked
 from gis.errors import Unavailable
@@ -64,42 +65,44 @@ def conformance(asked: AskedQuery) -> Response:
 
 
 @router.get("/api")
-def api(connection: Reading, asked: AskedQuery) -> Response:
+def api(connection: Reading, seer: Sees, asked: AskedQuery) -> Response:
     """Describe this API as OpenAPI 3.0."""
-    return _sent(answers.api_answer(connection, asked))
+    return _sent(answers.api_answer(connection, seer, asked))
 
 
 @router.get("/collections")
-def collections(connection: Reading, asked: AskedQuery) -> Response:
+def collections(connection: Reading, seer: Sees, asked: AskedQuery) -> Response:
     """List the collections."""
-    return _sent(answers.collections_answer(connection, asked))
+    return _sent(answers.collections_answer(connection, seer, asked))
 
 
 @router.get("/collections/{name}")
-def collection(connection: Reading, asked: AskedQuery, name: str) -> Response:
+def collection(connection: Reading, seer: Sees, asked: AskedQuery, name: str) -> Response:
     """Describe one collection."""
-    return _sent(answers.collection_answer(connection, asked, name))
+    return _sent(answers.collection_answer(connection, seer, asked, name))
 
 
 @router.get("/collections/{name}/queryables")
-def queryables(asked: AskedQuery, name: str) -> Response:
+def queryables(seer: Sees, asked: AskedQuery, name: str) -> Response:
     """Tell what a collection can be asked by."""
-    return _sent(answers.queryables_answer(asked, name))
+    return _sent(answers.queryables_answer(seer, asked, name))
 
 
 @router.get("/collections/{name}/schema")
-def schema(asked: AskedQuery, name: str) -> Response:
+def schema(seer: Sees, asked: AskedQuery, name: str) -> Response:
     """Tell the attributes of a collection's features."""
-    return _sent(answers.schema_answer(asked, name))
+    return _sent(answers.schema_answer(seer, asked, name))
 
 
 @router.get("/collections/{name}/items")
-def items(connection: Reading, asked: AskedQuery, name: str) -> Response:
+def items(connection: Reading, seer: Sees, asked: AskedQuery, name: str) -> Response:
     """Give a page of features."""
-    return _sent(answers.items_answer(connection, asked, name))
+    return _sent(answers.items_answer(connection, seer, asked, name))
 
 
 @router.get("/collections/{name}/items/{identifier:path}")
-def item(connection: Reading, asked: AskedQuery, name: str, identifier: str) -> Response:
+def item(
+    connection: Reading, seer: Sees, asked: AskedQuery, name: str, identifier: str
+) -> Response:
     """Give one feature."""
-    return _sent(answers.item_answer(connection, asked, name, identifier))
+    return _sent(answers.item_answer(connection, seer, asked, name, identifier))

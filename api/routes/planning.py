@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api.openapi import problems
-from api.plan_rights import EVERY_PLAN
 from api.routes.desk import AtDesk, AtReadersDesk, Unseated, while_connected
 from api.routes.plans import PlanId
 from api.schemas.planning import (
@@ -35,6 +34,7 @@ from api.services.desk import require_plan
 from api.services.plan_reading import plan_by_id
 from api.services.preview_workers import Job, PreviewWorkers
 from gis.store.asker import asker_of
+from gis.store.sight import EVERYWHERE
 
 router = APIRouter(
     prefix="/plans/{plan_id}", tags=["planning"], responses=problems(403, 404, 422, 503)
@@ -117,7 +117,7 @@ def fork(desk: AtDesk, plan_id: PlanId, asked: ForkRequest) -> PlanDetail:
     """Make a draft that begins as this plan, or one of its snapshots, is."""
     made = keeping.fork(desk, plan_id, asked)
     with desk.engine.connect() as connection:
-        return plan_by_id(connection, made, EVERY_PLAN)
+        return plan_by_id(connection, EVERYWHERE, made)
 
 
 @router.post("/previews", responses=problems(409))

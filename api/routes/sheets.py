@@ -8,15 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
-from api.deps import AppSettings, Reading, RequestLanguage, Rights
+from api.deps import AppSettings, Exports, Reading, RequestLanguage
 from api.openapi import problems
 from api.routes.listing_query import CodePattern, Day, today_or
 from api.routes.plans import PlanId
 from api.routes.self_contained import ONE_FILE, file_answer
+from api.seeing import Sees
 from api.services.sheets import plan_on_day, register_file, wall_map_file
 from maps.paper import Paper, PaperName, Turn, paper
 
-router = APIRouter(prefix="/maps", tags=["maps"])
+router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Exports])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ def _wanted(
 
 SheetQuery = Annotated[SheetWanted, Depends(_wanted)]
 Community = Annotated[str, Path(pattern=CodePattern, description="Code of the community.")]
-_ANSWERS = {**ONE_FILE, **problems(404, 409, 422, 503)}
-_STANDING = {**ONE_FILE, **problems(404, 422, 503)}
+_ANSWERS = {**ONE_FILE, **problems(403, 404, 409, 422, 503)}
+_STANDING = {**ONE_FILE, **problems(403, 404, 422, 503)}
 
 
 @router.get("/plans/{plan_id}/wall.html", response_class=HTMLResponse, responses=_ANSWERS)
 def plan_wall_map(
     connection: Reading,
-    rights: Rights,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     plan_id: PlanId,
@@ -56,7 +57,13 @@ def plan_wall_map(
     """Draw the wall map of a plan: one sheet, true to a round scale."""
     return file_answer(
         wall_map_file(
-            connection, plan_id, rights, wanted.sheet, language, settings, office=wanted.office
+            connection,
+            seer.today(connection),
+            plan_id,
+            wanted.sheet,
+            language,
+            settings,
+            office=wanted.office,
         )
     )
 
@@ -64,7 +71,7 @@ def plan_wall_map(
 @router.get("/plans/{plan_id}/register.html", response_class=HTMLResponse, responses=_ANSWERS)
 def plan_register(
     connection: Reading,
-    rights: Rights,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     plan_id: PlanId,
@@ -73,7 +80,13 @@ def plan_register(
     """Write the register of a plan's grids: bounds, buildings and posts, to be signed."""
     return file_answer(
         register_file(
-            connection, plan_id, rights, wanted.sheet, language, settings, office=wanted.office
+            connection,
+            seer.today(connection),
+            plan_id,
+            wanted.sheet,
+            language,
+            settings,
+            office=wanted.office,
         )
     )
 
@@ -81,7 +94,7 @@ def plan_register(
 @router.get("/communities/{code}/wall.html", response_class=HTMLResponse, responses=_STANDING)
 def community_wall_map(
     connection: Reading,
-    rights: Rights,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     code: Community,
@@ -89,14 +102,15 @@ def community_wall_map(
     at: Day = None,
 ) -> Response:
     """Draw the wall map of the grids that stand in a community on a day."""
-    plan_id = plan_on_day(connection, code, today_or(at))
-    return plan_wall_map(connection, rights, settings, language, plan_id, wanted)
+    day = today_or(at)
+    plan_id = plan_on_day(connection, seer.on(connection, day), code, day)
+    return plan_wall_map(connection, seer, settings, language, plan_id, wanted)
 
 
 @router.get("/communities/{code}/register.html", response_class=HTMLResponse, responses=_STANDING)
 def community_register(
     connection: Reading,
-    rights: Rights,
+    seer: Sees,
     settings: AppSettings,
     language: RequestLanguage,
     code: Community,
@@ -104,5 +118,6 @@ def community_register(
     at: Day = None,
 ) -> Response:
     """Write the register of the grids that stand in a community on a day."""
-    plan_id = plan_on_day(connection, code, today_or(at))
-    return plan_register(connection, rights, settings, language, plan_id, wanted)
+    day = today_or(at)
+    plan_id = plan_on_day(connection, seer.on(connection, day), code, day)
+    return plan_register(connection, seer, settings, language, plan_id, wanted)

@@ -13,6 +13,7 @@ from api.deps import AppSettings, Reading
 from api.openapi import Answers, problems
 from api.routes.map_filters import MapFiltersQuery, MapLanguage
 from api.routes.tagged import tagged, tagged_json
+from api.seeing import Sees
 from api.services.map_extent import map_extent
 from api.today import today
 from maps.attribution import Attribution
@@ -97,6 +98,7 @@ def sprite_picture(request: Request, name: SpriteName) -> Response:
 def style_document(
     request: Request,
     connection: Reading,
+    seer: Sees,
     settings: AppSettings,
     look: MapLook,
     filters: MapFiltersQuery,
@@ -111,7 +113,7 @@ def style_document(
         look,
         filters,
         public_address(request, settings),
-        map_extent(connection, filters, today()),
+        map_extent(connection, seer, filters, today()),
         Attribution(settings.attribution, settings.map_review_number),
         labels,
     )

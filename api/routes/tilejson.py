@@ -13,6 +13,7 @@ from api.deps import AppSettings, Reading
 from api.openapi import problems
 from api.routes.map_filters import MapFiltersQuery, MapLanguage
 from api.routes.tagged import tagged_json
+from api.seeing import Sees
 from api.services.map_extent import map_extent
 from api.today import today
 from maps.attribution import Attribution
@@ -34,6 +35,7 @@ router = APIRouter(prefix="/tiles", tags=["tiles"])
 def layers_tilejson(
     request: Request,
     connection: Reading,
+    seer: Sees,
     settings: AppSettings,
     language: MapLanguage,
     filters: MapFiltersQuery,
@@ -46,7 +48,7 @@ def layers_tilejson(
         public_address(request, settings),
         known,
         filters,
-        map_extent(connection, filters, today()),
+        map_extent(connection, seer, filters, today()),
         Attribution(settings.attribution, settings.map_review_number),
         language,
     )

@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from api.encodings import best_encoding
 from api.openapi import problems
-from api.plan_rights import plan_rights
 from api.routes.listing_query import Day, today_or
+from api.seeing import Sees
 from api.services.tile_answers import TileAnswers
 from api.tile_face import TileAnswer
 from maps.tiles import MVT, TileRequest, Walk, tile_request
@@ -85,13 +85,15 @@ async def _request(
     },
 )
 async def tile(
-    request: Request, asked: Annotated[TileRequest, Depends(_request)], at: Day = None
+    request: Request, seer: Sees, asked: Annotated[TileRequest, Depends(_request)], at: Day = None
 ) -> Response:
     """Answer with one tile; the tag is strong, and new exactly when the content is."""
     answers: TileAnswers = request.app.state.tiles
     wanted = best_encoding(request.headers.get("accept-encoding", ""))
-    drawn = await answers.tile(asked, wanted, plan_rights(request))
+    scope = seer.outlook.scope
+    shown = asked.seen_in(scope, today_or(at))
+    drawn = await answers.tile(shown, wanted, seer.outlook)
     encoded = await answers.encoded(drawn, wanted)
-    spelling = (request.scope["path"], request.scope["query_string"])
-    answers.cache.spell(drawn, spelling, asked.at if at is None else None)
+    spelling = (request.scope["path"], request.scope["query_string"], scope)
+    answers.cache.spell(drawn, spelling, shown.at if at is None else None)
     return TileAnswer(encoded, request.headers.get("if-none-match", "").encode("latin-1"))

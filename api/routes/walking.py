@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from api.deps import Reading
+from api.deps import Known, Reading
 from api.openapi import problems
 from api.routes.listing_query import CodePattern, WantedQuery
 from api.schemas.paging import Page
 from api.schemas.walking import Circle, Coverage, Gap, Reach, Site, WalkingRun
+from api.seeing import Sees
 from api.services import walking_reading as walking
 
 router = APIRouter(tags=["walking"], responses=problems(404, 422, 503))
@@ -30,14 +31,17 @@ def show_walking_run(connection: Reading, profile: Profile = "default") -> Walki
 
 
 @router.get("/coverage/{area_code}")
-def show_coverage(connection: Reading, area_code: Code, profile: Profile = "default") -> Coverage:
+def show_coverage(
+    connection: Reading, seer: Sees, area_code: Code, profile: Profile = "default"
+) -> Coverage:
     """Show service_coverage of an area by kind, cutoff, speed, method and what is counted."""
-    return walking.coverage(connection, area_code, profile)
+    return walking.coverage(connection, seer.today(connection), area_code, profile)
 
 
 @router.get("/gaps", response_model_exclude_unset=True)
 def list_gaps(
     connection: Reading,
+    seer: Sees,
     wanted: WantedQuery,
     kind: Kind = None,
     community: Community = None,
@@ -48,6 +52,7 @@ def list_gaps(
     """List where households miss a kind within the cutoff, those with most households first."""
     return walking.gaps(
         connection,
+        seer.today(connection),
         wanted,
         profile,
         kind=kind,
@@ -60,6 +65,7 @@ def list_gaps(
 @router.get("/circles", response_model_exclude_unset=True)
 def list_circles(
     connection: Reading,
+    seer: Sees,
     wanted: WantedQuery,
     kind: Annotated[str, Query(max_length=64, description="Facility kind.")],
     facility: Annotated[
@@ -69,30 +75,37 @@ def list_circles(
     profile: Profile = "default",
 ) -> Page[Circle]:
     """List service circles by cutoff: pictures of reach, never the source of a figure."""
+    sight = seer.today(connection)
     return walking.circles(
-        connection, wanted, profile, kind=kind, facility=facility, speed_m_s=speed
+        connection, sight, wanted, profile, kind=kind, facility=facility, speed_m_s=speed
     )
 
 
-@router.get("/sites", response_model_exclude_unset=True)
+@router.get(
+    "/sites", response_model_exclude_unset=True, dependencies=[Known], responses=problems(403)
+)
 def list_sites(
     connection: Reading,
+    seer: Sees,
     wanted: WantedQuery,
     kind: Kind = None,
     community: Community = None,
     profile: Profile = "default",
 ) -> Page[Site]:
     """List the places suggested by `wangge site`, in the order in which to build."""
-    return walking.sites(connection, wanted, profile, kind=kind, community=community)
+    sight = seer.today(connection)
+    return walking.sites(connection, sight, wanted, profile, kind=kind, community=community)
 
 
 @router.get("/reach/{building:path}")
 def show_reach(
     connection: Reading,
+    seer: Sees,
     wanted: WantedQuery,
     building: Code,
     speed: Speed = 1.2,
     profile: Profile = "default",
 ) -> Page[Reach]:
     """Show the walk from one building to its nearest facility of each kind."""
-    return walking.reach(connection, building, profile, wanted, speed_m_s=speed)
+    sight = seer.on(connection, wanted.at)
+    return walking.reach(connection, sight, building, profile, wanted, speed_m_s=speed)

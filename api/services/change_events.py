@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from api.services.changes import News, Next
 from gis.store.changes import Change
-from maps.touched import degrees, layers_touched
+from gis.store.sight import Sight
+from maps.touched import degrees, in_degrees, layers_touched
 
 _MOST_BOXES = 200
 _MOST_AREAS = 200
 
 
-def event_text(told: Next, plan_id: int | None) -> bytes:
+def event_text(told: Next, plan_id: int | None, sight: Sight) -> bytes:
     """
     Spell what a listener is told next.
 
     One event ``change`` for each table and plan, ``reset`` when something was missed, and a
     comment when there is nothing to tell; each ends with the mark to go on from. A listener
-    hears of public changes, and of those of the plan that it may see and asked for.
+    hears of public changes, and of those of the plan that it may see and asked for, as far as
+    they lie in its sight; of news that hold nothing for it, it hears nothing at all.
     """
     if told.lost:
         return b"event: reset\ndata: {}\n" + _mark(told.mark)
-    events = b"" if told.news is None else news_text(told.news, plan_id)
+    if told.news is None:
+        return quiet(told)
+    events = news_text(told.news, plan_id, sight)
     # The mark stands last, so that whoever is cut off before it is told everything again.
-    return (events or b": \n") + _mark(told.mark)
+    return events and events + _mark(told.mark)
+
+
+def quiet(told: Next) -> bytes:
+    """Spell that there is nothing to tell up to here."""
+    return b": \n" + _mark(told.mark)
 
 
 def _mark(mark: int) -> bytes:
@@ -36,15 +46,34 @@ def _mark(mark: int) -> bytes:
 
 # Thousands of listeners are told the same.
 @lru_cache(maxsize=64)
-def news_text(news: News, plan_id: int | None) -> bytes:
+def news_text(news: News, plan_id: int | None, sight: Sight) -> bytes:
     """Spell the events of some news that a listener may hear, without the mark at the end."""
     groups: dict[tuple[str, str | None, int | None], list[Change]] = {}
-    for change in news.changes:
+    for change in filter(None, (_heard(change, sight) for change in news.changes)):
         if change.public or (plan_id is not None and change.plan_id == plan_id):
             key = (change.source, change.through, change.plan_id)
             groups.setdefault(key, []).append(change)
     events = [_event(news.mark, key[0], key[1], key[2], group) for key, group in groups.items()]
     return b"\n".join(events)
+
+
+def _heard(change: Change, sight: Sight) -> Change | None:
+    """
+    Return what is heard of a change in a sight, None for nothing.
+
+    Of rows that belong to areas, those of areas seen; of others, those whose boxes touch the
+    ground seen. Boxes end where it does.
+    """
+    ground = sight.ground
+    if ground is None:
+        return change
+    areas = tuple(code for code in change.areas if code in ground.areas)
+    if change.areas and not areas:
+        return None
+    if change.boxes is None:
+        return replace(change, areas=areas)
+    boxes = change.boxes[ground.meet(in_degrees(change.boxes))]
+    return replace(change, areas=areas, boxes=boxes) if areas or len(boxes) else None
 
 
 def _event(
@@ -55,7 +84,7 @@ def _event(
     found = [box for box in boxes if box is not None]
     areas = sorted({code for change in changes for code in change.areas})
     layers, below = layers_touched(source, through)
-    shown = degrees(np.concatenate(found), _MOST_BOXES) if layers and found else []
+    shown = degrees(np.concatenate(found), _MOST_BOXES) if layers and any(map(len, found)) else []
     told = {
         "mark": mark,
         "table": source,

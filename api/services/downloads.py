@@ -15,7 +15,6 @@ import anyio
 import geopandas as gpd
 import sqlalchemy as sa
 
-from api.plan_rights import ONLY_PUBLIC, PlanRights
 from api.services.exporting import (
     NOT_PUBLIC,
     Form,
@@ -26,12 +25,14 @@ from api.services.exporting import (
 )
 from api.services.packaging import packaged_plan
 from api.services.sheets import register_file, wall_map_file
+from api.services.sights import Seer
 from api.settings import Settings
 from gis.contracts import LayerName
 from gis.errors import Conflict, InputError, Language, Unavailable
 from gis.io.package import DividedCommunity, write_package
 from gis.store.extracts import Extract, area_name
 from gis.store.plan_listing import plan_standing_on
+from gis.store.sight import Sight
 from maps.paper import paper
 
 MOST_ROWS = 200_000
@@ -131,7 +132,7 @@ def read_once(engine: sa.Engine, read: Read) -> Callable[[], MadeFile]:
         return read(connection.execution_options(**options))
 
 
-def layer_download(wanted: LayerWanted) -> Read:
+def layer_download(seer: Seer, wanted: LayerWanted) -> Read:
     """
     Make a file of one layer, or of all in a GeoPackage.
 
@@ -144,14 +145,15 @@ def layer_download(wanted: LayerWanted) -> Read:
     extract = wanted.extract
 
     def read(connection: sa.Connection) -> Callable[[], MadeFile]:
-        place = _place_name(connection, extract)
+        sight = seer.on(connection, extract.at)
+        place = _place_name(connection, sight, extract)
         if wanted.layer == "all":
-            layers = _all(connection, wanted)
+            layers = _all(connection, sight, wanted)
             names = _names(place, "全部图层", "all", wanted)
             return lambda: _made(
                 names, "gpkg", lambda path: write_all(layers, path, wanted.form.crs)
             )
-        frame = extracted(connection, extract, most=MOST_ROWS)
+        frame = extracted(connection, sight, extract, most=MOST_ROWS)
         names = _names(place, extract.contract.zh, wanted.layer, wanted)
         return lambda: _made(
             names, wanted.extension, lambda path: write_extract(frame, extract, path, wanted.form)
@@ -160,7 +162,9 @@ def layer_download(wanted: LayerWanted) -> Read:
     return read
 
 
-def _all(connection: sa.Connection, wanted: LayerWanted) -> dict[LayerName, gpd.GeoDataFrame]:
+def _all(
+    connection: sa.Connection, sight: Sight, wanted: LayerWanted
+) -> dict[LayerName, gpd.GeoDataFrame]:
     if wanted.extension != "gpkg":
         raise InputError(
             "All layers together are a GeoPackage: ask for all.gpkg, or for one layer.",
@@ -171,10 +175,10 @@ def _all(connection: sa.Connection, wanted: LayerWanted) -> dict[LayerName, gpd.
             "All layers are chosen by community and day alone: leave kind and bbox out.",
             "全部图层只按区划和日期选取：请去掉 kind 和 bbox。",
         )
-    return all_layers(connection, wanted.extract, most=MOST_ROWS)
+    return all_layers(connection, sight, wanted.extract, most=MOST_ROWS)
 
 
-def package_download(plan_id: int, rights: PlanRights) -> Read:
+def package_download(seer: Seer, plan_id: int) -> Read:
     """
     Make the grid package of a plan.
 
@@ -185,7 +189,7 @@ def package_download(plan_id: int, rights: PlanRights) -> Read:
     """
 
     def read(connection: sa.Connection) -> Callable[[], MadeFile]:
-        place = packaged_plan(connection, plan_id, rights)
+        place = packaged_plan(connection, seer.today(connection), plan_id)
         names = (f"{place.name}-网格包-方案{plan_id}", f"package-plan-{plan_id}")
         return lambda: _made(names, "gpkg", lambda path: _write_package(path, place))
 
@@ -196,7 +200,7 @@ def _write_package(path: Path, place: DividedCommunity) -> None:
     write_package(path, [place])
 
 
-def bundle_download(wanted: Extract, settings: Settings, language: Language) -> Read:
+def bundle_download(seer: Seer, wanted: Extract, settings: Settings, language: Language) -> Read:
     """
     Make one archive of all there is of an area on a day.
 
@@ -211,15 +215,16 @@ def bundle_download(wanted: Extract, settings: Settings, language: Language) -> 
 
     def read(connection: sa.Connection) -> Callable[[], MadeFile]:
         code = str(wanted.area)
-        place = _place_name(connection, wanted)
-        layers = all_layers(connection, wanted, most=MOST_ROWS)
-        standing = plan_standing_on(connection, code, wanted.at)
+        sight = seer.on(connection, wanted.at).published
+        place = _place_name(connection, sight, wanted)
+        layers = all_layers(connection, sight, wanted, most=MOST_ROWS)
+        standing = plan_standing_on(connection, sight, code, wanted.at)
         files: dict[str, str] = {}
         package: DividedCommunity | None = None
         if standing is not None:
-            files = _sheets(connection, standing, settings, language)
+            files = _sheets(connection, sight, standing, settings, language)
             try:
-                package = packaged_plan(connection, standing, ONLY_PUBLIC)
+                package = packaged_plan(connection, sight, standing)
             except Conflict as reason:
                 files["package-missing.txt"] = f"{reason.zh}\n{reason.en}\n"
 
@@ -236,9 +241,9 @@ def bundle_download(wanted: Extract, settings: Settings, language: Language) -> 
 
 
 def _sheets(
-    connection: sa.Connection, plan_id: int, settings: Settings, language: Language
+    connection: sa.Connection, sight: Sight, plan_id: int, settings: Settings, language: Language
 ) -> dict[str, str]:
-    given = (connection, plan_id, ONLY_PUBLIC)
+    given = (connection, sight, plan_id)
     return {
         "wall-map-a3.html": wall_map_file(*given, paper("a3"), language, settings),
         "register-a4.html": register_file(*given, paper("a4"), language, settings),
@@ -265,10 +270,10 @@ def _made(names: tuple[str, str], extension: str, write: Callable[[Path], None])
     return MadeFile(content, size, f"{name}.{extension}", f"{plain}.{extension}", MEDIA[extension])
 
 
-def _place_name(connection: sa.Connection, extract: Extract) -> str:
+def _place_name(connection: sa.Connection, sight: Sight, extract: Extract) -> str:
     if extract.area is None:
         return ""
-    return area_name(connection, extract.area, extract.at) or extract.area
+    return area_name(connection, sight, extract.area, extract.at) or extract.area
 
 
 def _names(place: str, zh: str, plain: str, wanted: LayerWanted) -> tuple[str, str]:

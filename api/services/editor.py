@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 import sqlalchemy as sa
 
-from api.plan_rights import PlanRights
 from api.principal import Principal
 from api.services.plan_reading import require_plan
 from gis.borders import contiguity
@@ -18,6 +17,7 @@ from gis.partition.loads import loads
 from gis.partition.rules import RuleSet, rules_from_document
 from gis.store import editor as store
 from gis.store.plans import EDITABLE, PlanRow, read_grids, read_plan
+from gis.store.sight import Sight
 
 # 1e-7 degrees are a centimetre: no two corners of cells fall together.
 STEP = 1e-7
@@ -26,7 +26,7 @@ Document = dict[str, object]
 
 
 def editor_document(
-    connection: sa.Connection, plan_id: int, rights: PlanRights, who: Principal
+    connection: sa.Connection, sight: Sight, plan_id: int, who: Principal
 ) -> Document:
     """
     Return a plan with all that a page needs to redraw it without asking again.
@@ -37,9 +37,9 @@ def editor_document(
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen.
+        There is no such plan to be seen.
     """
-    require_plan(connection, plan_id, rights)
+    require_plan(connection, sight, plan_id)
     plan = read_plan(connection, plan_id)
     rules = rules_from_document(plan.rules)
     units = store.editor_units(connection, plan_id)

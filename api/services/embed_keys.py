@@ -19,11 +19,13 @@ import sqlalchemy as sa
 
 from api.services import audit
 from api.services.origins import web_origin
-from api.today import HERE, end_of
+from api.services.sights import Seer
+from api.today import HERE, end_of, today
 from gis.errors import Forbidden, InputError, NotFound
 from gis.store import embed_keys as store
 from gis.store.embed_keys import Row
 from gis.store.listing import found
+from gis.store.sight import Sight
 from maps.embeds import GROUND, LABELS_OF, OPENABLE
 
 PREFIX = "wge_"
@@ -156,14 +158,16 @@ class EmbedScope:
             )
 
 
-def make_key(engine: sa.Engine, wanted: NewKey, *, made_by: str, now: datetime) -> MadeKey:
+def make_key(
+    engine: sa.Engine, seer: Seer, wanted: NewKey, *, made_by: str, now: datetime
+) -> MadeKey:
     """
     Make a key and write down its digest.
 
     Raises
     ------
     NotFound
-        There is no such area today.
+        There is no such area to be seen today.
     InputError
         A layer that no key opens, an origin that is none, or a day that is past or too far.
     """
@@ -178,44 +182,50 @@ def make_key(engine: sa.Engine, wanted: NewKey, *, made_by: str, now: datetime) 
     }
     key = PREFIX + secrets.token_urlsafe(16)
     with engine.begin() as connection:
-        _require_area(connection, wanted.area_code, now)
+        sight = seer.on(connection, _day(now))
+        _require_area(connection, sight, wanted.area_code, now)
         key_id = store.insert_key(connection, {**values, "digest": digest_of(key)})
-        row = _require_row(connection, key_id)
+        row = _require_row(connection, sight, key_id)
         _audit(connection, "embed.add", row, made_by)
     return MadeKey(key, row)
 
 
-def list_keys(engine: sa.Engine, *, standing_at: datetime | None = None) -> list[Row]:
-    """Return the keys without their text, newest first; with a moment only those that work."""
+def list_keys(engine: sa.Engine, seer: Seer, *, standing_at: datetime | None = None) -> list[Row]:
+    """
+    Return the keys of the areas seen without their text, newest first.
+
+    With a moment only those that work then.
+    """
     with engine.connect() as connection:
-        return store.key_rows(connection, standing_at=standing_at)
+        return store.key_rows(connection, seer.today(connection), standing_at=standing_at)
 
 
-def show_key(engine: sa.Engine, key_id: int) -> Row:
+def show_key(engine: sa.Engine, seer: Seer, key_id: int) -> Row:
     """
     Return one key without its text.
 
     Raises
     ------
     NotFound
-        There is none of that number.
+        There is none of that number, or its area is not seen.
     """
     with engine.connect() as connection:
-        return _require_row(connection, key_id)
+        return _require_row(connection, seer.today(connection), key_id)
 
 
-def revoke_key(engine: sa.Engine, key_id: int, *, by: str, now: datetime) -> Row:
+def revoke_key(engine: sa.Engine, seer: Seer, key_id: int, *, by: str, now: datetime) -> Row:
     """
     End a key at once; ending it again changes nothing.
 
     Raises
     ------
     NotFound
-        There is none of that number.
+        There is none of that number, or its area is not seen.
     """
     with engine.begin() as connection:
-        ended = store.end_key(connection, key_id, at=now, by=by)
-        row = _require_row(connection, key_id)
+        sight = seer.on(connection, _day(now))
+        ended = store.end_key(connection, sight, key_id, at=now, by=by)
+        row = _require_row(connection, sight, key_id)
         if ended:
             _audit(connection, "embed.revoke", row, by)
         return row
@@ -234,7 +244,7 @@ def _audit(connection: sa.Connection, action: str, row: Row, by: str) -> None:
 
 def scope_of(connection: sa.Connection, key: str) -> EmbedScope | None:
     """Look up what a key opens, ended or not; None when it is unknown."""
-    row = store.key_scope(connection, digest_of(key))
+    row = store.key_scope(connection, digest_of(key), on=today())
     if row is None:
         return None
     return EmbedScope(
@@ -306,9 +316,9 @@ def _end_of(day: date | None, now: datetime) -> datetime:
     return end_of(last)
 
 
-def _require_area(connection: sa.Connection, code: str, now: datetime) -> None:
-    day = now.astimezone(HERE).date()
-    if found(connection, "area", code, at=day, geometry=False) is None:
+def _require_area(connection: sa.Connection, sight: Sight, code: str, now: datetime) -> None:
+    day = _day(now)
+    if found(connection, sight, "area", code, at=day, geometry=False) is None:
         raise NotFound(
             f"There is no area {code} today: give the 12 digits of a county, subdistrict or "
             "community.",
@@ -316,8 +326,12 @@ def _require_area(connection: sa.Connection, code: str, now: datetime) -> None:
         )
 
 
-def _require_row(connection: sa.Connection, key_id: int) -> Row:
-    row = store.key_row(connection, key_id)
+def _day(now: datetime) -> date:
+    return now.astimezone(HERE).date()
+
+
+def _require_row(connection: sa.Connection, sight: Sight, key_id: int) -> Row:
+    row = store.key_row(connection, sight, key_id)
     if row is None:
         raise NotFound(
             f"There is no embed key {key_id}: see `wangge embed list`.",

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from api.services.map_extent import map_extent
+from api.services.sights import Seer
 from api.services.walking_reading import run_of
 from gis.circles.kinds import KINDS
 from gis.errors import InputError, Language, NotFound
@@ -120,7 +121,7 @@ def embed_wish(page: Page, query: Query, preferred: Language) -> EmbedWish:
     )
 
 
-def embed_view(connection: sa.Connection, wish: EmbedWish, today: date) -> EmbedView:
+def embed_view(connection: sa.Connection, seer: Seer, wish: EmbedWish, today: date) -> EmbedView:
     """
     Complete a wish: where the map lies, how it is called, which style and legend it loads.
 
@@ -130,12 +131,12 @@ def embed_view(connection: sa.Connection, wish: EmbedWish, today: date) -> Embed
         There is no such area on that day, or no walk was computed.
     """
     filters = MapFilters(community=wish.community, at=wish.at)
-    bounds = map_extent(connection, filters, today)
+    bounds = map_extent(connection, seer, filters, today)
     query = urlencode(_style_query(connection, wish))
     name = _style_name(wish)
     return EmbedView(
         wish=wish,
-        name=_area_name(connection, wish, today),
+        name=_area_name(connection, seer, wish, today),
         bounds=bounds,
         style=f"/styles/{name}.json?{query}",
         legend=f"/styles/{name}/legend.json?{query}" if wish.legend else "",
@@ -143,10 +144,10 @@ def embed_view(connection: sa.Connection, wish: EmbedWish, today: date) -> Embed
     )
 
 
-def read_view(engine: sa.Engine, wish: EmbedWish, today: date) -> EmbedView:
+def read_view(engine: sa.Engine, seer: Seer, wish: EmbedWish, today: date) -> EmbedView:
     """Complete a wish on a connection of its own; raises as `embed_view`."""
     with engine.connect() as connection:
-        return embed_view(connection, wish, today)
+        return embed_view(connection, seer, wish, today)
 
 
 def _style_name(wish: EmbedWish) -> str:
@@ -186,10 +187,12 @@ def _walk(connection: sa.Connection, wish: EmbedWish) -> dict[str, object]:
     }
 
 
-def _area_name(connection: sa.Connection, wish: EmbedWish, today: date) -> str:
+def _area_name(connection: sa.Connection, seer: Seer, wish: EmbedWish, today: date) -> str:
     if wish.community is None:
         return ""
-    row = found(connection, "area", wish.community, at=wish.at or today, geometry=False)
+    day = wish.at or today
+    sight = seer.on(connection, day)
+    row = found(connection, sight, "area", wish.community, at=day, geometry=False)
     return "" if row is None else str(row["name"])
 
 

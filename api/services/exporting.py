@@ -17,6 +17,7 @@ from gis.errors import InputError, NotFound
 from gis.io.layers import write_geopackage
 from gis.io.write import Headings, write_layer
 from gis.store.extracts import Extract, area_name, count_extract, read_extract
+from gis.store.sight import EVERYWHERE, Sight
 
 NOT_PUBLIC = (*SENSITIVE, *STAFF)
 """Columns that leave by the command line only."""
@@ -41,7 +42,7 @@ def export_layer(engine: sa.Engine, extract: Extract, path: Path, form: Form) ->
         See `extracted` and `gis.io.write.write_layer`.
     """
     with writing(engine) as connection:
-        frame = extracted(connection, extract)
+        frame = extracted(connection, EVERYWHERE, extract)
         audit.record(
             connection,
             audit.who_asks(connection, OPERATOR.name),
@@ -68,24 +69,24 @@ def write_extract(frame: gpd.GeoDataFrame, extract: Extract, path: Path, form: F
 
 
 def extracted(
-    connection: sa.Connection, extract: Extract, *, most: int | None = None
+    connection: sa.Connection, sight: Sight, extract: Extract, *, most: int | None = None
 ) -> gpd.GeoDataFrame:
     """
-    Read an extract, unless it is larger than `most` rows.
+    Read what is seen of an extract, unless it is larger than `most` rows.
 
     Raises
     ------
     NotFound
-        There is no such area on that day.
+        There is no such area to be seen on that day.
     InputError
         The kind or box does not fit the layer, or there are too many rows.
     """
-    if extract.area is not None and area_name(connection, extract.area, extract.at) is None:
+    if extract.area is not None and area_name(connection, sight, extract.area, extract.at) is None:
         raise NotFound(
             f"There is no area {extract.area} on {extract.at}: check the code.",
             f"{extract.at} 没有代码为 {extract.area} 的区划：请检查代码。",
         )
-    if most is not None and count_extract(connection, extract, most=most) > most:
+    if most is not None and count_extract(connection, sight, extract, most=most) > most:
         raise InputError(
             f"These are more than {most} rows of {extract.layer}: ask for a smaller area or box, "
             "or use `wangge export` on the server.",
@@ -93,15 +94,16 @@ def extracted(
             "或在服务器上使用 `wangge export`。",
             most=most,
         )
-    return read_extract(connection, extract)
+    return read_extract(connection, sight, extract)
 
 
 def all_layers(
-    connection: sa.Connection, wanted: Extract, *, most: int | None = None
+    connection: sa.Connection, sight: Sight, wanted: Extract, *, most: int | None = None
 ) -> dict[LayerName, gpd.GeoDataFrame]:
     """Read every layer of an area on a day; `wanted` says which, its layer does not matter."""
     return {
-        layer: extracted(connection, replace(wanted, layer=layer), most=most) for layer in LAYERS
+        layer: extracted(connection, sight, replace(wanted, layer=layer), most=most)
+        for layer in LAYERS
     }
 
 

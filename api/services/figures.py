@@ -24,6 +24,7 @@ from api.services.figures_walking import Walk, WalkFigures, Where, walk_figures
 from gis.errors import NotFound
 from gis.store import area_figures as store
 from gis.store.area_figures import Spread
+from gis.store.sight import Sight
 
 Row = Mapping[str, Any]
 
@@ -46,19 +47,21 @@ class _Read:
     walks: WalkFigures | None
 
 
-def figures(connection: sa.Connection, area: str | None, at: date, walk: Walk) -> Figures:
+def figures(
+    connection: sa.Connection, sight: Sight, area: str | None, at: date, walk: Walk
+) -> Figures:
     """
-    Return the figures of an area, None for everything, and of those of the next level.
+    Return the figures of an area, None for all that is seen, and of those of the next level.
 
     Raises
     ------
     NotFound
-        There is no such area on that day.
+        There is no such area to be seen on that day.
     InputError
         A kind, speed or cutoff that was not walked.
     """
-    way = _way(connection, area, at)
-    below = [] if way and way[-1].level == "community" else _below(connection, area, at)
+    way = _way(connection, sight, area, at)
+    below = [] if way and way[-1].level == "community" else _below(connection, sight, area, at)
     where = _where(area, below, at)
     stock = store.stock_rows(connection, where.spread.communities, at=at)
     read = _Read(
@@ -84,10 +87,10 @@ def figures(connection: sa.Connection, area: str | None, at: date, walk: Walk) -
     )
 
 
-def _way(connection: sa.Connection, area: str | None, at: date) -> list[AreaName]:
+def _way(connection: sa.Connection, sight: Sight, area: str | None, at: date) -> list[AreaName]:
     if area is None:
         return []
-    way = store.way_rows(connection, area, at=at)
+    way = store.way_rows(connection, sight, area, at=at)
     if not way:
         raise NotFound(
             f"There is no area {area} on {at}: `/api/v1/areas` lists their codes.",
@@ -96,8 +99,8 @@ def _way(connection: sa.Connection, area: str | None, at: date) -> list[AreaName
     return [AreaName.model_validate(dict(row)) for row in way]
 
 
-def _below(connection: sa.Connection, area: str | None, at: date) -> list[Row]:
-    return store.branch_rows(connection, area, at=at)
+def _below(connection: sa.Connection, sight: Sight, area: str | None, at: date) -> list[Row]:
+    return store.branch_rows(connection, sight, area, at=at)
 
 
 def _where(area: str | None, below: Sequence[Row], at: date) -> Where:

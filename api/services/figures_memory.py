@@ -15,12 +15,14 @@ import sqlalchemy as sa
 from api.schemas.figures import Figures
 from api.services.figures import figures
 from api.services.figures_walking import Walk
+from api.services.sights import Seer
 from api.today import today
 from gis.store.area_figures import figures_mark
+from gis.store.sight import Scope
 
 _MOST = 256
 
-_Asked = tuple[str | None, date, Walk, date]
+_Asked = tuple[str | None, date, Walk, date, Scope | None]
 
 
 @dataclass(slots=True)
@@ -53,18 +55,21 @@ class FiguresMemory:
             return sum(p.turn.statistics().tasks_waiting for p in self._places.values())
 
     @asynccontextmanager
-    async def turn(self, area: str | None, at: date, walk: Walk) -> AsyncIterator[None]:
+    async def turn(self, seer: Seer, area: str | None, at: date, walk: Walk) -> AsyncIterator[None]:
         """Let one request at a time on to the database for the same figures."""
-        async with self._place((area, at, walk, today())).turn:
+        async with self._place((area, at, walk, today(), seer.outlook.scope)).turn:
             yield
 
-    def figures(self, connection: sa.Connection, area: str | None, at: date, walk: Walk) -> Figures:
+    def figures(
+        self, connection: sa.Connection, seer: Seer, area: str | None, at: date, walk: Walk
+    ) -> Figures:
         """Return what `api.services.figures.figures` does, and raise what it raises."""
-        place = self._place((area, at, walk, today()))
+        place = self._place((area, at, walk, today(), seer.outlook.scope))
         with place.lock:
             mark = figures_mark(connection)
             if place.told is None or place.mark != mark:
-                place.told, place.mark = figures(connection, area, at, walk), mark
+                sight = seer.on(connection, at)
+                place.told, place.mark = figures(connection, sight, area, at, walk), mark
                 return place.told
         now = connection.execute(sa.select(sa.func.now())).scalar_one()
         return place.told.model_copy(update={"as_of": now})

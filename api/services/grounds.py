@@ -103,11 +103,7 @@ def _layers(
     }
     layers["areas"] = layers["areas"][layers["areas"]["area_code"] == community_code]
     if layers["areas"].empty:
-        raise NotFound(
-            f"There is no community {community_code}. Import its area first "
-            "(wangge import areas FILE).",
-            f"没有代码为 {community_code} 的社区，请先导入区划(wangge import areas 文件)。",
-        )
+        raise no_community(community_code)
     if layers["buildings"].empty:
         raise NotFound(
             f"Community {community_code} has no buildings yet. Import them first "
@@ -115,6 +111,14 @@ def _layers(
             f"社区 {community_code} 还没有楼栋，请先导入(wangge import buildings 文件)。",
         )
     return layers
+
+
+def no_community(code: str) -> NotFound:
+    """Say that there is no community of a code; one that is not seen is answered alike."""
+    return NotFound(
+        f"There is no community {code}. Import its area first (wangge import areas FILE).",
+        f"没有代码为 {code} 的社区，请先导入区划(wangge import areas 文件)。",
+    )
 
 
 def _refuse_unstored(weights: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from api.schemas.walking import Isochrone, IsochroneArea
 from api.services.coordinates import Coord, geojson_shapes, spoken_point, stored_point
 from gis.errors import InputError, Language
 from gis.network.gates import GatePolicy
+from gis.store.sight import Sight
 
 if TYPE_CHECKING:
     from api.services.walking_memory import WalkingMemory
@@ -34,12 +36,17 @@ class Click:
 
 
 def isochrone_of(
-    connection: sa.Connection, memory: WalkingMemory, click: Click, language: Language
+    connection: sa.Connection,
+    sight: Sight,
+    memory: WalkingMemory,
+    click: Click,
+    language: Language,
 ) -> Isochrone:
     """
     Return the ground within each cutoff of a click.
 
-    A click far from every street is no fault: the answer says so.
+    A click far from every street is no fault: the answer says so; one on ground that is not seen
+    is answered alike.
 
     Raises
     ------
@@ -48,6 +55,8 @@ def isochrone_of(
     """
     minutes = cutoff_minutes(click.minutes)
     lon, lat = stored_point(click.lon, click.lat, click.coord)
+    if sight.ground is not None and not sight.ground.holds(lon, lat):
+        return _nowhere(click, minutes, language)
     ground = memory.ground(connection, lon, lat, click.walk)
     graph = ground.from_people(click.gates)
     seconds = [60.0 * one for one in minutes]
@@ -71,6 +80,26 @@ def isochrone_of(
             IsochroneArea(minutes=one, geometry=shape)
             for one, shape in zip(minutes, drawn, strict=True)
         ],
+    )
+
+
+def _nowhere(click: Click, minutes: Sequence[float], language: Language) -> Isochrone:
+    # Loaded when first asked for: a compiler comes with it.
+    from gis.circles.polygons import OUTSIDE
+    from gis.network.walkable import walk_settings
+
+    status, en, zh = OUTSIDE
+    return Isochrone(
+        lon=click.lon,
+        lat=click.lat,
+        start=None,
+        leg_m=None,
+        speed_m_s=click.speed_m_s,
+        gates=click.gates,
+        walk=walk_settings(click.walk).text(),
+        status=status,
+        message=zh if language == "zh" else en,
+        areas=[IsochroneArea(minutes=one, geometry=None) for one in minutes],
     )
 
 

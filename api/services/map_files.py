@@ -10,7 +10,6 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
-from api.plan_rights import PlanRights
 from api.services.exporting import extracted
 from api.services.plan_files import plan_about
 from api.services.plan_reading import plan_by_id
@@ -25,6 +24,7 @@ from gis.store.area_figures import stock_rows
 from gis.store.extracts import Extract, area_name
 from gis.store.plan_listing import handover_rows, plan_building_rows, plan_grid_rows
 from gis.store.publishing import publication_until
+from gis.store.sight import Sight
 from gis.store.walking import WalkingRun
 from gis.store.walking_listing import figure_rows
 from maps.coverage_page import CommunityShares, CoverageAbout, coverage_page
@@ -40,8 +40,8 @@ Row = Mapping[str, Any]
 
 def handover_file(
     connection: sa.Connection,
+    sight: Sight,
     plan_id: int,
-    rights: PlanRights,
     language: Language,
     settings: Settings,
 ) -> str:
@@ -51,11 +51,11 @@ def handover_file(
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen.
+        There is no such plan to be seen.
     Conflict
         It is not published.
     """
-    plan = plan_by_id(connection, plan_id, rights)
+    plan = plan_by_id(connection, sight, plan_id)
     if plan.valid_from is None:
         raise Conflict(
             f"Plan {plan_id} is not published, so nothing is handed over yet.",
@@ -76,6 +76,7 @@ def handover_file(
 
 def facilities_file(
     connection: sa.Connection,
+    sight: Sight,
     area: str,
     at: date,
     kind: str | None,
@@ -92,19 +93,20 @@ def facilities_file(
     InputError
         There is no such kind.
     """
-    facilities = extracted(connection, Extract("facilities", at, area, kind))
+    facilities = extracted(connection, sight, Extract("facilities", at, area, kind))
     about = AreaAbout(
-        area=area_name(connection, area, at) or area,
+        area=area_name(connection, sight, area, at) or area,
         at=at,
         made_on=today(),
         attribution=settings.attribution,
         review_number=settings.map_review_number,
     )
-    return facilities_page(facilities, _communities(connection, area, at), about, language)
+    return facilities_page(facilities, _communities(connection, sight, area, at), about, language)
 
 
 def coverage_file(
     connection: sa.Connection,
+    sight: Sight,
     area: str,
     kind: str | None,
     minutes: float | None,
@@ -124,20 +126,20 @@ def coverage_file(
     """
     run = run_of(connection, profile)
     at = today()
-    communities = _communities(connection, area, at)
+    communities = _communities(connection, sight, area, at)
     if set(communities["area_code"]) == {area}:
-        return walk_file(connection, area, kind, profile, language, settings)
+        return walk_file(connection, sight, area, kind, profile, language, settings)
     kinds: list[str] = list(run.settings["kinds"])
     shown = kinds[0] if kind is None else kind
     _refuse_unwalked(kinds, shown)
     cutoff = _cutoff(run, minutes)
     speed = float(next(iter(run.settings["speeds"].values())))
     rows = {
-        code: _shares(name, figure_rows(connection, run.run_id, code), kinds, speed, cutoff)
+        code: _shares(name, figure_rows(connection, sight, run.run_id, code), kinds, speed, cutoff)
         for code, name in zip(communities["area_code"], communities["name"], strict=True)
     }
     about = CoverageAbout(
-        area=area_name(connection, area, at) or area,
+        area=area_name(connection, sight, area, at) or area,
         at=at,
         made_on=today(),
         attribution=settings.attribution,
@@ -154,9 +156,9 @@ def coverage_file(
     return coverage_page(communities, known, names, about, language)
 
 
-def _communities(connection: sa.Connection, area: str, at: date) -> gpd.GeoDataFrame:
+def _communities(connection: sa.Connection, sight: Sight, area: str, at: date) -> gpd.GeoDataFrame:
     """The communities of an area, or the area itself where it has none."""
-    below = extracted(connection, Extract("areas", at, area))
+    below = extracted(connection, sight, Extract("areas", at, area))
     communities = below[below["level"] == "community"]
     return (communities if len(communities) else below).iloc[:_MOST_COMMUNITIES]
 

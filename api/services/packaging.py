@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from api.plan_rights import PlanRights
 from api.services.plan_reading import require_plan
 from gis.errors import Conflict
 from gis.io.package import DividedCommunity, write_package
@@ -22,6 +21,7 @@ from gis.store.extracts import area_name
 from gis.store.grounds import load_ground
 from gis.store.lineage import lineage_of
 from gis.store.plans import PlanRow
+from gis.store.sight import EVERYWHERE, Sight
 
 _AS_DIVIDED = {"divide", "publish", "withdraw"}
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gis.partition.redrawn import Redrawn
 
 
-def packaged_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -> DividedCommunity:
+def packaged_plan(connection: sa.Connection, sight: Sight, plan_id: int) -> DividedCommunity:
     """
     Read a stored plan as a division of its ground.
 
@@ -40,11 +40,11 @@ def packaged_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen.
+        There is no such plan to be seen.
     Conflict
         Some unit is in no grid, or it is a plan of micro grids, which nest in another plan.
     """
-    require_plan(connection, plan_id, rights)
+    require_plan(connection, sight, plan_id)
     plan = store.read_plan(connection, plan_id)
     labels = store.read_labels(connection, plan_id)
     _refuse_unpackable(plan, int((labels == store.UNASSIGNED).sum()))
@@ -74,7 +74,7 @@ def packaged_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -
     )
 
 
-def package_plan(connection: sa.Connection, plan_id: int, rights: PlanRights, path: Path) -> None:
+def package_plan(connection: sa.Connection, sight: Sight, plan_id: int, path: Path) -> None:
     """
     Write a stored plan as a grid package.
 
@@ -85,7 +85,7 @@ def package_plan(connection: sa.Connection, plan_id: int, rights: PlanRights, pa
     UnreadableFile
         The file cannot be written.
     """
-    write_package(path, [packaged_plan(connection, plan_id, rights)])
+    write_package(path, [packaged_plan(connection, sight, plan_id)])
 
 
 def _refuse_unpackable(plan: PlanRow, loose: int) -> None:
@@ -129,7 +129,9 @@ def _certificate(document: Mapping[str, Any]) -> Certificate:
 
 def _name(connection: sa.Connection, plan: PlanRow) -> str:
     made_on = plan.created_at.date()
-    return area_name(connection, plan.community_code, made_on) or plan.community_code
+    # Whoever sees the plan may know what its community was called when it was made.
+    told = area_name(connection, EVERYWHERE, plan.community_code, made_on)
+    return told or plan.community_code
 
 
 def _lineage(connection: sa.Connection, plan_id: int, drawn: Redrawn) -> pd.DataFrame | None:

@@ -1,4 +1,4 @@
-"""Reading the imported layers as anyone may see them."""
+"""Reading the imported layers as somebody sees them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from api.schemas.paging import Located, Page
 from api.services.coordinates import Coord, geojson_geometries, stored_bbox
 from gis.errors import NotFound
 from gis.store.listing import Listing, found, listed
+from gis.store.sight import Sight
 
 Item = TypeVar("Item", bound=Located)
 Row = Mapping[str, Any]
@@ -32,12 +33,13 @@ class Wanted:
 
 def page_of(
     connection: sa.Connection,
+    sight: Sight,
     model: type[Item],
     table: str,
     wanted: Wanted,
     equal: Mapping[str, str | None],
 ) -> Page[Item]:
-    """Return one page of a layer; `equal` names columns and the values asked for."""
+    """Return one page of what is seen of a layer; `equal` is column -> the value asked for."""
     listing = Listing(
         at=wanted.at,
         limit=wanted.limit + 1,
@@ -46,14 +48,19 @@ def page_of(
         equal=equal,
         geometry=wanted.geometry,
     )
-    rows = listed(connection, table, listing)
+    rows = listed(connection, sight, table, listing)
     shown = rows[: wanted.limit]
     following = str(shown[-1]["code"]) if len(rows) > wanted.limit else None
     return Page(items=as_models(model, shown, wanted.coord, wanted.geometry), next=following)
 
 
 def one_of(
-    connection: sa.Connection, model: type[Item], table: str, code: str, wanted: Wanted
+    connection: sa.Connection,
+    sight: Sight,
+    model: type[Item],
+    table: str,
+    code: str,
+    wanted: Wanted,
 ) -> Item:
     """
     Return the row of that code.
@@ -61,9 +68,9 @@ def one_of(
     Raises
     ------
     NotFound
-        There was none on that day.
+        There was none to be seen on that day.
     """
-    row = found(connection, table, code, at=wanted.at, geometry=wanted.geometry)
+    row = found(connection, sight, table, code, at=wanted.at, geometry=wanted.geometry)
     if row is None:
         raise NotFound(
             f"There is no {table} {code} on {wanted.at}.", f"{wanted.at} 没有编码为 {code} 的对象。"

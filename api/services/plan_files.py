@@ -6,13 +6,13 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
-from api.plan_rights import PlanRights
 from api.schemas.plans import PlanDetail
 from api.services.plan_reading import plan_by_id
 from api.settings import Settings
 from api.today import today
 from gis.errors import Conflict, Language
 from gis.store.plan_listing import plan_building_shapes, plan_grid_rows
+from gis.store.sight import Sight
 from maps.pages import MOST_BUILDINGS, PlanAbout, plan_page
 
 _MOST_GRIDS = 5_000
@@ -20,8 +20,8 @@ _MOST_GRIDS = 5_000
 
 def plan_file(
     connection: sa.Connection,
+    sight: Sight,
     plan_id: int,
-    rights: PlanRights,
     language: Language,
     settings: Settings,
 ) -> str:
@@ -31,13 +31,13 @@ def plan_file(
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen.
+        There is no such plan to be seen.
     Conflict
         The plan has no grids yet.
     Unavailable
         The front-end packages are not installed.
     """
-    plan = plan_by_id(connection, plan_id, rights)
+    plan = plan_by_id(connection, sight, plan_id)
     rows = [r for r in plan_grid_rows(connection, plan_id, limit=_MOST_GRIDS) if r["geom"]]
     if not rows:
         raise Conflict(

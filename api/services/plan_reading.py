@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.plan_rights import PlanRights
 from api.schemas.paging import Page
 from api.schemas.plans import Community, Grid, HandoverRow, Plan, PlanDetail, PlanGrid
 from api.services.coordinates import Coord, spoken_bbox, spoken_point, stored_bbox
@@ -16,23 +15,22 @@ from api.services.places import Wanted, as_models
 from gis.errors import InputError, NotFound
 from gis.store import plan_listing as store
 from gis.store.plan_listing import Tier
+from gis.store.sight import Sight
 
 Row = Mapping[str, Any]
 
 
 def communities(
-    connection: sa.Connection, rights: PlanRights, *, at: date, cursor: str, limit: int
+    connection: sa.Connection, sight: Sight, *, at: date, cursor: str, limit: int
 ) -> Page[Community]:
-    """Return communities with the plan that stands for each on a day."""
-    rows = store.community_rows(
-        connection, at=at, states=rights.states, after=cursor, limit=limit + 1
-    )
-    items = [_community(connection, row, rights) for row in rows[:limit]]
+    """Return the communities seen with the plan that stands for each on a day."""
+    rows = store.community_rows(connection, sight, at=at, after=cursor, limit=limit + 1)
+    items = [_community(connection, row, sight) for row in rows[:limit]]
     return Page(items=items, next=items[-1].code if len(rows) > limit else None)
 
 
-def _community(connection: sa.Connection, row: Row, rights: PlanRights) -> Community:
-    plan = None if row["plan_id"] is None else plan_by_id(connection, row["plan_id"], rights)
+def _community(connection: sa.Connection, row: Row, sight: Sight) -> Community:
+    plan = None if row["plan_id"] is None else plan_by_id(connection, sight, row["plan_id"])
     fields = {k: v for k, v in row.items() if k in Community.model_fields}
     return Community.model_validate(
         {**fields, "plan": plan and plan.model_dump(exclude={"certificate"})}
@@ -41,7 +39,7 @@ def _community(connection: sa.Connection, row: Row, rights: PlanRights) -> Commu
 
 def plans(
     connection: sa.Connection,
-    rights: PlanRights,
+    sight: Sight,
     *,
     community: str | None,
     state: str | None,
@@ -49,11 +47,11 @@ def plans(
     limit: int,
     coord: Coord,
 ) -> Page[Plan]:
-    """Return plans with their figures, newest first."""
+    """Return the plans seen with their figures, newest first."""
     before = _number(cursor)
     rows = store.plan_rows(
         connection,
-        states=rights.states,
+        sight,
         community=community,
         state=state,
         before=before,
@@ -64,7 +62,7 @@ def plans(
 
 
 def plan_by_id(
-    connection: sa.Connection, plan_id: int, rights: PlanRights, coord: Coord = "wgs84"
+    connection: sa.Connection, sight: Sight, plan_id: int, coord: Coord = "wgs84"
 ) -> PlanDetail:
     """
     Return one plan with its figures.
@@ -72,24 +70,24 @@ def plan_by_id(
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen; the two are answered alike.
+        There is no such plan, or it is not seen; the two are answered alike.
     """
-    row = store.plan_row(connection, plan_id, states=rights.states)
+    row = store.plan_row(connection, sight, plan_id)
     if row is None:
         raise _no_plan(plan_id)
     return PlanDetail.model_validate(_plan_fields(row, coord, PlanDetail))
 
 
-def require_plan(connection: sa.Connection, plan_id: int, rights: PlanRights) -> None:
+def require_plan(connection: sa.Connection, sight: Sight, plan_id: int) -> None:
     """
-    Go on only when a plan may be seen; whatever reads a plan by its number asks this first.
+    Go on only when a plan is seen; whatever reads a plan by its number asks this first.
 
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen; the two are answered alike.
+        There is no such plan, or it is not seen; the two are answered alike.
     """
-    if not store.plan_exists(connection, plan_id, states=rights.states):
+    if not store.plan_exists(connection, sight, plan_id):
         raise _no_plan(plan_id)
 
 
@@ -98,10 +96,10 @@ def _no_plan(plan_id: int) -> NotFound:
 
 
 def plan_grids(
-    connection: sa.Connection, plan_id: int, rights: PlanRights, wanted: Wanted
+    connection: sa.Connection, sight: Sight, plan_id: int, wanted: Wanted
 ) -> Page[PlanGrid]:
     """Return the grids of a plan in the order of their numbers."""
-    require_plan(connection, plan_id, rights)
+    require_plan(connection, sight, plan_id)
     after = _number(wanted.cursor)
     rows = store.plan_grid_rows(
         connection, plan_id, after=-1 if after is None else after, limit=wanted.limit + 1
@@ -113,11 +111,12 @@ def plan_grids(
 
 
 def published_grids(
-    connection: sa.Connection, wanted: Wanted, *, community: str | None, tier: Tier
+    connection: sa.Connection, sight: Sight, wanted: Wanted, *, community: str | None, tier: Tier
 ) -> Page[Grid]:
     """Return the published grids that hold on a day, in the order of codes."""
     rows = store.published_grid_rows(
         connection,
+        sight,
         at=wanted.at,
         community=community,
         bbox=stored_bbox(wanted.bbox, wanted.coord),
@@ -129,17 +128,17 @@ def published_grids(
     return Page(items=items, next=items[-1].code if len(rows) > wanted.limit else None)
 
 
-def published_grid(connection: sa.Connection, code: str, wanted: Wanted) -> Grid:
+def published_grid(connection: sa.Connection, sight: Sight, code: str, wanted: Wanted) -> Grid:
     """
     Return the published grid of that code as it holds on a day.
 
     Raises
     ------
     NotFound
-        There was none on that day.
+        There was none to be seen on that day.
     """
     tier: Tier = "micro" if len(code) == 17 else "base"
-    rows = store.published_grid_rows(connection, at=wanted.at, code=code, tier=tier)
+    rows = store.published_grid_rows(connection, sight, at=wanted.at, code=code, tier=tier)
     if not rows:
         raise NotFound(
             f"No grid {code} holds on {wanted.at}.", f"{wanted.at} 没有编码为 {code} 的网格。"
@@ -148,7 +147,7 @@ def published_grid(connection: sa.Connection, code: str, wanted: Wanted) -> Grid
 
 
 def handover(
-    connection: sa.Connection, plan_id: int, rights: PlanRights, *, cursor: str, limit: int
+    connection: sa.Connection, sight: Sight, plan_id: int, *, cursor: str, limit: int
 ) -> Page[HandoverRow]:
     """
     Return what passes from grid to grid when a plan takes effect.
@@ -156,7 +155,7 @@ def handover(
     Empty for a plan that is not published. Posts are named by code; names of staff are not
     public.
     """
-    require_plan(connection, plan_id, rights)
+    require_plan(connection, sight, plan_id)
     rows = store.handover_rows(connection, plan_id, after=cursor, limit=limit + 1)
     items = [HandoverRow.model_validate(dict(row)) for row in rows[:limit]]
     return Page(items=items, next=items[-1].unit_id if len(rows) > limit else None)

@@ -11,7 +11,6 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
-from api.plan_rights import PlanRights
 from api.schemas.plans import PlanDetail
 from api.services.plan_files import plan_about
 from api.services.plan_reading import plan_by_id
@@ -20,7 +19,7 @@ from api.today import today
 from gis.boundary import Surroundings, grid_bounds, main_bounds
 from gis.errors import Conflict, Language, NotFound
 from gis.store.grounds import load_ground
-from gis.store.layers import read_layer
+from gis.store.layers import read_layer, seen_layer
 from gis.store.plan_listing import (
     grid_post_rows,
     plan_building_rows,
@@ -28,6 +27,7 @@ from gis.store.plan_listing import (
     plan_standing_on,
 )
 from gis.store.plans import read_labels, read_plan
+from gis.store.sight import Sight
 from maps.paper import Paper
 from maps.register import RegisterLayers, register
 from maps.sheet_about import SheetAbout
@@ -49,7 +49,7 @@ class _Place:
     subdistrict: str
 
 
-def plan_on_day(connection: sa.Connection, community: str, at: date) -> int:
+def plan_on_day(connection: sa.Connection, sight: Sight, community: str, at: date) -> int:
     """
     Return the plan that stands for a community on a day.
 
@@ -58,7 +58,7 @@ def plan_on_day(connection: sa.Connection, community: str, at: date) -> int:
     NotFound
         None stands then.
     """
-    plan_id = plan_standing_on(connection, community, at)
+    plan_id = plan_standing_on(connection, sight, community, at)
     if plan_id is None:
         raise NotFound(
             f"No published plan stands for {community} on {at}: publish one, or ask for the sheet "
@@ -70,8 +70,8 @@ def plan_on_day(connection: sa.Connection, community: str, at: date) -> int:
 
 def wall_map_file(
     connection: sa.Connection,
+    sight: Sight,
     plan_id: int,
-    rights: PlanRights,
     sheet: Paper,
     language: Language,
     settings: Settings,
@@ -89,21 +89,21 @@ def wall_map_file(
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen.
+        There is no such plan to be seen.
     Conflict
         The plan has no grids yet.
     """
-    place = _place(connection, plan_id, rights)
+    place = _place(connection, sight, plan_id)
     box = _box_around(place.area)
-    areas = read_layer(connection, "areas", box=box)
+    areas = seen_layer(connection, sight, "areas", box=box)
     others = (areas["level"] == "community") & (areas["area_code"] != place.plan.community_code)
     layers = WallLayers(
         grids=_grid_frame(place.grids),
         area=place.area,
         around=areas[others],
-        streets=read_layer(connection, "streets", box=box),
-        barriers=read_layer(connection, "barriers", box=box),
-        courtyards=read_layer(connection, "courtyards", community=place.plan.community_code),
+        streets=seen_layer(connection, sight, "streets", box=box),
+        barriers=seen_layer(connection, sight, "barriers", box=box),
+        courtyards=seen_layer(connection, sight, "courtyards", community=place.plan.community_code),
         buildings=_footprints(plan_building_rows(connection, plan_id)),
     )
     return wall_map(layers, _about(place, settings, office), sheet, language)
@@ -111,8 +111,8 @@ def wall_map_file(
 
 def register_file(
     connection: sa.Connection,
+    sight: Sight,
     plan_id: int,
-    rights: PlanRights,
     sheet: Paper,
     language: Language,
     settings: Settings,
@@ -127,35 +127,36 @@ def register_file(
     Raises
     ------
     NotFound
-        There is no such plan, or none that may be seen.
+        There is no such plan to be seen.
     Conflict
         The plan has no grids yet.
     """
-    place = _place(connection, plan_id, rights)
+    place = _place(connection, sight, plan_id)
     buildings = plan_building_rows(connection, plan_id)
     layers = RegisterLayers(
         grids=place.grids,
         buildings=buildings,
-        bounds=_bounds(connection, place, buildings),
+        bounds=_bounds(connection, sight, place, buildings),
         posts=grid_post_rows(connection, plan_id, at=_day_of(place.plan)),
     )
     return register(layers, _about(place, settings, office), sheet, language)
 
 
-def _place(connection: sa.Connection, plan_id: int, rights: PlanRights) -> _Place:
-    plan = plan_by_id(connection, plan_id, rights)
+def _place(connection: sa.Connection, sight: Sight, plan_id: int) -> _Place:
+    plan = plan_by_id(connection, sight, plan_id)
     grids = [r for r in plan_grid_rows(connection, plan_id, limit=_MOST_GRIDS) if r["geom"]]
     if not grids:
         raise Conflict(
             f"Plan {plan_id} has no grids to draw: divide its community first.",
             f"方案 {plan_id} 还没有网格：请先划分该社区。",
         )
-    area = read_layer(connection, "areas", community=plan.community_code)
+    area = seen_layer(connection, sight, "areas", community=plan.community_code)
     if area.empty:
         # The community was united with another since: its grids tile what it was.
         whole = _grid_frame(grids).geometry.union_all()
         area = gpd.GeoDataFrame({"parent_code": [None]}, geometry=[whole], crs=4326)
     parent = area["parent_code"].iloc[0]
+    # The office above is named on the sheets of its communities, whoever prints them.
     above = read_layer(connection, "areas", community=str(parent)) if parent else area.iloc[:0]
     return _Place(plan, grids, area, str(above["name"].iloc[0]) if len(above) else "")
 
@@ -204,13 +205,15 @@ def _box_around(area: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     return west - more, south - more, east + more, north + more
 
 
-def _bounds(connection: sa.Connection, place: _Place, buildings: Sequence[Row]) -> pd.DataFrame:
+def _bounds(
+    connection: sa.Connection, sight: Sight, place: _Place, buildings: Sequence[Row]
+) -> pd.DataFrame:
     plan = read_plan(connection, place.plan.id)
     ground = load_ground(connection, plan.ground_id)
     crs = ground.units.crs
     assert crs is not None  # noqa: S101 - grounds are stored with one
     box = _box_around(place.area)
-    areas = read_layer(connection, "areas", box=box)
+    areas = seen_layer(connection, sight, "areas", box=box)
     others = (areas["level"] == "community") & (areas["area_code"] != plan.community_code)
     names = {
         str(row["courtyard_code"]): str(row["courtyard_name"])
@@ -218,8 +221,8 @@ def _bounds(connection: sa.Connection, place: _Place, buildings: Sequence[Row]) 
         if row["courtyard_name"]
     }
     around = Surroundings(
-        streets=read_layer(connection, "streets", box=box).to_crs(crs),
-        barriers=read_layer(connection, "barriers", box=box).to_crs(crs),
+        streets=seen_layer(connection, sight, "streets", box=box).to_crs(crs),
+        barriers=seen_layer(connection, sight, "barriers", box=box).to_crs(crs),
         communities=areas[others].to_crs(crs),
         courtyards=names,
     )

@@ -15,6 +15,7 @@ from gis.errors import NotFound
 from gis.staff.teams import TeamTemplate, team_document, team_from_document
 from gis.store import teams as store
 from gis.store.extracts import area_name
+from gis.store.sight import EVERYWHERE
 from gis.store.teams import Gap, SeatFigures
 
 
@@ -105,7 +106,7 @@ def vacancies(
 
 def require_area(connection: sa.Connection, area: str, at: date) -> str:
     """Return the name of an area on a day; raise NotFound when there is none."""
-    name = area_name(connection, area, at)
+    name = area_name(connection, EVERYWHERE, area, at)
     if name is None:
         raise NotFound(f"There is no area {area}.", f"没有区划 {area}。", area=area)
     return name

@@ -13,12 +13,15 @@ import anyio
 import anyio.to_thread
 
 from api.encodings import Encoding, decoded, encoded
-from api.plan_rights import PlanRights
 from api.services.changes import Changes, News
 from api.services.tile_cache import EncodedTile, Header, Spelling, Tile, TileCache
 from api.services.tile_places import TilePlaces
+from gis.errors import Forbidden
+from gis.store.sight import Outlook
 from maps.tiles import MVT, DrawnTile, LeftOut, TileRequest
 
+PRIVATE = "private, no-cache"
+_SITES = "sites"
 # Below this the frame of an encoding eats what it saves.
 _WORTH_ENCODING = 64
 
@@ -27,10 +30,10 @@ class Source(Protocol):
     """What tiles are drawn from; both are called in threads. See `api.services.tiles`."""
 
     def draw(self, request: TileRequest) -> tuple[DrawnTile, bool]:
-        """Draw a tile; and tell whether anybody may see it."""
+        """Draw a tile; and tell whether it shows what is published alone."""
 
-    def require_plan(self, plan_id: int, rights: PlanRights) -> None:
-        """Raise NotFound when there is no such plan that may be seen."""
+    def require_plan(self, plan_id: int, outlook: Outlook) -> None:
+        """Raise NotFound when there is no such plan to be seen."""
 
 
 @dataclass(slots=True, eq=False)
@@ -96,7 +99,7 @@ class TileAnswers:
             self.served["memory"] += 1
         return known
 
-    async def tile(self, request: TileRequest, encoding: Encoding, rights: PlanRights) -> Tile:
+    async def tile(self, request: TileRequest, encoding: Encoding, outlook: Outlook) -> Tile:
         """
         Return a tile, drawn when memory has none that is known to be true.
 
@@ -104,18 +107,22 @@ class TileAnswers:
 
         Raises
         ------
+        Forbidden
+            Suggested sites, for somebody whom the service does not know.
         WanggeError, SQLAlchemyError
             Whatever drawing raises, for all who wait for it; it is not remembered.
         """
+        if not outlook.known and _SITES in request.layers:
+            raise unknown_reader()
         kept = self.cache.by_request(request) if self._changes.trusted else None
-        if kept is not None and (kept.public or rights.drafts):
+        if kept is not None and (kept.public or outlook.drafts):
             self.served["memory"] += 1
             return kept
-        if request.plan_id is not None and not rights.drafts:
-            # Before anything is drawn or waited for: a draft is answered like no plan at all.
+        if request.plan_id is not None and not (outlook.drafts and outlook.scope is None):
+            # Before anything is drawn or waited for: what is not seen is answered like no plan.
             async with self._seats:
                 await anyio.to_thread.run_sync(
-                    partial(self._source.require_plan, request.plan_id, rights)
+                    partial(self._source.require_plan, request.plan_id, outlook)
                 )
         return await self._flight(request, encoding)
 
@@ -138,7 +145,9 @@ class TileAnswers:
         def work() -> EncodedTile:
             plain = decoded(known.body, name)
             digest, told = _digest(plain), _left_out_of(known)
-            return self._encoded(plain, encoding, digest, told, public=tile.public)
+            return self._encoded(
+                plain, encoding, digest, told, self._caching(tile.request, tile.public)
+            )
 
         made = await anyio.to_thread.run_sync(work)
         self.cache.add_encoding(tile, encoding, made)
@@ -165,7 +174,8 @@ class TileAnswers:
             drawn, public = self._source.draw(request)
             worth: Encoding = encoding if len(drawn.body) >= _WORTH_ENCODING else "identity"
             digest = _digest(drawn.body)
-            made = self._encoded(drawn.body, worth, digest, _told(drawn), public=public)
+            caching = self._caching(request, public)
+            made = self._encoded(drawn.body, worth, digest, _told(drawn), caching)
             return Tile(request, public, {worth: made})
 
         try:
@@ -178,6 +188,13 @@ class TileAnswers:
         if not flight.outdated:
             self.cache.keep(tile)
         return tile
+
+    def _caching(self, request: TileRequest, public: bool) -> bytes:
+        """What caches are told: a draft is kept by none, what some see alone by no shared one."""
+        if not public:
+            return b"private, no-store"
+        hidden = request.scope is not None or _SITES in request.layers
+        return PRIVATE.encode() if hidden else self._cache_control
 
     def _take(self, news: News) -> None:
         for request in self._flying.touched(news):
@@ -192,16 +209,14 @@ class TileAnswers:
         encoding: Encoding,
         digest: str,
         left_out: tuple[Header, ...],
-        *,
-        public: bool,
+        caching: bytes,
     ) -> EncodedTile:
         body = encoded(plain, encoding)
         tag = digest if encoding == "identity" else f"{digest}-{encoding}"
         etag = f'"{tag}"'.encode()
         always: tuple[Header, ...] = (
             (b"etag", etag),
-            # A draft is for those who may see it: no cache on the way, no page of another site.
-            (b"cache-control", self._cache_control if public else b"private, no-store"),
+            (b"cache-control", caching),
             (b"vary", b"Accept-Encoding"),
             *left_out,
         )
@@ -210,6 +225,13 @@ class TileAnswers:
             own.append((b"content-encoding", encoding.encode()))
         own.append((b"content-length", str(len(body)).encode()))
         return EncodedTile(body, etag, (*own, *always), always)
+
+
+def unknown_reader() -> Forbidden:
+    """Refuse what only those whom the service knows may see."""
+    return Forbidden(
+        "Suggested sites are shown to accounts only: sign in.", "建议选址仅向账号开放：请先登录。"
+    )
 
 
 def _worth(tile: Tile, encoding: Encoding) -> Encoding:

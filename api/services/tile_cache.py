@@ -9,10 +9,11 @@ from datetime import date
 from api.encodings import Encoding
 from api.services.changes import News
 from api.services.tile_places import TilePlaces
+from gis.store.sight import Scope
 from maps.tiles import TileRequest
 
 Header = tuple[bytes, bytes]
-Spelling = tuple[str, bytes]
+Spelling = tuple[str, bytes, Scope | None]
 
 # What an entry weighs besides its bodies: key, headers, places in the indexes.
 _ENTRY_BYTES = 2_500
@@ -80,7 +81,7 @@ class TileCache:
         return tile
 
     def by_address(self, spelling: Spelling, today: date) -> Tile | None:
-        """Find a tile by path and query as they came in."""
+        """Find a tile by path and query as they came in, and by whose eyes see it."""
         tile, day = self._spelled.get(spelling, (None, None))
         if tile is None or (day is not None and day != today):
             return None
@@ -107,9 +108,11 @@ class TileCache:
         """
         Remember an address of a kept tile; `day` is the one that "today" meant in it.
 
+        Only of what everybody in its scope may see.
+
         Long ones are not kept: they would not weigh what is counted for them.
         """
-        if self._tiles.get(tile.request) is not tile or not tile.public:
+        if self._tiles.get(tile.request) is not tile or not _is_for_all(tile):
             return
         if len(spelling[0]) + len(spelling[1]) > _SPELLING_BYTES:
             return
@@ -155,3 +158,7 @@ class TileCache:
         known = self._spelled.get(spelling)
         if known is not None and known[0] is tile:
             del self._spelled[spelling]
+
+
+def _is_for_all(tile: Tile) -> bool:
+    return tile.public and "sites" not in tile.request.layers

@@ -51,8 +51,8 @@ class TilePlaces:
                 yield from there
 
     def _near(self, change: Change) -> Iterator[TileRequest]:
-        # What lies in an area is told by the area tree, so that may change anywhere.
-        if change.boxes is None or change.source == "area":
+        # What is seen is told by the area tree and by grids, so that may change anywhere.
+        if change.boxes is None or change.source in _ANYWHERE:
             yield from self._all()
             return
         for z, places in self._zooms.items():
@@ -72,14 +72,21 @@ def _within(
 
 
 def _concerns(change: Change, request: TileRequest) -> bool:
-    narrowed = request.community is not None and change.source == "area"
-    if change.source == "area" and not narrowed and not _meets(change, request):
+    narrowed = request.placed and change.source == "area"
+    if change.source in _OF_GRIDS and request.scope is not None and request.scope.grids:
+        # A grid brings its community into sight, once it is there.
+        return True
+    if change.source in _ANYWHERE and not narrowed and not _meets(change, request):
         return False
     if not narrowed and not _drawn(request.layers, request.z, change.source, change.through):
         return False
     if change.plan_id is None or change.plan_id == request.plan_id:
         return True
     return request.plan_id is None and change.public
+
+
+_OF_GRIDS = frozenset(("grid", "grid_period", "publication"))
+_ANYWHERE = _OF_GRIDS | {"area"}
 
 
 def _meets(change: Change, request: TileRequest) -> bool:

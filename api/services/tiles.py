@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC, PlanRights
 from api.services.plan_reading import require_plan
+from api.services.sights import Sights
+from api.today import today
 from gis.errors import NotFound
+from gis.store.sight import EVERYWHERE, PUBLISHED, Outlook
 from maps.tiles import DrawnTile, TileRequest, draw_tile
 
 
@@ -21,10 +23,13 @@ class TileSource:
     """
 
     engine: sa.Engine
+    sights: Sights
 
     def draw(self, request: TileRequest) -> tuple[DrawnTile, bool]:
         """
-        Draw a tile; and tell whether anybody may see it.
+        Draw a tile as its scope sees it; and tell whether it shows what is published alone.
+
+        Whether whoever asks may see a draft and suggested sites is asked before.
 
         Raises
         ------
@@ -40,22 +45,24 @@ class TileSource:
             raise
 
     def _draw(self, request: TileRequest) -> tuple[DrawnTile, bool]:
+        outlook = Outlook(request.scope, drafts=True, known=True)
         with self.engine.connect() as connection:
             public = _is_public(connection, request)
-            return draw_tile(connection, request), public
+            sight = self.sights.on(connection, outlook, request.at or today())
+            return draw_tile(connection, sight, request), public
 
-    def require_plan(self, plan_id: int, rights: PlanRights) -> None:
-        """Raise NotFound when there is no such plan that may be seen."""
+    def require_plan(self, plan_id: int, outlook: Outlook) -> None:
+        """Raise NotFound when there is no such plan to be seen."""
         with self.engine.connect() as connection:
-            require_plan(connection, plan_id, rights)
+            require_plan(connection, self.sights.on(connection, outlook, today()), plan_id)
 
 
 def _is_public(connection: sa.Connection, request: TileRequest) -> bool:
     if request.plan_id is None:
         return True
-    require_plan(connection, request.plan_id, EVERY_PLAN)
+    require_plan(connection, EVERYWHERE, request.plan_id)
     try:
-        require_plan(connection, request.plan_id, ONLY_PUBLIC)
+        require_plan(connection, PUBLISHED, request.plan_id)
     except NotFound:
         return False
     return True

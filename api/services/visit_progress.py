@@ -16,6 +16,7 @@ from gis.errors import NotFound
 from gis.store import my_list as lists
 from gis.store import visits as store
 from gis.store.area_figures import way_rows
+from gis.store.sight import EVERYWHERE
 
 
 def progress_of(
@@ -112,7 +113,7 @@ def _require_in_scope(
     connection: sa.Connection, principal: Principal, community: str, day: date
 ) -> None:
     """Raise NotFound for what does not exist and for what is not theirs, in the same words."""
-    way = way_rows(connection, community, at=day)
+    way = way_rows(connection, EVERYWHERE, community, at=day)
     above = {row["code"] for row in way}
     known = bool(way) and way[-1]["level"] == "community"
     if not known or (principal.areas is not None and above.isdisjoint(principal.areas)):

@@ -18,7 +18,8 @@ from gis.circles.kinds import KINDS
 from gis.circles.presets import kind_name
 from gis.errors import Language, NotFound
 from gis.store import walking_listing as store
-from gis.store.layers import read_layer
+from gis.store.layers import seen_layer
+from gis.store.sight import Sight
 from maps.standalone import texts_of
 from maps.walk_sheet import GapLine, KindShares, WalkAbout, WalkLayers, walk_sheet
 
@@ -30,6 +31,7 @@ Run = Mapping[str, Any]
 
 def walk_file(
     connection: sa.Connection,
+    sight: Sight,
     community: str,
     kind: str | None,
     profile: str,
@@ -47,7 +49,7 @@ def walk_file(
         The front-end packages are not installed.
     """
     run = run_of(connection, profile)
-    told = coverage(connection, community, profile)
+    told = coverage(connection, sight, community, profile)
     kinds: list[str] = run.settings["kinds"]
     shown = kinds[0] if kind is None else kind
     if shown not in kinds:
@@ -57,14 +59,14 @@ def walk_file(
             f"已有：{'、'.join(KINDS.get(k, k) for k in kinds)}。",
         )
     speed = float(next(iter(run.settings["speeds"].values())))
-    area = read_layer(connection, "areas")
-    area = area[area["area_code"] == community]
+    area = seen_layer(connection, sight, "areas", community=community)
     if area.empty:
         raise NotFound(f"There is no community {community}.", f"没有代码为 {community} 的社区。")
-    buildings = read_layer(connection, "buildings", community=community)
+    buildings = seen_layer(connection, sight, "buildings", community=community)
     cutoffs: list[int] = run.settings["cutoffs_s"]
     gaps = store.gap_rows(
         connection,
+        sight,
         profile,
         speed_m_s=speed,
         cutoff_s=max(cutoffs),
@@ -74,17 +76,23 @@ def walk_file(
         limit=_MOST_ROWS,
     )
     layers = WalkLayers(
-        _walks(connection, profile, community, shown, buildings, speed),
-        _circles(connection, profile, shown, speed),
+        _walks(connection, sight, profile, community, shown, buildings, speed),
+        _circles(connection, sight, profile, shown, speed),
         _frame([row for row in gaps if row["kind"] == shown], ("households",)),
-        _facilities(connection, shown, area),
+        _facilities(connection, sight, shown, area),
         _frame(
             store.site_rows(
-                connection, profile, kind=shown, community=None, after=0, limit=_MOST_SITES
+                connection,
+                sight,
+                profile,
+                kind=shown,
+                community=None,
+                after=0,
+                limit=_MOST_SITES,
             ),
             ("rank", "households_gained"),
         ),
-        read_layer(connection, "streets", community=community),
+        seen_layer(connection, sight, "streets", community=community),
         area,
     )
     households = next((f for f in told.figures if f.counted == "households"), None)
@@ -111,13 +119,14 @@ def walk_file(
 
 def _walks(
     connection: sa.Connection,
+    sight: Sight,
     profile: str,
     community: str,
     kind: str,
     buildings: gpd.GeoDataFrame,
     speed: float,
 ) -> gpd.GeoDataFrame:
-    table = store.reach_table(connection, profile, community)
+    table = store.reach_table(connection, sight, profile, community)
     table = table[table["kind"] == kind].set_index("building_code")
     walks = table.reindex(buildings["building_id"].to_numpy())
     minutes = walks["metres"].to_numpy(np.float64, na_value=np.nan) / speed / 60
@@ -135,9 +144,12 @@ def _walks(
     )
 
 
-def _circles(connection: sa.Connection, profile: str, kind: str, speed: float) -> gpd.GeoDataFrame:
+def _circles(
+    connection: sa.Connection, sight: Sight, profile: str, kind: str, speed: float
+) -> gpd.GeoDataFrame:
     rows = store.circle_rows(
         connection,
+        sight,
         profile,
         kind=kind,
         facility=None,
@@ -149,9 +161,11 @@ def _circles(connection: sa.Connection, profile: str, kind: str, speed: float) -
     return _frame(drawn, ("minutes",))
 
 
-def _facilities(connection: sa.Connection, kind: str, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _facilities(
+    connection: sa.Connection, sight: Sight, kind: str, area: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     west, south, east, north = (float(edge) for edge in area.total_bounds)
-    near = read_layer(connection, "facilities", box=(west, south, east, north))
+    near = seen_layer(connection, sight, "facilities", box=(west, south, east, north))
     return near[(near["kind"] == kind) & ~near["idle"].astype(bool)]
 
 

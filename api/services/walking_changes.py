@@ -29,6 +29,7 @@ from gis.network.walkable import walk_settings
 from gis.store import walking as store
 from gis.store import walking_listing as listing
 from gis.store.layers import read_layer
+from gis.store.sight import EVERYWHERE
 from gis.store.walking import WalkingRun
 
 
@@ -61,7 +62,7 @@ def changes_since(connection: sa.Connection, area: str, profile: str, since: dat
 
 def _stored(connection: sa.Connection, run: WalkingRun, area: str) -> pd.DataFrame:
     """Figures of a run as `gis.coverage.figures` gives them."""
-    rows = listing.figure_rows(connection, run.run_id, area)
+    rows = listing.figure_rows(connection, EVERYWHERE, run.run_id, area)
     if not rows:
         raise NotFound(
             f"The run of {run.made_at:%Y-%m-%d} has no figures of area {area}.",
@@ -193,7 +194,7 @@ def area_checks(
     facilities = read_layer(connection, "facilities").to_crs(crs)
     courtyards = read_layer(connection, "courtyards", community=community).to_crs(crs)
     people = population(buildings)
-    table = listing.reach_table(connection, profile, community)
+    table = listing.reach_table(connection, EVERYWHERE, profile, community)
     walks = table[table["kind"] == station].set_index("building_code")["metres"]
     metres = walks.reindex(buildings["building_id"].to_numpy()).to_numpy(
         np.float64, na_value=np.inf

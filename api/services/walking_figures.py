@@ -15,6 +15,7 @@ from gis.coverage.figures import Terms, service_coverage
 from gis.coverage.population import Grouping, population
 from gis.errors import NotFound
 from gis.store.layers import read_layer
+from gis.store.sight import EVERYWHERE
 from gis.store.walking import WalkingRun
 from gis.store.walking_listing import grid_of_buildings, reach_table
 
@@ -42,7 +43,7 @@ def coverage_by(connection: sa.Connection, community: str, by: str, profile: str
         )
     group = _group(connection, buildings, community, by)
     kinds = tuple(run.settings["kinds"])
-    walked = reach_table(connection, profile, community)
+    walked = reach_table(connection, EVERYWHERE, profile, community)
     told = service_coverage(
         population(buildings),
         kinds,

@@ -14,6 +14,7 @@ from gis.circles.presets import kind_name
 from gis.errors import InputError, NotFound
 from gis.store import walking_listing as store
 from gis.store.listing import found
+from gis.store.sight import Sight
 from gis.store.walking import WalkingRun as StoredRun
 from gis.store.walking import newest_run
 
@@ -38,7 +39,7 @@ def run_of(connection: sa.Connection, profile: str) -> StoredRun:
     return run
 
 
-def coverage(connection: sa.Connection, area_code: str, profile: str) -> Coverage:
+def coverage(connection: sa.Connection, sight: Sight, area_code: str, profile: str) -> Coverage:
     """
     Return the figures of an area, county, subdistrict or community.
 
@@ -48,7 +49,7 @@ def coverage(connection: sa.Connection, area_code: str, profile: str) -> Coverag
         Nothing was computed, or nothing for this area.
     """
     run = run_of(connection, profile)
-    rows = store.figure_rows(connection, run.run_id, area_code)
+    rows = store.figure_rows(connection, sight, run.run_id, area_code)
     if not rows:
         raise NotFound(
             f"There are no figures of area {area_code}: check the code, or run "
@@ -83,6 +84,7 @@ def _named(kind: str) -> KindName:
 
 def gaps(
     connection: sa.Connection,
+    sight: Sight,
     wanted: Wanted,
     profile: str,
     *,
@@ -104,6 +106,7 @@ def gaps(
     after = _offset(wanted.cursor)
     rows = store.gap_rows(
         connection,
+        sight,
         profile,
         speed_m_s=speed_m_s,
         cutoff_s=cutoff_s,
@@ -118,6 +121,7 @@ def gaps(
 
 def circles(
     connection: sa.Connection,
+    sight: Sight,
     wanted: Wanted,
     profile: str,
     *,
@@ -137,6 +141,7 @@ def circles(
     after = _offset(wanted.cursor)
     rows = store.circle_rows(
         connection,
+        sight,
         profile,
         kind=kind,
         facility=facility,
@@ -151,6 +156,7 @@ def circles(
 
 def sites(
     connection: sa.Connection,
+    sight: Sight,
     wanted: Wanted,
     profile: str,
     *,
@@ -162,6 +168,7 @@ def sites(
     after = _offset(wanted.cursor)
     rows = store.site_rows(
         connection,
+        sight,
         profile,
         kind=kind,
         community=community,
@@ -173,7 +180,13 @@ def sites(
 
 
 def reach(
-    connection: sa.Connection, building: str, profile: str, wanted: Wanted, *, speed_m_s: float
+    connection: sa.Connection,
+    sight: Sight,
+    building: str,
+    profile: str,
+    wanted: Wanted,
+    *,
+    speed_m_s: float,
 ) -> Page[Reach]:
     """
     Return the walk from one building to its nearest facility of each kind.
@@ -184,12 +197,12 @@ def reach(
         There is no such building on that day, or nothing was computed.
     """
     run_of(connection, profile)
-    if found(connection, "building", building, at=wanted.at, geometry=False) is None:
+    if found(connection, sight, "building", building, at=wanted.at, geometry=False) is None:
         raise NotFound(
             f"There is no building {building} on {wanted.at}.",
             f"{wanted.at} 没有编号为 {building} 的楼栋。",
         )
-    rows = store.reach_rows(connection, profile, building)
+    rows = store.reach_rows(connection, sight, profile, building)
     items = [
         Reach.model_validate(
             {**row, "seconds": None if row["metres"] is None else row["metres"] / speed_m_s}

@@ -17,6 +17,7 @@ from gis.staff.teams import TeamTemplate
 from gis.store import responsible as store
 from gis.store.extracts import area_name
 from gis.store.responsible import BuildingThere, GridThere, PostThere, SubjectThere
+from gis.store.sight import EVERYWHERE
 from maps.who_page import Code, CodeSheet, Group, Shown, WhoPage
 
 _SHOWN_LEVELS = ("community", "group", "grid", "building", "stairwell")
@@ -48,7 +49,7 @@ def who_page(
         title=_title(building, main),
         address=(building.address or "") if building else "",
         grid=main.name if main else "",
-        community=(area_name(connection, community, at) or "") if community else "",
+        community=(area_name(connection, EVERYWHERE, community, at) or "") if community else "",
         groups=groups,
         hotline=settings.hotline,
         office=settings.office,

@@ -117,6 +117,14 @@ def _circle(
     return Circle(tuple(drawn), "ok")
 
 
+OUTSIDE: tuple[Status, str, str] = (
+    "outside",
+    "lies outside the streets given",
+    "位于道路数据范围之外",
+)
+"""What is told of a place where no street is known."""
+
+
 def _why_off(raster: WalkRaster, snaps: Snaps) -> tuple[Status, str, str]:
     """Say why none of the places is on the network."""
     located = np.isfinite(snaps.x) & np.isfinite(snaps.y)
@@ -125,7 +133,7 @@ def _why_off(raster: WalkRaster, snaps: Snaps) -> tuple[Status, str, str]:
     west, south, east, north = (raster.cell_m * edge for edge in raster.extent)
     x, y = snaps.x[located], snaps.y[located]
     if not ((west <= x) & (x <= east) & (south <= y) & (y <= north)).any():
-        return "outside", "lies outside the streets given", "位于道路数据范围之外"
+        return OUTSIDE
     limit = f"{snaps.limit_m:g}"
     if (snaps.status == SnapStatus.BLOCKED).any():
         return (

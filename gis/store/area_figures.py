@@ -1,8 +1,9 @@
 """
 Reading the figures of areas: what stands published on a day, never a draft.
 
-Every function takes a `Spread`: the communities asked for and, side by side, the branch of the
-area tree that each belongs to. Rows come by branch; the row of all has the branch None.
+`way_rows` and `branch_rows` know the areas that are seen. The other functions take a `Spread`
+made of them: the communities asked for and, side by side, the branch of the area tree that each
+belongs to. Rows come by branch; the row of all has the branch None.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from gis.store.sight import Sight
 from gis.store.statements import statement
 from gis.store.walking import WalkingRun
 
@@ -51,14 +53,18 @@ def figures_mark(connection: sa.Connection) -> tuple[object, ...]:
     return tuple(row.values())
 
 
-def way_rows(connection: sa.Connection, area: str, *, at: date) -> list[Row]:
-    """Return an area and those above it, the highest first; empty when it does not stand."""
-    return _rows(connection, "figures_way", area=area, at=at)
+def way_rows(connection: sa.Connection, sight: Sight, area: str, *, at: date) -> list[Row]:
+    """Return an area and those above it that are seen, the highest first; empty: not there."""
+    if not sight.holds(area):
+        return []
+    return _rows(connection, "figures_way", area=area, at=at, seen=sight.areas)
 
 
-def branch_rows(connection: sa.Connection, area: str | None, *, at: date) -> list[Row]:
-    """Return the areas next below an area, or the topmost ones, each with its communities."""
-    return _rows(connection, "figures_areas", area=area, at=at)
+def branch_rows(
+    connection: sa.Connection, sight: Sight, area: str | None, *, at: date
+) -> list[Row]:
+    """Return the areas next below an area, or the topmost seen, each with its communities."""
+    return _rows(connection, "figures_areas", area=area, at=at, seen=sight.areas)
 
 
 def extent(connection: sa.Connection, areas: Sequence[str], *, at: date) -> BBox | None:

@@ -16,7 +16,8 @@ from gis.store import tables as t
 from gis.store.bulk import read_frame
 from gis.store.layers import STORED, canonical
 from gis.store.listing import stands_on
-from gis.store.post_rows import community_of_post, post_rows
+from gis.store.post_rows import community_of_post, post_rows, posts_seen
+from gis.store.sight import Sight, seen
 
 Box = tuple[float, float, float, float]
 Query = sa.Select[Any]
@@ -69,15 +70,15 @@ class Extract:
         return STANDING_GRIDS if self.layer == "grids" else LAYERS[self.layer]
 
 
-def count_extract(connection: sa.Connection, extract: Extract, *, most: int) -> int:
+def count_extract(connection: sa.Connection, sight: Sight, extract: Extract, *, most: int) -> int:
     """Return how many rows an extract has, at most one more than `most`."""
-    rows = _query(extract).limit(most + 1).subquery()
+    rows = _query(extract, sight).limit(most + 1).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(rows)).scalar_one())
 
 
-def read_extract(connection: sa.Connection, extract: Extract) -> gpd.GeoDataFrame:
+def read_extract(connection: sa.Connection, sight: Sight, extract: Extract) -> gpd.GeoDataFrame:
     """
-    Read an extract.
+    Read what is seen of an extract.
 
     Returns
     -------
@@ -90,20 +91,22 @@ def read_extract(connection: sa.Connection, extract: Extract) -> gpd.GeoDataFram
     InputError
         The layer has no kinds, not this one, or no places that a box could choose.
     """
-    frame = read_frame(connection, _query(extract).order_by(sa.text("1")))
+    frame = read_frame(connection, _query(extract, sight).order_by(sa.text("1")))
     wanted = [c for c in extract.contract.columns if c not in extract.without]
     return canonical(frame, extract.contract, wanted)
 
 
-def area_name(connection: sa.Connection, code: str, at: date) -> str | None:
-    """Return the name an area has on a day, None when there is no such area then."""
-    query = sa.select(t.area.c.name).where(t.area.c.code == code, stands_on(t.area, at))
+def area_name(connection: sa.Connection, sight: Sight, code: str, at: date) -> str | None:
+    """Return the name an area has on a day, None when there is none to be seen then."""
+    wanted = (t.area.c.code == code) & stands_on(t.area, at) & seen(t.area, sight)
+    query = sa.select(t.area.c.name).where(wanted)
     name: str | None = connection.execute(query).scalar_one_or_none()
     return name
 
 
-def _query(extract: Extract) -> Query:
+def _query(extract: Extract, sight: Sight) -> Query:
     query = _SOURCES.get(extract.layer, _stored)(extract)
+    query = query.where(_seen(extract, sight))
     if extract.area is not None:
         query = query.where(_lies_in(extract, extract.area))
     if extract.kind is not None:
@@ -173,8 +176,17 @@ def _lies_in(extract: Extract, area: str) -> sa.ColumnElement[bool]:
         return sa.func.ST_Intersects(table.c.geom, ground.scalar_subquery())
     if extract.layer == "posts":
         return community_of_post().in_(codes)
-    table = t.grid if extract.layer in _SOURCES else STORED[extract.layer].table
-    return table.c.community_code.in_(codes)
+    return _table(extract).c.community_code.in_(codes)
+
+
+def _seen(extract: Extract, sight: Sight) -> sa.ColumnElement[bool]:
+    """Tell what is seen of a layer."""
+    return posts_seen(sight) if extract.layer == "posts" else seen(_table(extract), sight)
+
+
+def _table(extract: Extract) -> sa.Table:
+    """The table by which an extract is placed."""
+    return t.grid if extract.layer in _SOURCES else STORED[extract.layer].table
 
 
 def _codes_below(area: str, at: date) -> sa.Select[tuple[str]]:

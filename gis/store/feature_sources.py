@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gis.contracts import LayerName
 from gis.store import tables as t
+from gis.store.sight import Sight, on_the_ground, seen
 
 Column = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
@@ -56,9 +57,9 @@ class Source:
     community: Column | None = None
 
 
-def feature_source(name: str, days: Days, speed_m_s: float) -> Source:
+def feature_source(name: str, days: Days, speed_m_s: float, sight: Sight) -> Source:
     """
-    Return the source of a collection.
+    Return the source of what is seen of a collection.
 
     Parameters
     ----------
@@ -69,7 +70,8 @@ def feature_source(name: str, days: Days, speed_m_s: float) -> Source:
     speed_m_s
         Walking speed of ``reach`` and ``gaps``; the others do not look at it.
     """
-    return _SOURCES[name](days, speed_m_s)
+    source = _SOURCES[name](days, speed_m_s, sight)
+    return replace(source, standing=source.standing & seen(_TABLES[name], sight))
 
 
 def during(valid: Column, days: Days) -> Condition:
@@ -79,8 +81,8 @@ def during(valid: Column, days: Days) -> Condition:
 
 def _imported(
     layer: LayerName, table: sa.Table, columns: Mapping[str, Column], community: Column | None
-) -> Callable[[Days, float], Source]:
-    def source(days: Days, _: float) -> Source:
+) -> Callable[[Days, float, Sight], Source]:
+    def source(days: Days, _: float, __: Sight) -> Source:
         standing = _not_retired(layer, table, days)
         return Source(table, (table.c.code,), columns, table.c.geom, standing, community)
 
@@ -102,7 +104,7 @@ def _not_retired(layer: LayerName, table: sa.Table, days: Days) -> Condition:
     )
 
 
-def _communities(days: Days, _: float) -> Source:
+def _communities(days: Days, _: float, __: Sight) -> Source:
     a, later = t.area, t.area.alias("later")
     newer = sa.exists().where(
         later.c.code == a.c.code,
@@ -164,7 +166,7 @@ def _staff(grid: sa.Table, period: sa.Table, days: Days) -> dict[str, Column]:
     }
 
 
-def _reach(days: Days, speed_m_s: float) -> Source:
+def _reach(days: Days, speed_m_s: float, sight: Sight) -> Source:
     b, r, f = t.building, t.reach, t.facility
     columns = {
         "code": b.c.code,
@@ -172,20 +174,22 @@ def _reach(days: Days, speed_m_s: float) -> Source:
         "households": b.c.households,
         "estimated": b.c.households_estimated,
         "kind": r.c.kind,
-        "facility": r.c.facility_code,
+        "facility": f.c.code,
         "facility_name": f.c.name,
         "metres": sa.cast(sa.func.round(sa.cast(r.c.metres, sa.Numeric)), sa.Integer),
         # Rounded up to tenths: 15.04 minutes must not read as 15 and look reached.
         "minutes": sa.func.ceil(r.c.metres / speed_m_s / 6) / sa.cast(10, sa.Float),
         "reason": r.c.reason,
     }
-    rows = r.join(b, b.c.code == r.c.building_code).outerjoin(f, f.c.code == r.c.facility_code)
+    # A facility that is not seen is not named.
+    named = (f.c.code == r.c.facility_code) & seen(f, sight)
+    rows = r.join(b, b.c.code == r.c.building_code).outerjoin(f, named)
     standing = (r.c.profile == _PROFILE) & _not_retired("buildings", b, days)
     key = (r.c.building_code, r.c.kind)
     return Source(rows, key, columns, b.c.geom, standing, b.c.community_code)
 
 
-def _circles(_: Days, __: float) -> Source:
+def _circles(_: Days, __: float, sight: Sight) -> Source:
     c = t.circle.c
     columns = {
         "kind": c.kind,
@@ -193,10 +197,19 @@ def _circles(_: Days, __: float) -> Source:
         "minutes": _minutes(c.cutoff_s),
         "speed": c.speed_m_s,
     }
-    return Source(t.circle, (c.id,), columns, c.geom, c.profile == _PROFILE)
+    return Source(t.circle, (c.id,), columns, _circle_shape(sight), c.profile == _PROFILE)
 
 
-def _gaps(_: Days, speed_m_s: float) -> Source:
+def _circle_shape(sight: Sight) -> Column:
+    """Circles of a kind are drawn as far as the ground is seen."""
+    c = t.circle.c
+    if sight.ground is None:
+        return c.geom
+    drawn = sa.case((c.facility_code.is_(None), on_the_ground(c.geom, sight)), else_=c.geom)
+    return sa.type_coerce(drawn, c.geom.type)
+
+
+def _gaps(_: Days, speed_m_s: float, __: Sight) -> Source:
     g = t.service_gap.c
     columns = {
         "kind": g.kind,
@@ -211,7 +224,7 @@ def _gaps(_: Days, speed_m_s: float) -> Source:
     return Source(t.service_gap, (g.id,), columns, g.geom, standing, g.community_code)
 
 
-def _sites(_: Days, __: float) -> Source:
+def _sites(_: Days, __: float, ___: Sight) -> Source:
     s = t.site.c
     columns = {
         "kind": s.kind,
@@ -239,7 +252,7 @@ def _gate_community() -> Column:
     )
 
 
-_SOURCES: dict[str, Callable[[Days, float], Source]] = {
+_SOURCES: dict[str, Callable[[Days, float, Sight], Source]] = {
     "communities": _communities,
     "courtyards": _imported(
         "courtyards",
@@ -277,10 +290,27 @@ _SOURCES: dict[str, Callable[[Days, float], Source]] = {
         _same(t.facility, "code", "name", "kind", "idle"),
         t.facility.c.community_code,
     ),
-    "grids": lambda days, _: _grids(days, micro=False),
-    "micro_grids": lambda days, _: _grids(days, micro=True),
+    "grids": lambda days, _, __: _grids(days, micro=False),
+    "micro_grids": lambda days, _, __: _grids(days, micro=True),
     "reach": _reach,
     "circles": _circles,
     "gaps": _gaps,
     "sites": _sites,
+}
+
+# By which table it is told what is seen of a collection.
+_TABLES: Mapping[str, sa.Table] = {
+    "communities": t.area,
+    "courtyards": t.courtyard,
+    "buildings": t.building,
+    "streets": t.street,
+    "barriers": t.barrier,
+    "gates": t.gate,
+    "facilities": t.facility,
+    "grids": t.grid,
+    "micro_grids": t.grid,
+    "reach": t.building,
+    "circles": t.circle,
+    "gaps": t.service_gap,
+    "sites": t.site,
 }

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gis.store import tables as t
 from gis.store.feature_sources import Column, Condition, Days, Source, during, feature_source
+from gis.store.sight import EVERYWHERE, Sight, seen
 
 BBox = tuple[float, float, float, float]
 
@@ -91,7 +92,7 @@ class FeaturePage:
 
 def cursor_key(name: str, cursor: str) -> tuple[str | int, ...] | None:
     """Return the key that a cursor or feature id tells; None when it can be none."""
-    key = feature_source(name, Days(None, None), 1.0).key
+    key = feature_source(name, Days(None, None), 1.0, EVERYWHERE).key
     parts = cursor.rsplit(":", len(key) - 1)
     if len(parts) != len(key):
         return None
@@ -111,6 +112,7 @@ def _read(column: Column, part: str) -> str | int:
 
 def feature_page(
     connection: sa.Connection,
+    sight: Sight,
     name: str,
     selection: Selection,
     coordinates: Coordinates,
@@ -132,8 +134,8 @@ def feature_page(
     limit
         Most features; fewer come when their shapes hold more than `most_vertices`.
     """
-    source = feature_source(name, selection.days, selection.speed_m_s)
-    chosen = _chosen(source, selection)
+    source = feature_source(name, selection.days, selection.speed_m_s, sight)
+    chosen = _chosen(source, selection, sight)
     if after is not None:
         chosen &= sa.tuple_(*source.key) > sa.tuple_(*(sa.literal(part) for part in after))
     rows = connection.execute(_page(source, chosen, coordinates, limit, most_vertices)).all()
@@ -142,34 +144,37 @@ def feature_page(
     return FeaturePage(shown, following)
 
 
-def feature_count(connection: sa.Connection, name: str, selection: Selection) -> int:
+def feature_count(connection: sa.Connection, sight: Sight, name: str, selection: Selection) -> int:
     """Count the features selected, those of all pages."""
-    source = feature_source(name, selection.days, selection.speed_m_s)
+    source = feature_source(name, selection.days, selection.speed_m_s, sight)
     query = sa.select(sa.func.count()).select_from(source.rows)
-    return int(connection.execute(query.where(_chosen(source, selection))).scalar_one())
+    return int(connection.execute(query.where(_chosen(source, selection, sight))).scalar_one())
 
 
 def one_feature(
     connection: sa.Connection,
+    sight: Sight,
     name: str,
     key: tuple[str | int, ...],
     selection: Selection,
     coordinates: Coordinates,
 ) -> str | None:
     """Return the feature of that key as GeoJSON; None when there is none those days."""
-    source = feature_source(name, selection.days, selection.speed_m_s)
-    chosen = _chosen(source, selection) & sa.and_(
+    source = feature_source(name, selection.days, selection.speed_m_s, sight)
+    chosen = _chosen(source, selection, sight) & sa.and_(
         *(column == part for column, part in zip(source.key, key, strict=True))
     )
     rows = connection.execute(_page(source, chosen, coordinates, 1, MOST_VERTICES)).all()
     return str(rows[0][1]) if rows else None
 
 
-def _chosen(source: Source, selection: Selection) -> Condition:
+def _chosen(source: Source, selection: Selection, sight: Sight) -> Condition:
     conditions = [source.standing, source.geom.is_not(None)]
     conditions += [source.columns[name] == value for name, value in selection.equal.items()]
     if selection.community is not None:
-        conditions.append(_of_communities(source, selection.community, selection.days))
+        there = sight.holds(selection.community)
+        within = _of_communities(source, selection.community, selection.days)
+        conditions.append(within if there else sa.false())
     if selection.place is not None:
         conditions.append(_lies(source.geom, selection.place))
     return sa.and_(*conditions)
@@ -273,13 +278,17 @@ def _feature(row: sa.ColumnCollection[str, Any], coordinates: Coordinates) -> Co
     )
 
 
-def estimated_extent(connection: sa.Connection, table: str) -> BBox | None:
+def estimated_extent(connection: sa.Connection, sight: Sight, table: str) -> BBox | None:
     """
     Return a box in degrees that holds every shape of a table, None when it holds none.
+
+    Of somebody who does not see everything it is the box of the ground seen.
 
     Read from the head of its spatial index: at once, whatever the size. Rows that have gone may
     make it too large.
     """
+    if sight.ground is not None:
+        return sight.ground.box
     box = sa.select(
         sa.func.ST_EstimatedExtent(sa.func.current_schema(), table, "geom").label("box")
     ).subquery()
@@ -288,19 +297,19 @@ def estimated_extent(connection: sa.Connection, table: str) -> BBox | None:
     return None if west is None else (west, south, east, north)
 
 
-def first_day(connection: sa.Connection, name: str) -> date | None:
+def first_day(connection: sa.Connection, sight: Sight, name: str) -> date | None:
     """Return the first day of which a collection tells, where that is known."""
-    valid = _VALIDITY.get(name)
-    if valid is None:
+    if name not in _DATED:
         return None
-    first: date | None = connection.execute(
-        sa.select(sa.func.min(sa.func.lower(valid)))
-    ).scalar_one()
+    rows, placed, valid = _DATED[name]
+    query = sa.select(sa.func.min(sa.func.lower(valid))).select_from(rows)
+    first: date | None = connection.execute(query.where(seen(placed, sight))).scalar_one()
     return first
 
 
-_VALIDITY: Mapping[str, Column] = {
-    "communities": t.area.c.valid,
-    "grids": t.grid_period.c.valid,
-    "micro_grids": t.grid_period.c.valid,
+_PERIODS = t.grid_period.join(t.grid, t.grid.c.id == t.grid_period.c.grid_id)
+_DATED: Mapping[str, tuple[sa.FromClause, sa.Table, Column]] = {
+    "communities": (t.area, t.area, t.area.c.valid),
+    "grids": (_PERIODS, t.grid, t.grid_period.c.valid),
+    "micro_grids": (_PERIODS, t.grid, t.grid_period.c.valid),
 }

@@ -13,7 +13,8 @@ from pandas.api.types import pandas_dtype
 from gis.contracts import LAYERS, Field, Layer, LayerName
 from gis.store import tables
 from gis.store.bulk import read_frame
-from gis.store.post_rows import community_of_post, post_rows
+from gis.store.post_rows import community_of_post, post_rows, posts_seen
+from gis.store.sight import EVERYWHERE, Sight, seen
 
 Box = tuple[float, float, float, float]
 
@@ -65,12 +66,31 @@ def read_layer(
     columns: Collection[str] | None = None,
 ) -> gpd.GeoDataFrame:
     """
-    Read what holds today of one layer.
+    Read what holds today of one layer, for the house's own computing; see `seen_layer`.
+
+    Whatever is computed of it must not be told beyond the sight of those who are told.
+    """
+    return seen_layer(connection, EVERYWHERE, layer, community=community, box=box, columns=columns)
+
+
+def seen_layer(
+    connection: sa.Connection,
+    sight: Sight,
+    layer: LayerName,
+    *,
+    community: str | None = None,
+    box: Box | None = None,
+    columns: Collection[str] | None = None,
+) -> gpd.GeoDataFrame:
+    """
+    Read what is seen of what holds today of one layer.
 
     Parameters
     ----------
     connection
         Read only; the transaction stays as it is.
+    sight
+        Of whoever is told.
     layer
         A name of `gis.contracts.LAYERS`. ``grids`` are the published grids of today, ``posts``
         their posts.
@@ -91,6 +111,7 @@ def read_layer(
     """
     wanted = frozenset(f.name for f in LAYERS[layer].fields if columns is None or f.name in columns)
     query = _QUERIES[layer]() if layer in _QUERIES else _stored(STORED[layer], wanted)
+    query = query.where(_seen(layer, sight))
     if community is not None:
         query = query.where(_lies_in(layer, community))
     if box is not None:
@@ -146,6 +167,12 @@ def _posts() -> sa.Select[tuple[object, ...]]:
 
 
 _QUERIES = {"grids": _grids, "posts": _posts}
+
+
+def _seen(layer: LayerName, sight: Sight) -> sa.ColumnElement[bool]:
+    if layer == "posts":
+        return posts_seen(sight)
+    return seen(tables.grid if layer == "grids" else STORED[layer].table, sight)
 
 
 def _lies_in(layer: LayerName, community: str) -> sa.ColumnElement[bool]:

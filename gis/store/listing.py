@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gis.store import tables as t
 from gis.store.layers import STORED
+from gis.store.sight import Sight, seen
 
 Row = Mapping[str, Any]
 
@@ -75,9 +76,9 @@ class Listing:
     geometry: bool = False
 
 
-def listed(connection: sa.Connection, table: str, listing: Listing) -> list[Row]:
+def listed(connection: sa.Connection, sight: Sight, table: str, listing: Listing) -> list[Row]:
     """
-    Return one page of a layer in the order of codes.
+    Return one page of what is seen of a layer, in the order of codes.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def listed(connection: sa.Connection, table: str, listing: Listing) -> list[Row]
     source = t.metadata.tables[table]
     query = (
         _public(source, geometry=listing.geometry)
-        .where(stands_on(source, listing.at), source.c.code > listing.after)
+        .where(stands_on(source, listing.at), source.c.code > listing.after, seen(source, sight))
         .order_by(source.c.code)
         .limit(listing.limit)
     )
@@ -100,11 +101,12 @@ def listed(connection: sa.Connection, table: str, listing: Listing) -> list[Row]
 
 
 def found(
-    connection: sa.Connection, table: str, code: str, *, at: date, geometry: bool
+    connection: sa.Connection, sight: Sight, table: str, code: str, *, at: date, geometry: bool
 ) -> Row | None:
-    """Return the row of that code as it stood on a day, None when there was none."""
+    """Return the row of that code as it stood on a day, None when there was none to be seen."""
     source = t.metadata.tables[table]
-    query = _public(source, geometry=geometry).where(stands_on(source, at), source.c.code == code)
+    wanted = (stands_on(source, at), source.c.code == code, seen(source, sight))
+    query = _public(source, geometry=geometry).where(*wanted)
     return cast(Row | None, connection.execute(query).mappings().one_or_none())
 
 

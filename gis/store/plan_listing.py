@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
+from gis.store.sight import Sight, seen
 from gis.store.statements import statement
 from gis.store.tables import area, building, plan, publication, unit
 from gis.store.tile_rows import communities_within
@@ -24,31 +25,37 @@ def _rows(connection: sa.Connection, query: str, **binds: object) -> list[Row]:
 
 def community_rows(
     connection: sa.Connection,
+    sight: Sight,
     *,
     at: date,
-    states: list[str] | None = None,
     after: str = "",
     limit: int = 200,
 ) -> list[Row]:
-    """Return communities in the order of codes, each with the plan of `states` that stands."""
-    return _rows(connection, "communities", at=at, states=states, after=after, row_limit=limit)
+    """Return the communities seen in the order of codes, each with the plan that stands."""
+    return _rows(
+        connection, "communities", at=at, **_seen_binds(sight), after=after, row_limit=limit
+    )
+
+
+def _seen_binds(sight: Sight) -> dict[str, object]:
+    return {"states": sight.states, "seen": sight.communities}
 
 
 def plan_rows(
     connection: sa.Connection,
+    sight: Sight,
     *,
-    states: list[str] | None = None,
     community: str | None = None,
     state: str | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[Row]:
-    """Return plans of `states` (None: of all) with their figures, newest first."""
+    """Return the plans seen with their figures, newest first."""
     return _rows(
         connection,
         "plan_summaries",
         plan_id=None,
-        states=states,
+        **_seen_binds(sight),
         community=community,
         state=state,
         before=before,
@@ -56,15 +63,13 @@ def plan_rows(
     )
 
 
-def plan_row(
-    connection: sa.Connection, plan_id: int, *, states: list[str] | None = None
-) -> Row | None:
-    """Return one plan with its figures, None when there is none of `states`."""
+def plan_row(connection: sa.Connection, sight: Sight, plan_id: int) -> Row | None:
+    """Return one plan with its figures, None when there is none to be seen."""
     rows = _rows(
         connection,
         "plan_summaries",
         plan_id=plan_id,
-        states=states,
+        **_seen_binds(sight),
         community=None,
         state=None,
         before=None,
@@ -73,13 +78,11 @@ def plan_row(
     return rows[0] if rows else None
 
 
-def plan_exists(
-    connection: sa.Connection, plan_id: int, *, states: list[str] | None = None
-) -> bool:
-    """Tell whether there is a plan of that number, in one of `states` when they are given."""
-    query = sa.select(plan.c.id).where(plan.c.id == plan_id)
-    if states is not None:
-        query = query.where(plan.c.state.in_(states))
+def plan_exists(connection: sa.Connection, sight: Sight, plan_id: int) -> bool:
+    """Tell whether there is a plan of that number to be seen."""
+    query = sa.select(plan.c.id).where(plan.c.id == plan_id, seen(plan, sight))
+    if sight.states is not None:
+        query = query.where(plan.c.state.in_(sight.states))
     return connection.execute(query).first() is not None
 
 
@@ -92,6 +95,7 @@ def plan_grid_rows(
 
 def published_grid_rows(
     connection: sa.Connection,
+    sight: Sight,
     *,
     at: date,
     community: str | None = None,
@@ -107,6 +111,7 @@ def published_grid_rows(
         connection,
         "published_grids",
         at=at,
+        seen=sight.communities,
         community=community,
         code=code,
         tier=tier,
@@ -131,21 +136,26 @@ def handover_rows(
     return _rows(connection, "handover_rows", plan_id=plan_id, after=after, row_limit=limit)
 
 
-def stored_extent(connection: sa.Connection) -> BBox | None:
+def stored_extent(connection: sa.Connection, sight: Sight) -> BBox | None:
     """
-    Return the box around all communities in degrees, None when there are none.
+    Return the box around all communities seen in degrees, None when there are none.
 
     What is drawn lies in communities; a county with two of them is mostly empty ground.
     """
-    return _extent(connection, area.c.level == "community") or _extent(connection, sa.true())
+    visible = seen(area, sight)
+    return _extent(connection, (area.c.level == "community") & visible) or _extent(
+        connection, visible
+    )
 
 
-def area_extent(connection: sa.Connection, code: str, *, at: date) -> BBox | None:
+def area_extent(connection: sa.Connection, sight: Sight, code: str, *, at: date) -> BBox | None:
     """
     Return the box around the communities of an area as they stood on a day, in degrees.
 
-    Around the area itself where it has none, None when it is not there.
+    Around the area itself where it has none, None when it is not there to be seen.
     """
+    if not sight.holds(code):
+        return None
     day = sa.cast(at, sa.Date)
     inside = communities_within(connection, code, at) or (code,)
     return _extent(connection, sa.and_(area.c.code.in_(inside), area.c.valid.op("@>")(day)))
@@ -191,12 +201,13 @@ def grid_post_rows(connection: sa.Connection, plan_id: int, *, at: date) -> list
 
 
 def plan_standing_on(
-    connection: sa.Connection, community: str, at: date, tier: Tier = "base"
+    connection: sa.Connection, sight: Sight, community: str, at: date, tier: Tier = "base"
 ) -> int | None:
-    """Return the id of the plan that stands for a community on a day, None when none does."""
+    """Return the id of the plan seen to stand for a community on a day, None when none does."""
     query = sa.select(publication.c.plan_id).where(
         publication.c.community_code == community,
         publication.c.tier == tier,
         publication.c.valid.op("@>")(sa.cast(at, sa.Date)),
+        seen(publication, sight),
     )
     return cast(int | None, connection.execute(query).scalar_one_or_none())

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from gis.store import tables as t
+from gis.store.sight import Sight, among
 
 _DEPUTY = t.worker.alias("deputy")
 
@@ -16,6 +17,12 @@ _DEPUTY = t.worker.alias("deputy")
 def community_of_post() -> sa.ColumnElement[str]:
     """Community that a post's subject lies in, or the area it is for."""
     return sa.func.coalesce(t.post.c.area_code, t.grid.c.community_code)
+
+
+def posts_seen(sight: Sight) -> sa.ColumnElement[bool]:
+    """Tell which posts are seen: those of communities seen, and those for an area seen."""
+    ground = sight.ground
+    return sa.true() if ground is None else among(community_of_post(), ground.areas)
 
 
 def post_rows(without: Collection[str] = ()) -> sa.Select[Any]:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from gis.mercator import DRAWN_IN_DEGREES, tile_box
 from gis.store.prepared import Recipe, one_row, recipe_of
+from gis.store.sight import Box, Sight
 from gis.store.statements import statement
 
 # A tile has this many units a side, and shapes go on for so many beyond it.
@@ -78,6 +79,8 @@ class TileQuery:
         Which published grids: base and special ones, or the micro grids inside them.
     walk
         Which walk the layers reach, circles, gaps and sites show; they need one.
+    sight
+        What is drawn is seen in it.
     communities
         Codes of communities: only what lies in them; None for all.
     kind
@@ -89,6 +92,7 @@ class TileQuery:
     x: int
     y: int
     at: date | None
+    sight: Sight
     plan_id: int | None = None
     tier: Literal["base", "micro"] = "base"
     walk: Walk | None = None
@@ -118,7 +122,7 @@ class LayerTile:
 
 def layer_tile(connection: sa.Connection, query: TileQuery, most: int | None = None) -> LayerTile:
     """
-    Draw one layer as a Mapbox vector tile; at most the `most` weightiest features.
+    Draw what is seen of one layer as a Mapbox vector tile; at most the `most` weightiest features.
 
     Notes
     -----
@@ -139,12 +143,34 @@ def communities_within(connection: sa.Connection, area: str, at: date) -> tuple[
 def _binds(query: TileQuery) -> dict[str, Any]:
     z, x, y = query.z, query.x, query.y
     tile, wide = tile_box(z, x, y), tile_box(z, x, y, MARGIN / EXTENT)
-    communities = None if query.communities is None else list(query.communities)
+    box = (wide.west, wide.south, wide.east, wide.north)
     binds: dict[str, Any] = {"z": z, "x": x, "y": y, "at": query.at, "plan_id": query.plan_id}
-    binds |= {"tier": query.tier, "kind": query.kind, "communities": communities}
+    binds |= {"tier": query.tier, "kind": query.kind, **_where(query, box)}
     binds |= {} if query.walk is None else asdict(query.walk)
     binds |= {f"tile_{side}": value for side, value in tile._asdict().items()}
     return binds | wide._asdict() | {"pixel": 360 / 2**z / _TILE_PX}
+
+
+# What belongs to no community: it is seen where it touches the ground of one.
+_UNPLACED = frozenset(("barriers", "circles", "sites", "streets"))
+
+
+def _where(query: TileQuery, box: Box) -> dict[str, Any]:
+    """
+    Which communities are drawn, which are seen, and the ground that shapes must touch.
+
+    Only a tile on the rim of the ground needs it: further in everything drawn touches it, and
+    further out nothing does.
+    """
+    asked, ground = query.communities, query.sight.ground
+    if ground is None:
+        return {"communities": None if asked is None else list(asked), "seen": None, "ground": None}
+    seen = list(ground.communities)
+    drawn = seen if asked is None else sorted(set(seen) & set(asked))
+    if query.source.rows not in _UNPLACED:
+        return {"communities": drawn, "seen": seen, "ground": None}
+    rim = None if ground.covers(box) else ground.within(box)
+    return {"communities": None if asked is None else drawn, "seen": seen, "ground": rim}
 
 
 # Queries of one table, whose plan is the same whatever is asked for.
@@ -164,7 +190,8 @@ _TYPES = {
     **dict.fromkeys(("kind", "tier", "profile", "facility"), "text"),
     **dict.fromkeys(("west", "south", "east", "north", "pixel", "speed"), "float8"),
     **dict.fromkeys(("tile_west", "tile_south", "tile_east", "tile_north"), "float8"),
-    **{"at": "date", "plan_id": "bigint", "communities": "text[]"},
+    **{"at": "date", "plan_id": "bigint", "communities": "text[]", "seen": "text[]"},
+    "ground": "geometry",
 }
 
 

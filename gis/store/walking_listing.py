@@ -9,17 +9,18 @@ import pandas as pd
 import sqlalchemy as sa
 
 from gis.store import tables as t
+from gis.store.sight import Sight, on_the_ground, seen
 from gis.store.statements import statement
 
 Row = Mapping[str, Any]
 
 
-def figure_rows(connection: sa.Connection, run_id: int, area_code: str) -> list[Row]:
+def figure_rows(connection: sa.Connection, sight: Sight, run_id: int, area_code: str) -> list[Row]:
     """Return the figures of an area in a run: by count, kind, method, speed and cutoff."""
     f = t.coverage_figure.c
     query = (
         sa.select(t.coverage_figure)
-        .where(f.run_id == run_id, f.area_code == area_code)
+        .where(f.run_id == run_id, f.area_code == area_code, seen(t.coverage_figure, sight))
         .order_by(f.counted, f.kind, f.method, f.speed_m_s.desc(), f.cutoff_s)
     )
     return _rows(connection, query)
@@ -27,6 +28,7 @@ def figure_rows(connection: sa.Connection, run_id: int, area_code: str) -> list[
 
 def gap_rows(
     connection: sa.Connection,
+    sight: Sight,
     profile: str,
     *,
     speed_m_s: float,
@@ -45,6 +47,7 @@ def gap_rows(
             sa.func.ST_AsBinary(g.geom, type_=sa.LargeBinary).label("geom"),
         )
         .where(g.profile == profile, g.speed_m_s == speed_m_s, g.cutoff_s == cutoff_s)
+        .where(seen(t.service_gap, sight))
         .order_by(g.households.desc(), g.id)
         .offset(after)
         .limit(limit)
@@ -57,6 +60,7 @@ def gap_rows(
 
 def circle_rows(
     connection: sa.Connection,
+    sight: Sight,
     profile: str,
     *,
     kind: str,
@@ -67,13 +71,14 @@ def circle_rows(
 ) -> list[Row]:
     """Return the circles of one facility, or of all of a kind together; widest last."""
     c = t.circle.c
+    shape = c.geom if facility is not None else on_the_ground(c.geom, sight)
     query = (
         sa.select(
             *(c.kind, c.facility_code, c.cutoff_s, c.speed_m_s, c.status),
-            sa.func.ST_AsBinary(c.geom, type_=sa.LargeBinary).label("geom"),
+            sa.func.ST_AsBinary(shape, type_=sa.LargeBinary).label("geom"),
         )
         .where(c.profile == profile, c.kind == kind, c.speed_m_s == speed_m_s)
-        .where(c.facility_code.is_not_distinct_from(facility))
+        .where(c.facility_code.is_not_distinct_from(facility), seen(t.circle, sight))
         .order_by(c.cutoff_s)
         .offset(after)
         .limit(limit)
@@ -83,6 +88,7 @@ def circle_rows(
 
 def site_rows(
     connection: sa.Connection,
+    sight: Sight,
     profile: str,
     *,
     kind: str | None,
@@ -98,7 +104,7 @@ def site_rows(
             *(s.speed_m_s, s.made_at, s.certificate),
             sa.func.ST_AsBinary(s.geom, type_=sa.LargeBinary).label("geom"),
         )
-        .where(s.profile == profile)
+        .where(s.profile == profile, seen(t.site, sight))
         .order_by(s.kind, s.community_code, s.rank)
         .offset(after)
         .limit(limit)
@@ -109,16 +115,20 @@ def site_rows(
     )
 
 
-def reach_rows(connection: sa.Connection, profile: str, building: str) -> list[Row]:
-    """Return the walk from one building to its nearest facility of each kind."""
+def reach_rows(connection: sa.Connection, sight: Sight, profile: str, building: str) -> list[Row]:
+    """
+    Return the walk from one building to its nearest facility of each kind.
+
+    A facility that is not seen is not named.
+    """
     r, f = t.reach.c, t.facility.c
     query = (
         sa.select(
-            *(r.kind, r.facility_code, f.name.label("facility_name"), r.metres, r.open_m),
-            *(r.straight_m, r.reason),
+            *(r.kind, f.code.label("facility_code"), f.name.label("facility_name"), r.metres),
+            *(r.open_m, r.straight_m, r.reason),
         )
-        .select_from(t.reach.outerjoin(t.facility, f.code == r.facility_code))
-        .where(r.profile == profile, r.building_code == building)
+        .select_from(_to_facilities(t.reach, sight))
+        .where(r.profile == profile, r.building_code == building, seen(t.reach, sight))
         .order_by(r.kind)
     )
     return _rows(connection, query)
@@ -128,19 +138,23 @@ def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Row]:
     return cast(list[Row], connection.execute(query).mappings().all())
 
 
-def reach_table(connection: sa.Connection, profile: str, community: str) -> pd.DataFrame:
+def _to_facilities(rows: sa.FromClause, sight: Sight) -> sa.FromClause:
+    """Join the facility that is walked to, where it is seen."""
+    walked_to = t.facility.c.code == t.reach.c.facility_code
+    return rows.outerjoin(t.facility, walked_to & seen(t.facility, sight))
+
+
+def reach_table(
+    connection: sa.Connection, sight: Sight, profile: str, community: str
+) -> pd.DataFrame:
     """Return the reach of a community's buildings, a row for each and each kind."""
     r, b, f = t.reach.c, t.building.c, t.facility.c
     query = (
         sa.select(
             *(r.building_code, r.kind, r.metres, r.straight_m, f.name.label("facility_name")),
         )
-        .select_from(
-            t.reach.join(t.building, b.code == r.building_code).outerjoin(
-                t.facility, f.code == r.facility_code
-            )
-        )
-        .where(r.profile == profile, b.community_code == community)
+        .select_from(_to_facilities(t.reach.join(t.building, b.code == r.building_code), sight))
+        .where(r.profile == profile, b.community_code == community, seen(t.building, sight))
     )
     result = connection.execute(query)
     return pd.DataFrame(result.all(), columns=list(result.keys()))

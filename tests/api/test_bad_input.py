@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from api.bodies import MOST_BODY_BYTES
 from api.services.embed_keys import NewKey, make_key
+from api.services.sights import ALL_SEEING
 from gis.store.engine import open_engine
 from gis.store.tables import embed_key
 from tests.apart import run_apart
@@ -145,7 +146,9 @@ def test_an_expired_key_and_an_origin_that_is_not_allowed(address: str, own_town
     now = datetime.now(UTC)
 
     def made(begun: datetime, **wanted: Any) -> str:
-        return make_key(engine, NewKey("510000000001", **wanted), made_by="test", now=begun).key
+        return make_key(
+            engine, ALL_SEEING, NewKey("510000000001", **wanted), made_by="test", now=begun
+        ).key
 
     old = made(now)
     ended = sa.update(embed_key).values(

@@ -27,6 +27,7 @@ from gis.errors import InputError, Unavailable
 from gis.io.read import read_layer
 from gis.store.engine import open_engine
 from gis.store.extracts import Extract
+from gis.store.sight import EVERYWHERE
 
 AT = "at=2026-05-01"
 COMMUNITY = "510000000001"
@@ -275,7 +276,7 @@ def test_only_so_many_wait_for_their_turn() -> None:
 def test_too_many_rows_are_refused_before_they_are_read(town_url: str) -> None:
     engine = open_engine(town_url)
     with engine.connect() as connection, pytest.raises(InputError, match="more than 95 rows"):
-        extracted(connection, Extract("buildings", today()), most=95)
+        extracted(connection, EVERYWHERE, Extract("buildings", today()), most=95)
     engine.dispose()
 
 

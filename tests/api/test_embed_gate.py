@@ -15,6 +15,7 @@ from httpx2 import Response
 
 from api.app import create_app
 from api.services.embed_keys import NewKey, make_key, revoke_key
+from api.services.sights import ALL_SEEING
 from api.settings import Settings
 from gis.store.engine import open_engine
 from gis.store.tables import embed_key
@@ -35,7 +36,7 @@ class Keyed:
     def key(self, area: str = COMMUNITY, **wanted: Any) -> str:
         """Make a key."""
         new = NewKey(area, **wanted)
-        return make_key(self.engine, new, made_by="test", now=datetime.now(UTC)).key
+        return make_key(self.engine, ALL_SEEING, new, made_by="test", now=datetime.now(UTC)).key
 
     def tile(self, layers: str, key: str, *, z: int = 15, **more: Any) -> Response:
         """Ask for the tile in the middle of the first community."""
@@ -165,7 +166,7 @@ def test_a_revoked_key_is_refused_by_every_process_within_a_second(
         path = "/tiles/communities/{}/{}/{}.mvt".format(*address_of(104.603, 28.402, 12))
         for client in clients:
             assert client.get(path, params={"key": key}).status_code == 200
-        revoke_key(keyed.engine, 1, by="test", now=datetime.now(UTC))
+        revoke_key(keyed.engine, ALL_SEEING, 1, by="test", now=datetime.now(UTC))
         ended = time.monotonic()
         for client in clients:
             while client.get(path, params={"key": key}).status_code == 200:
@@ -254,7 +255,7 @@ def test_a_key_tells_its_holder_what_it_opens(keyed: Keyed) -> None:
     assert told["area_code"] == COMMUNITY
     assert told["layers"] == ["figures", "grids"]
     assert told["origins"] == [SCREEN]
-    revoke_key(keyed.engine, 1, by="test", now=datetime.now(UTC))
+    revoke_key(keyed.engine, ALL_SEEING, 1, by="test", now=datetime.now(UTC))
     assert keyed.client.get("/api/v1/embed-key", params={"key": keyed.key()}).status_code == 200
 
 

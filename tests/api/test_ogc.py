@@ -16,18 +16,21 @@ from referencing.jsonschema import DRAFT4
 
 from api.app import create_app
 from api.errors import PROBLEM
-from api.services.ogc.collections import COLLECTIONS
+from api.seeing import ANYONE
+from api.services.ogc.collections import COLLECTIONS, collections_for
 from api.services.ogc.documents import CONFORMS_TO
 from api.services.ogc.parameters import ANYWHERE, HIGHEST_LIMIT, LONGEST_QUERY
 from api.settings import Settings
 from gis.contracts import SENSITIVE
+from gis.store import sight
 from gis.store.engine import open_engine
 from gis.store.feature_sources import Days, feature_source
 from maps.layers import LAYERS
 
 ITEMS = "/ogc/collections/{}/items"
 GEOJSON = "application/geo+json"
-ALL = sorted(COLLECTIONS)
+# What everybody is told of.
+ALL = sorted(collections_for(ANYONE))
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
 
@@ -54,7 +57,7 @@ def test_every_layer_that_needs_no_plan_is_a_collection() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_a_source_tells_exactly_what_the_contract_declares(name: str) -> None:
     layer = COLLECTIONS[name].layer
-    columns = feature_source(name, Days(None, None), 1.2).columns
+    columns = feature_source(name, Days(None, None), 1.2, sight.EVERYWHERE).columns
     assert list(columns) == [attribute.name for attribute in layer.row_attributes]
     assert not {*layer.suppressed, *SENSITIVE} & set(columns)
     reserved = {"limit", "bbox", "bbox-crs", "crs", "datetime", "cursor", "filter", *ANYWHERE}

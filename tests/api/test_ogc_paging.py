@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.services.ogc.collections import COLLECTIONS
+from api.seeing import ANYONE
+from api.services.ogc.collections import collections_for
 from api.services.ogc.crs import EVERYWHERE
 from api.settings import Settings
 from api.today import today
+from gis.store import sight
 from gis.store.engine import open_engine
 from gis.store.feature_sources import Days
 from gis.store.features import Selection, cursor_key, feature_count, feature_page
@@ -40,7 +42,7 @@ def keys(page: dict[str, object]) -> list[str]:
     return [feature["id"] for feature in found]
 
 
-@pytest.mark.parametrize("name", sorted(COLLECTIONS))
+@pytest.mark.parametrize("name", sorted(collections_for(ANYONE)))
 @pytest.mark.parametrize("limit", [1, 7])
 def test_the_pages_together_are_the_collection(client: TestClient, name: str, limit: int) -> None:
     all_pages = list(pages(client, f"{ITEMS.format(name)}?limit={limit}"))
@@ -212,6 +214,7 @@ def test_a_page_ends_before_its_shapes_grow_too_large(
         while True:
             page = feature_page(
                 connection,
+                sight.EVERYWHERE,
                 "buildings",
                 Selection(days),
                 PLAIN,
@@ -226,7 +229,7 @@ def test_a_page_ends_before_its_shapes_grow_too_large(
                 break
             after = cursor_key("buildings", page.following)
         assert len(found) == len(set(found)) == 96
-        assert feature_count(connection, "buildings", Selection(days)) == 96
+        assert feature_count(connection, sight.EVERYWHERE, "buildings", Selection(days)) == 96
 
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
@@ -240,6 +243,8 @@ def test_posts_are_those_of_the_day_in_china_wherever_the_database_stands(
         )
         connection.execute(sa.select(sa.func.set_config("timezone", zone, True)))
         days = Days(None, None)
-        page = feature_page(connection, "grids", Selection(days), PLAIN, limit=9, after=None)
+        page = feature_page(
+            connection, sight.EVERYWHERE, "grids", Selection(days), PLAIN, limit=9, after=None
+        )
         assert sorted(json.loads(f)["properties"]["posts"] for f in page.features) == [0, 0, 1, 1]
         connection.rollback()

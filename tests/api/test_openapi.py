@@ -20,7 +20,7 @@ from api.settings import Settings
 from api.today import today
 from gis.store.engine import open_engine
 from gis.store.tables import account, embed_key, login_attempt
-from tests.api.accounts import PASSWORD, accounts_of, add_account
+from tests.api.accounts import PASSWORD, accounts_of, add_account, sign_in
 from tests.api.conftest import THIS_MACHINE
 from tests.api.planning_cases import KEPT, PLANNING
 from tests.api.test_tiles import address_of
@@ -379,6 +379,15 @@ def closed(open_settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def worker(open_settings: Settings) -> Iterator[TestClient]:
+    """Talk to the service of that town as a worker, who may export nothing."""
+    with accounts_of(open_settings) as engine:
+        add_account(engine, "worker", "worker", areas=("510000000001",))
+    with TestClient(create_app(open_settings.model_copy(update={"open": False}))) as client:
+        yield sign_in(client, "worker")
+
+
+@pytest.fixture
 def cut_off(open_settings: Settings) -> Iterator[TestClient]:
     """Talk to an open service whose database does not answer."""
     nowhere = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
@@ -400,7 +409,11 @@ def assert_problem(answer: Response, status: int) -> None:
 
 
 def test_every_declared_answer_is_given(
-    writer: TestClient, closed: TestClient, cut_off: TestClient, open_settings: Settings
+    writer: TestClient,
+    closed: TestClient,
+    worker: TestClient,
+    cut_off: TestClient,
+    open_settings: Settings,
 ) -> None:
     add_plan_without_grids(open_settings)
     add_accounts(open_settings)
@@ -436,7 +449,8 @@ def test_every_declared_answer_is_given(
             again = ask(writer, method, cases[304], **{"if-none-match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
         for refused in {401, 403} & (foreseen - set(cases)):
-            assert_problem(ask(closed, method, cases[well]), refused)
+            lacking = worker if _is_export(path) else closed
+            assert_problem(ask(lacking, method, cases[well]), refused)
         # Streams need no database; their places are taken in test_crowd.
         if 503 in foreseen and path != f"{API}/changes":
             assert_problem(ask(cut_off, method, cases[well], **signed), 503)
@@ -460,11 +474,17 @@ def others(method: str, path: str) -> set[int]:
     found = set() if away or own_session else {503}
     if (method, path) == ("get", SESSION) or path.startswith(f"{API}/account/"):
         return found | {401}
-    return found | ({403} if method == "post" or path.startswith(_KEPT) else set())
+    kept = method == "post" or path.startswith(_KEPT) or _is_export(path)
+    return found | ({403} if kept else set())
+
+
+def _is_export(path: str) -> bool:
+    """Whether readers without an account get it, too, and workers do not."""
+    return path.startswith(("/maps", f"{API}/downloads")) or path.endswith("package.gpkg")
 
 
 _KEPT = (
-    *(f"{API}/embed-keys", f"{API}/audit", f"{API}/ground", f"{API}/accounts"),
+    *(f"{API}/sites", f"{API}/embed-keys", f"{API}/audit", f"{API}/ground", f"{API}/accounts"),
     *(f"{API}/my", f"{API}/progress", f"{API}/handovers", f"{API}/plans/{{plan_id}}/editor"),
     *(f"{API}/{staff}/" for staff in ("staff", "chains", "vacancies", "staffing")),
     *KEPT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -29,3 +30,17 @@ def test_a_scope_without_areas_is_not_everywhere() -> None:
     worker = Principal(7, "王", "worker", areas=(), grids=("510000000001001",))
     assert not worker.everywhere
     assert OPERATOR.everywhere
+
+
+def test_the_documented_table_is_the_one_in_force() -> None:
+    page = (Path(__file__).parents[2] / "docs/rights.md").read_text(encoding="utf-8")
+    rows = [row.strip("|").split("|") for row in page.splitlines() if row.startswith("|")]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    head = next(row for row in cells if row[0] == "role")
+    told = {
+        row[0]: {right for right, cell in zip(head, row, strict=True) if cell == "yes"}
+        for row in cells
+        if row[0] in RIGHTS
+    }
+    assert head[1:] == list(get_args(Right))
+    assert told == {role: set(rights) for role, rights in RIGHTS.items()}

@@ -60,15 +60,16 @@ def test_circles_are_paged_from_the_narrowest(client: TestClient) -> None:
     assert ([c["cutoff_s"] for c in rest["items"]], rest["next"]) == ([900], None)
 
 
-def test_sites_come_in_the_order_of_building(client: TestClient) -> None:
-    (site,) = client.get(f"{API}/sites?kind=service_centre&limit=1").json()["items"]
-    assert client.get(f"{API}/sites?cursor=1").json()["items"] == []
+def test_sites_come_in_the_order_of_building(client: TestClient, planner: TestClient) -> None:
+    (site,) = planner.get(f"{API}/sites?kind=service_centre&limit=1").json()["items"]
+    assert planner.get(f"{API}/sites?cursor=1").json()["items"] == []
+    assert client.get(f"{API}/sites").status_code == 403
     assert (site["rank"], site["place"], site["households_gained"]) == (1, "b095", 5)
 
 
-def test_without_a_computation_the_remedy_is_told(client: TestClient) -> None:
+def test_without_a_computation_the_remedy_is_told(planner: TestClient) -> None:
     for address in ("walking", "gaps", "sites", "coverage/510000000001"):
-        answer = client.get(f"{API}/{address}?profile=nobody", headers={"accept-language": "zh"})
+        answer = planner.get(f"{API}/{address}?profile=nobody", headers={"accept-language": "zh"})
         assert answer.status_code == 404
         assert "wangge circles update" in answer.json()["detail"]
 

@@ -1,4 +1,4 @@
-"""Writing over HTTP: off, unless the service is open to this machine."""
+"""Writing over HTTP: for those who have the right, such as this machine's on an open service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.today import today
 DIVIDE = {"community": "510000000001", "made_by": "规划员"}
 
 
-def test_writing_is_off_and_the_answer_says_why(client: TestClient) -> None:
+def test_a_stranger_cannot_write_and_the_answer_says_why(client: TestClient) -> None:
     for address, body in (
         ("/api/v1/plans", DIVIDE),
         ("/api/v1/plans/2/publish", {"valid_from": "2027-01-01", "published_by": "x"}),
@@ -22,7 +22,7 @@ def test_writing_is_off_and_the_answer_says_why(client: TestClient) -> None:
     ):
         answer = client.post(address, json=body, headers={"accept-language": "en"})
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-        assert "WANGGE_OPEN" in answer.json()["detail"]
+        assert "Sign in" in answer.json()["detail"]
 
 
 def test_a_community_is_divided_and_the_draft_published(writer: TestClient) -> None:

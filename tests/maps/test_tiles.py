@@ -18,6 +18,7 @@ from gis.errors import InputError, NotFound
 from gis.mercator import tile_box
 from gis.store.engine import open_engine
 from gis.store.listing import PUBLIC_COLUMNS
+from gis.store.sight import EVERYWHERE
 from maps.layers import LAYERS, TILE_LAYERS
 from maps.tiles import TILE_BYTES, DrawnTile, draw_tile, tile_request
 
@@ -79,7 +80,9 @@ def drawn_over(city: sa.Connection, layer: str, z: int, **asked: Any) -> tuple[F
     found: Features = []
     tiny = 0
     for address in tiles_over(city, z):
-        tile = draw_tile(city, tile_request(layer, *address, at=AT, **asked), tile_bytes=10**9)
+        tile = draw_tile(
+            city, EVERYWHERE, tile_request(layer, *address, at=AT, **asked), tile_bytes=10**9
+        )
         found += features(tile, layer)
         tiny += sum(left.count for left in tile.left_out)
     if LAYERS[layer].geometry == "point":
@@ -143,22 +146,25 @@ def test_below_zoom_14_a_courtyard_stands_for_its_buildings(city: sa.Connection)
 
 def test_a_dense_tile_keeps_under_its_size_and_says_what_it_left_out(city: sa.Connection) -> None:
     asked = tile_request("buildings,streets", *dense_tile(city), at=AT)
-    whole = draw_tile(city, asked, tile_bytes=10**9)
+    whole = draw_tile(city, EVERYWHERE, asked, tile_bytes=10**9)
     assert len(whole.body) > TILE_BYTES
-    drawn = draw_tile(city, asked)
+    drawn = draw_tile(city, EVERYWHERE, asked)
     assert TILE_BYTES * 0.9 < len(drawn.body) <= TILE_BYTES
     (left,) = [one for one in drawn.left_out if one.what == "over-size"]
     assert left.layer == "buildings"
     assert len(features(drawn, "buildings")) + left.count == len(features(whole, "buildings"))
     assert features(drawn, "streets") == features(whole, "streets")
-    assert draw_tile(city, asked) == drawn
+    assert draw_tile(city, EVERYWHERE, asked) == drawn
 
 
 @settings(max_examples=25)
 @given(limit=st.integers(2_000, 400_000), z=st.sampled_from([12, 14, 15]))
 def test_what_is_left_out_is_the_smallest(city: sa.Connection, limit: int, z: int) -> None:
     asked = tile_request("buildings,facilities", *dense_tile(city, z), at=AT)
-    whole, drawn = draw_tile(city, asked, 10**9), draw_tile(city, asked, limit)
+    whole, drawn = (
+        draw_tile(city, EVERYWHERE, asked, 10**9),
+        draw_tile(city, EVERYWHERE, asked, limit),
+    )
     assert len(drawn.body) <= limit
     every = {one["id"]: one["properties"]["households"] for one in features(whole, "buildings")}
     kept = {one["id"] for one in features(drawn, "buildings")}
@@ -174,7 +180,7 @@ def test_what_is_left_out_is_the_smallest(city: sa.Connection, limit: int, z: in
 def test_the_same_rows_in_another_order_give_the_same_bytes(city: sa.Connection, z: int) -> None:
     layers = ",".join(name for name in LAYERS if LAYERS[name].scope in ("day", "day_or_plan"))
     asked = [tile_request(layers, *address, at=AT) for address in tiles_over(city, z)[:4]]
-    before = [draw_tile(city, one) for one in asked]
+    before = [draw_tile(city, EVERYWHERE, one) for one in asked]
     with city.begin_nested() as moved:
         for table in ("building", "facility", "courtyard", "plan_grid", "street"):
             # Every row is written anew, the last one first.
@@ -184,7 +190,7 @@ def test_the_same_rows_in_another_order_give_the_same_bytes(city: sa.Connection,
                 f"UPDATE {table} SET geom = geom WHERE ({key}) IN"  # noqa: S608
                 f" (SELECT {key} FROM {table} ORDER BY ST_XMin(geom) LIMIT 500)"
             )
-        after = [draw_tile(city, one) for one in asked]
+        after = [draw_tile(city, EVERYWHERE, one) for one in asked]
         moved.rollback()
     assert before == after
 
@@ -215,20 +221,20 @@ def test_streets_of_an_area_are_those_that_touch_it(city: sa.Connection) -> None
 def test_a_kind_narrows_the_layers_that_know_it_and_leaves_the_others(city: sa.Connection) -> None:
     address = dense_tile(city)
     asked = tile_request("facilities,grids", *address, at=AT, kind="medical")
-    drawn = draw_tile(city, asked)
+    drawn = draw_tile(city, EVERYWHERE, asked)
     assert {one["properties"]["kind"] for one in features(drawn, "facilities")} == {"medical"}
-    alone = draw_tile(city, tile_request("grids", *address, at=AT))
+    alone = draw_tile(city, EVERYWHERE, tile_request("grids", *address, at=AT))
     assert features(drawn, "grids") == features(alone, "grids") != []
 
 
 def test_layers_joined_are_the_layers_one_by_one(city: sa.Connection) -> None:
     address = dense_tile(city, 15)
     joined = mapbox_vector_tile.decode(
-        draw_tile(city, tile_request("streets,grids,facilities", *address, at=AT)).body
+        draw_tile(city, EVERYWHERE, tile_request("streets,grids,facilities", *address, at=AT)).body
     )
     assert set(joined) == {"streets", "grids", "facilities"}
     for name, told in joined.items():
-        alone = draw_tile(city, tile_request(name, *address, at=AT))
+        alone = draw_tile(city, EVERYWHERE, tile_request(name, *address, at=AT))
         assert mapbox_vector_tile.decode(alone.body)[name] == told
 
 
@@ -244,7 +250,7 @@ def test_who_was_away_on_a_day_is_not_drawn_on_it(city: sa.Connection) -> None:
     ]
 
     def codes(at: date) -> set[str]:
-        drawn = draw_tile(city, tile_request("facilities", *address, at=at, kind=kind))
+        drawn = draw_tile(city, EVERYWHERE, tile_request("facilities", *address, at=at, kind=kind))
         return {one["properties"]["code"] for one in features(drawn, "facilities")}
 
     with city.begin_nested() as away:

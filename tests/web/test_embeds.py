@@ -16,6 +16,7 @@ from playwright.sync_api import Frame, Page, expect
 from pydantic import SecretStr
 
 from api.services.embed_keys import NewKey, make_key, revoke_key
+from api.services.sights import ALL_SEEING
 from api.settings import Settings
 from gis.store.engine import open_engine
 from gis.store.tables import embed_key
@@ -40,7 +41,7 @@ class Embedding:
     def key(self, area: str = COMMUNITY, **wanted: Any) -> str:
         """Make a key for the other site."""
         new = NewKey(area, **{"origins": (self.site.origin,), **wanted})
-        return make_key(self.engine, new, made_by="test", now=datetime.now(UTC)).key
+        return make_key(self.engine, ALL_SEEING, new, made_by="test", now=datetime.now(UTC)).key
 
     def framed(self, page: str, key: str, **size: tuple[int, int]) -> str:
         """Address of a page of the other site with one of ours in its frame."""
@@ -157,7 +158,7 @@ def test_a_key_revoked_while_the_page_is_open_takes_the_map_away(
     with embedding.engine.connect() as connection:
         number = connection.scalar(sa.select(sa.func.max(embed_key.c.id)))
     assert number is not None
-    revoke_key(embedding.engine, number, by="test", now=datetime.now(UTC))
+    revoke_key(embedding.engine, ALL_SEEING, number, by="test", now=datetime.now(UTC))
     expect(frame.locator("h1")).to_have_text("此嵌入地图已失效", timeout=20_000)
     expect(frame.locator(".map")).to_have_count(0)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from api.services.ogc.collections import COLLECTIONS, Collection, ogc_collection
+from api.services.ogc.collections import Collection, collections_for, ogc_collection
 from api.services.ogc.crs import FeatureCrs, offered
 from api.services.ogc.documents import (
     QUERYABLES,
@@ -43,6 +43,7 @@ from api.services.ogc.parameters import (
     item_request,
     items_request,
 )
+from api.services.sights import Seer
 from api.today import today
 from gis.errors import NotFound
 from gis.store.features import (
@@ -55,6 +56,7 @@ from gis.store.features import (
     one_feature,
 )
 from gis.store.plan_listing import stored_extent
+from gis.store.sight import Sight
 from gis.store.walking import newest_run
 from maps.feature_pages import Surroundings
 
@@ -104,38 +106,46 @@ def conformance_answer(asked: Asked) -> Answer:
     return _answer(asked, here, conformance(here))
 
 
-def api_answer(connection: sa.Connection, asked: Asked) -> Answer:
+def api_answer(connection: sa.Connection, seer: Seer, asked: Asked) -> Answer:
     """Describe the API."""
     here = _plain(asked, "/api", OPENAPI)
-    return _answer(asked, here, openapi_document(here, _offered(connection)))
+    return _answer(
+        asked,
+        here,
+        openapi_document(here, _offered(connection, seer), collections_for(seer.outlook)),
+    )
 
 
-def collections_answer(connection: sa.Connection, asked: Asked) -> Answer:
+def collections_answer(connection: sa.Connection, seer: Seer, asked: Asked) -> Answer:
     """List the collections."""
     here = _plain(asked, "/collections", JSON)
-    reaches = {name: _reach(connection, known) for name, known in COLLECTIONS.items()}
-    return _answer(asked, here, collections_document(here, _offered(connection), reaches))
+    sight = seer.today(connection)
+    shown = collections_for(seer.outlook)
+    reaches = {name: _reach(connection, sight, known) for name, known in shown.items()}
+    return _answer(asked, here, collections_document(here, _offered(connection, seer), reaches))
 
 
-def collection_answer(connection: sa.Connection, asked: Asked, name: str) -> Answer:
+def collection_answer(connection: sa.Connection, seer: Seer, asked: Asked, name: str) -> Answer:
     """Describe one collection; NotFound when there is none of that name."""
-    collection = ogc_collection(name)
+    collection = ogc_collection(name, seer.outlook)
     here = _plain(asked, f"/collections/{name}", JSON)
-    reach = _reach(connection, collection)
-    return _answer(asked, here, collection_document(here, collection, _offered(connection), reach))
+    reach = _reach(connection, seer.today(connection), collection)
+    return _answer(
+        asked, here, collection_document(here, collection, _offered(connection, seer), reach)
+    )
 
 
-def queryables_answer(asked: Asked, name: str) -> Answer:
+def queryables_answer(seer: Seer, asked: Asked, name: str) -> Answer:
     """Tell what a collection can be asked by."""
-    return _schema_answer(asked, name, "queryables", queryables)
+    return _schema_answer(seer, asked, name, "queryables", queryables)
 
 
-def schema_answer(asked: Asked, name: str) -> Answer:
+def schema_answer(seer: Seer, asked: Asked, name: str) -> Answer:
     """Tell the attributes of a collection's features."""
-    return _schema_answer(asked, name, "schema", feature_schema)
+    return _schema_answer(seer, asked, name, "schema", feature_schema)
 
 
-def items_answer(connection: sa.Connection, asked: Asked, name: str) -> Answer:
+def items_answer(connection: sa.Connection, seer: Seer, asked: Asked, name: str) -> Answer:
     """
     Return a page of features.
 
@@ -146,17 +156,19 @@ def items_answer(connection: sa.Connection, asked: Asked, name: str) -> Answer:
     NotFound, BadParameter, AddressTooLong, NotAcceptable
         What is wrong, in words.
     """
-    collection = ogc_collection(name)
+    collection = ogc_collection(name, seer.outlook)
     request = items_request(
         asked.query,
         collection,
-        _wanted(connection, asked),
+        _wanted(connection, seer, asked),
         today(),
         _walked(connection, collection),
     )
     here = _here(asked, f"/collections/{name}/items", GEOJSON)
+    sight = seer.on(connection, _day(request))
     page = feature_page(
         connection,
+        sight,
         name,
         request.selection,
         request.crs.coordinates,
@@ -175,7 +187,7 @@ def items_answer(connection: sa.Connection, asked: Asked, name: str) -> Answer:
         head["numberMatched"] = (
             len(page.features)
             if page.following is None
-            else feature_count(connection, name, request.selection)
+            else feature_count(connection, sight, name, request.selection)
         )
     links.append(here.link("collection", here.at("collections", name), JSON))
     links.append(here.link(QUERYABLES, here.at("collections", name, "queryables"), SCHEMA))
@@ -185,13 +197,15 @@ def items_answer(connection: sa.Connection, asked: Asked, name: str) -> Answer:
     return _answer(asked, here, body, _feature_headers(request, links))
 
 
-def item_answer(connection: sa.Connection, asked: Asked, name: str, identifier: str) -> Answer:
+def item_answer(
+    connection: sa.Connection, seer: Seer, asked: Asked, name: str, identifier: str
+) -> Answer:
     """Return one feature; faults as `items_answer`."""
-    collection = ogc_collection(name)
+    collection = ogc_collection(name, seer.outlook)
     request = item_request(
         asked.query,
         collection,
-        _wanted(connection, asked),
+        _wanted(connection, seer, asked),
         today(),
         _walked(connection, collection),
     )
@@ -201,12 +215,19 @@ def item_answer(connection: sa.Connection, asked: Asked, name: str, identifier: 
     found = None
     if key is not None:
         coordinates = request.crs.coordinates
-        found = one_feature(connection, name, key, request.selection, coordinates)
+        sight = seer.on(connection, _day(request))
+        found = one_feature(connection, sight, name, key, request.selection, coordinates)
     if found is None:
         raise _no_feature(collection, identifier, request.selection)
     links = [*here.own_links(), here.link("collection", here.at("collections", name), JSON)]
     told = json.dumps([link.json() for link in links], ensure_ascii=False)
     return _answer(asked, here, f'{found[:-1]},"links":{told}}}', _feature_headers(request, links))
+
+
+def _day(request: ItemsRequest) -> date:
+    """Return the day whose area tree tells what is seen: the last one asked for, if it has come."""
+    last = request.selection.days.last
+    return today() if last is None else last
 
 
 def _no_feature(collection: Collection, identifier: str, selection: Selection) -> NotFound:
@@ -233,9 +254,13 @@ def _feature_headers(request: ItemsRequest, links: list[Link]) -> dict[str, str]
 
 
 def _schema_answer(
-    asked: Asked, name: str, part: str, document: Callable[[Here, Collection], Document]
+    seer: Seer,
+    asked: Asked,
+    name: str,
+    part: str,
+    document: Callable[[Here, Collection], Document],
 ) -> Answer:
-    collection = ogc_collection(name)
+    collection = ogc_collection(name, seer.outlook)
     here = _plain(asked, f"/collections/{name}/{part}", SCHEMA)
     return _answer(asked, here, document(here, collection))
 
@@ -253,15 +278,15 @@ def _here(asked: Asked, path: str, media_type: str) -> Here:
     return Here(asked.root, path, asked.query, form, media_type, language)
 
 
-def _offered(connection: sa.Connection) -> Mapping[str, FeatureCrs]:
-    return offered(stored_extent(connection))
+def _offered(connection: sa.Connection, seer: Seer) -> Mapping[str, FeatureCrs]:
+    return offered(stored_extent(connection, seer.today(connection)))
 
 
-def _wanted(connection: sa.Connection, asked: Asked) -> Mapping[str, FeatureCrs]:
+def _wanted(connection: sa.Connection, seer: Seer, asked: Asked) -> Mapping[str, FeatureCrs]:
     """The systems a request may name; where the data lie is looked up for a local one only."""
     named = {value for name, value in asked.query if name in ("crs", "bbox-crs")}
     everywhere = offered(None)
-    return everywhere if named <= set(everywhere) else _offered(connection)
+    return everywhere if named <= set(everywhere) else _offered(connection, seer)
 
 
 def _walked(connection: sa.Connection, collection: Collection) -> list[float]:
@@ -270,9 +295,9 @@ def _walked(connection: sa.Connection, collection: Collection) -> list[float]:
     return [] if run is None else sorted(run.settings["speeds"].values())
 
 
-def _reach(connection: sa.Connection, collection: Collection) -> Reach:
-    extent = estimated_extent(connection, collection.layer.table)
-    return Reach(extent, first_day(connection, collection.name))
+def _reach(connection: sa.Connection, sight: Sight, collection: Collection) -> Reach:
+    extent = estimated_extent(connection, sight, collection.layer.table)
+    return Reach(extent, first_day(connection, sight, collection.name))
 
 
 def _answer(

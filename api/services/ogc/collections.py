@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gis.errors import Language, NotFound
+from gis.store.sight import Outlook
 from maps.layers import LAYERS, Attribute, MapLayer
 
 ValueKind = Literal["text", "number", "flag"]
@@ -74,7 +75,13 @@ class Collection:
         return "speed" in self.parameters and not self.parameters["speed"].attribute
 
 
-def ogc_collection(name: str) -> Collection:
+def collections_for(outlook: Outlook) -> dict[str, Collection]:
+    """Return the collections that somebody is told of: suggested sites only whom one knows."""
+    hidden = () if outlook.known else ("sites",)
+    return {name: known for name, known in COLLECTIONS.items() if name not in hidden}
+
+
+def ogc_collection(name: str, outlook: Outlook) -> Collection:
     """
     Return the collection of that name.
 
@@ -83,13 +90,14 @@ def ogc_collection(name: str) -> Collection:
     NotFound
         There is no such collection.
     """
-    if name not in COLLECTIONS:
-        known = ", ".join(COLLECTIONS)
+    told = collections_for(outlook)
+    if name not in told:
+        known = ", ".join(told)
         raise NotFound(
             f"There is no collection {name}; there are {known}.",
             f"没有名为 {name} 的集合；可用的有 {known}。",
         )
-    return COLLECTIONS[name]
+    return told[name]
 
 
 _COMMUNITY = Parameter(

@@ -83,7 +83,8 @@ def collections_document(
         "crs": list(crs),
         "collections": [
             collection_document(here, known, crs, reaches[known.name], listed=True)
-            for known in COLLECTIONS.values()
+            for name, known in COLLECTIONS.items()
+            if name in reaches
         ],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.errors import PROBLEM
-from api.services.ogc.collections import COLLECTIONS, Collection, Parameter
+from api.services.ogc.collections import Collection, Parameter
 from api.services.ogc.crs import CRS84, FeatureCrs
 from api.services.ogc.documents import Document
 from api.services.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
@@ -23,7 +23,9 @@ _FAULTS: dict[str, tuple[str, str]] = {
 }
 
 
-def openapi_document(here: Here, crs: Mapping[str, FeatureCrs]) -> Document:
+def openapi_document(
+    here: Here, crs: Mapping[str, FeatureCrs], collections: Mapping[str, Collection]
+) -> Document:
     """Return the OpenAPI 3.0 document in the language of `here`."""
     paths: Document = {
         "/": _operation(here, "landingPage", ("Landing page", "首页"), JSON, "LandingPage"),
@@ -35,7 +37,7 @@ def openapi_document(here: Here, crs: Mapping[str, FeatureCrs]) -> Document:
             here, "collections", ("Collections", "要素集合"), JSON, "Collections"
         ),
     }
-    for collection in COLLECTIONS.values():
+    for collection in collections.values():
         paths |= _paths_of(here, collection)
     return {
         "openapi": "3.0.3",
@@ -47,7 +49,7 @@ def openapi_document(here: Here, crs: Mapping[str, FeatureCrs]) -> Document:
         "servers": [{"url": here.root}],
         "tags": [
             {"name": known.name, "description": known.title(here.language)}
-            for known in COLLECTIONS.values()
+            for known in collections.values()
         ],
         "paths": paths,
         "components": {

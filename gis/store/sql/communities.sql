@@ -1,7 +1,7 @@
 -- Communities as they stand on a day, each with the plan to look at: the one that holds on that
 -- day, else the newest that is not archived.
--- Binds: at date; states text[], of the plans that may be seen, null for all; after code of the last
--- row of the page before; row_limit.
+-- Binds: at date; states text[], of the plans that may be seen, null for all; seen text[] codes of the
+-- communities seen, null for all; after code of the last row of the page before; row_limit.
 SELECT
     a.code,
     a.name,
@@ -43,6 +43,7 @@ LEFT JOIN LATERAL (
 ) AS shown ON true
 WHERE a.level = 'community'
   AND a.valid @> CAST(:at AS date)
+  AND (CAST(:seen AS text[]) IS NULL OR a.code = ANY(CAST(:seen AS text[])))
   AND a.code > :after
 ORDER BY a.code
 LIMIT :row_limit

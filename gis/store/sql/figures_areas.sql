@@ -1,10 +1,12 @@
 -- The areas next below an area on a day, each with the communities below it.
--- Binds: area code, or null for those that have nothing above them; at date.
+-- Binds: area code, or null for those that have nothing seen above them; at date; seen text[] codes
+-- of the areas seen, null for all.
 -- A community has none below it. Eight levels are gone down at most, so that a ring ends.
 WITH RECURSIVE standing AS MATERIALIZED (
     SELECT code, name, level, parent_code
     FROM area
     WHERE valid @> CAST(:at AS date)
+      AND (CAST(:seen AS text[]) IS NULL OR code = ANY (CAST(:seen AS text[])))
 ),
 next_below AS (
     SELECT s.code, s.name, s.level, s.parent_code

@@ -1,5 +1,6 @@
 -- Plans with their figures, newest first.
--- Binds: states text[], of the plans that may be seen, null for all; plan_id, community, state, each
+-- Binds: states text[], of the plans that may be seen, and seen text[], codes of the communities seen,
+-- null for all; plan_id, community, state, each
 -- null when not asked; before id of the last plan of the page before, or null; row_limit.
 -- based_on is null too where that plan may not be seen.
 -- Counts of households; validity as dates, valid_to exclusive; extent in degrees (EPSG:4326).
@@ -38,6 +39,7 @@ LEFT JOIN publication AS pub ON pub.plan_id = p.id
 LEFT JOIN plan AS base
     ON base.id = p.based_on
     AND (CAST(:states AS text[]) IS NULL OR base.state = ANY(CAST(:states AS text[])))
+    AND (CAST(:seen AS text[]) IS NULL OR base.community_code = ANY(CAST(:seen AS text[])))
 LEFT JOIN LATERAL (
     SELECT area.name
     FROM area
@@ -73,6 +75,7 @@ CROSS JOIN LATERAL (
 ) AS units
 WHERE (CAST(:plan_id AS bigint) IS NULL OR p.id = :plan_id)
   AND (CAST(:states AS text[]) IS NULL OR p.state = ANY(CAST(:states AS text[])))
+  AND (CAST(:seen AS text[]) IS NULL OR p.community_code = ANY(CAST(:seen AS text[])))
   AND (CAST(:community AS text) IS NULL OR p.community_code = :community)
   AND (CAST(:state AS text) IS NULL OR p.state = :state)
   AND (CAST(:before AS bigint) IS NULL OR p.id < :before)

@@ -1,5 +1,5 @@
 -- The published grids that hold on a day, in the order of their codes.
--- Binds: at date; community, code or null; after code of the last grid of the page before;
+-- Binds: at date; seen text[] codes of the communities seen, null for all; community, code or null; after code of the last grid of the page before;
 -- tier base (base and special grids) or micro; west, south, east, north degrees or all null; row_limit.
 -- load = households / cap, 1 is exactly full; area_m2 on the spheroid; geom as WKB, EPSG:4326.
 SELECT
@@ -23,6 +23,7 @@ JOIN plan_grid AS g ON g.plan_id = period.plan_id AND g.grid_no = period.grid_no
 WHERE identity.code > :after
   AND (identity.kind = 'micro') = (:tier = 'micro')
   AND (CAST(:code AS text) IS NULL OR identity.code = :code)
+  AND (CAST(:seen AS text[]) IS NULL OR identity.community_code = ANY(CAST(:seen AS text[])))
   AND (CAST(:community AS text) IS NULL OR identity.community_code = :community)
   AND (
       CAST(:west AS float) IS NULL

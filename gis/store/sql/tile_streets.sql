@@ -1,6 +1,7 @@
 -- Streets: arterials first, streets from zoom 12, lanes and footpaths from zoom 14 on.
 -- Binds: z zoom; west, south, east, north: the tile and its margin in degrees;
 -- at date; communities text[] or null: all; streets that touch them.
+-- ground geometry or null: what touches it.
 SELECT
     t.id,
     t.code,
@@ -18,6 +19,7 @@ WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND t.code <> ALL (ARRAY(
       SELECT away.code FROM retirement AS away
       WHERE away.layer = 'streets' AND away.retired_on <= :at AND away.returned_on > :at))
+  AND (CAST(:ground AS geometry) IS NULL OR ST_Intersects(t.geom, CAST(:ground AS geometry)))
   AND (CAST(:communities AS text[]) IS NULL OR EXISTS (
       SELECT FROM area AS a
       WHERE a.code = ANY (:communities) AND a.valid @> CAST(:at AS date)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from api.cli import main
 from api.commands.audit import audit
 from api.services.embed_keys import NewKey, make_key
+from api.services.sights import ALL_SEEING
 from tests.api.services.conftest import COMMUNITY, Town
 
 
@@ -19,7 +20,7 @@ def test_an_operator_seals_keeps_a_head_exports_and_is_told_of_tampering(
     town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = CliRunner()
-    make_key(town.engine, NewKey(COMMUNITY), made_by="张三", now=datetime.now(UTC))
+    make_key(town.engine, ALL_SEEING, NewKey(COMMUNITY), made_by="张三", now=datetime.now(UTC))
     assert run.invoke(audit, ["seal"]).output == "1 batches sealed.\n"
     head = run.invoke(audit, ["head"]).output.strip()
     assert head.startswith("1:")

@@ -12,6 +12,7 @@ from api.principal import OPERATOR, Principal
 from api.services import audit
 from api.services.embed_keys import NewKey, make_key, revoke_key
 from api.services.publishing import withdraw_plan
+from api.services.sights import ALL_SEEING
 from gis.errors import Conflict
 from gis.store.asker import for_asker
 from tests.api.services.conftest import COMMUNITY, Town
@@ -35,9 +36,9 @@ def test_the_life_of_a_plan_and_of_a_key_stands_in_the_trail(town: Town) -> None
     with pytest.raises(Conflict):
         withdraw_plan(mine, plan, withdrawn_by="somebody else", today=TODAY)
     now = datetime.now(UTC)
-    made = make_key(mine, NewKey(COMMUNITY), made_by="x", now=now)
+    made = make_key(mine, ALL_SEEING, NewKey(COMMUNITY), made_by="x", now=now)
     for _ in range(2):
-        revoke_key(mine, made.row["id"], by="x", now=now)
+        revoke_key(mine, ALL_SEEING, made.row["id"], by="x", now=now)
     told = trail(town.engine)[begun:]
     key = str(made.row["id"])
     assert told == [

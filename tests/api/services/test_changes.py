@@ -13,6 +13,7 @@ import numpy as np
 from api.services.change_events import event_text
 from api.services.changes import Changes, News, Next, Stream
 from gis.store.changes import Change
+from gis.store.sight import EVERYWHERE
 from tests.apart import run_apart
 
 _PATIENCE_S = 30.0
@@ -129,7 +130,7 @@ def _events(text: bytes) -> list[dict[str, Any]]:
 
 
 def test_an_event_names_layers_and_the_place_in_degrees() -> None:
-    text = event_text(Next(12, news(12, change(11), change(11))), None)
+    text = event_text(Next(12, news(12, change(11), change(11))), None, EVERYWHERE)
     (told,) = _events(text)
     assert told["layers"] == ["buildings", "reach"]
     assert told["areas"] == ["510000000001"]
@@ -140,14 +141,16 @@ def test_an_event_names_layers_and_the_place_in_degrees() -> None:
 
 def test_drafts_are_told_of_to_those_who_follow_them() -> None:
     draft = news(12, change(11, source="plan_grid", plan_id=2, public=False))
-    assert _events(event_text(Next(12, draft), None)) == []
-    assert _events(event_text(Next(12, draft), 3)) == []
-    (told,) = _events(event_text(Next(12, draft), 2))
+    assert _events(event_text(Next(12, draft), None, EVERYWHERE)) == []
+    assert _events(event_text(Next(12, draft), 3, EVERYWHERE)) == []
+    (told,) = _events(event_text(Next(12, draft), 2, EVERYWHERE))
     assert (told["plan"], "grids" in told["layers"]) == (2, True)
 
 
 def test_a_change_everywhere_has_no_boxes_and_a_loss_says_so() -> None:
     everywhere = Change(11, "site", None, None, True, (), None)
-    (told,) = _events(event_text(Next(12, news(12, everywhere)), None))
+    (told,) = _events(event_text(Next(12, news(12, everywhere)), None, EVERYWHERE))
     assert told["boxes"] is None
-    assert event_text(Next(12, lost=True), None) == b"event: reset\ndata: {}\nid: 12\n\n"
+    assert (
+        event_text(Next(12, lost=True), None, EVERYWHERE) == b"event: reset\ndata: {}\nid: 12\n\n"
+    )

@@ -8,7 +8,6 @@ from pathlib import Path
 import pyogrio
 import pytest
 
-from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC
 from api.services.packaging import package_plan
 from api.services.plans import adopt_grids, divide_community
 from api.services.publishing import publish_plan
@@ -16,6 +15,7 @@ from api.services.redraw import split_plan
 from gis.errors import Conflict, NotFound
 from gis.partition.rules import load_rules
 from gis.store import plans as store
+from gis.store.sight import EVERYWHERE, PUBLISHED
 from gis.verify import verify_package
 from tests.api.services.conftest import Town, half_grids
 
@@ -27,7 +27,7 @@ def packaged(town: Town, plan_id: int, folder: Path) -> Path:
     """Write the package of a plan."""
     path = folder / f"{plan_id}.gpkg"
     with town.engine.connect() as connection:
-        package_plan(connection, plan_id, EVERY_PLAN, path)
+        package_plan(connection, EVERYWHERE, plan_id, path)
     return path
 
 
@@ -89,5 +89,5 @@ def test_an_unfinished_plan_and_a_hidden_draft_are_not_packaged(town: Town, tmp_
     with pytest.raises(Conflict, match=r"1 units .* in no grid"):
         packaged(town, plan_id, tmp_path)
     with town.engine.connect() as connection, pytest.raises(NotFound):
-        package_plan(connection, plan_id, ONLY_PUBLIC, tmp_path / "hidden.gpkg")
+        package_plan(connection, PUBLISHED, plan_id, tmp_path / "hidden.gpkg")
     assert list(tmp_path.iterdir()) == []

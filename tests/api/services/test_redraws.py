@@ -23,6 +23,7 @@ from gis.partition.rules import RuleSet
 from gis.store import plans as store
 from gis.store.plan_listing import published_grid_rows
 from gis.store.plans import Move
+from gis.store.sight import EVERYWHERE
 from tests.api.services.conftest import COMMUNITY, METRIC, Town, half_grids
 
 START = date(2026, 3, 2)
@@ -245,12 +246,12 @@ def check_all_days(town: Town, book: Book) -> None:
         for turn, day in enumerate(book.days):
             following = [*book.days, date(2099, 1, 1)][turn + 1]
             for at in (day, following - timedelta(days=1)):
-                rows = published_grid_rows(connection, at=at, community=COMMUNITY)
+                rows = published_grid_rows(connection, EVERYWHERE, at=at, community=COMMUNITY)
                 assert {row["plan_id"] for row in rows} == {book.plans[turn]}
                 assert {row["code"] for row in rows} >= set(book.codes[turn].values())
                 assert {row["valid_from"] for row in rows} == {day}
         early = book.days[0] - timedelta(days=1)
-        assert published_grid_rows(connection, at=early, community=COMMUNITY) == []
+        assert published_grid_rows(connection, EVERYWHERE, at=early, community=COMMUNITY) == []
         query = sa.text(
             "SELECT grid.code, lower(valid), upper(valid) FROM post "
             "JOIN grid ON grid.id = post.grid_id"

@@ -14,18 +14,22 @@ import numpy as np
 import pytest
 
 from api.encodings import Encoding, decoded
-from api.plan_rights import EVERY_PLAN, ONLY_PUBLIC, PlanRights
+from api.seeing import ANYONE
 from api.services.changes import Changes, News
 from api.services.tile_answers import TileAnswers
 from api.services.tile_cache import EncodedTile, Tile, TileCache
 from api.services.tile_places import TilePlaces
 from gis.errors import NotFound
 from gis.store.changes import GRID_BITS, Change
+from gis.store.sight import Outlook
 from maps.tiles import DrawnTile, TileRequest
 from tests.apart import run_apart
 
 _DAY = date(2026, 5, 1)
 _PATIENCE_S = 30.0
+
+
+PLANS_SEEN = Outlook(None, drafts=True, known=True)
 
 
 class Ground:
@@ -47,8 +51,8 @@ class Ground:
             raise NotFound("nothing", "无")
         return DrawnTile(body), request.plan_id != 2
 
-    def require_plan(self, plan_id: int, rights: PlanRights) -> None:
-        if plan_id == 2 and not rights.drafts:
+    def require_plan(self, plan_id: int, outlook: Outlook) -> None:
+        if plan_id == 2 and not outlook.drafts:
             raise NotFound("no plan", "无")
 
 
@@ -82,11 +86,9 @@ def answering(
     run_apart(run())
 
 
-async def drawing(
-    answers: TileAnswers, request: TileRequest, rights: PlanRights = ONLY_PUBLIC
-) -> int:
+async def drawing(answers: TileAnswers, request: TileRequest, outlook: Outlook = ANYONE) -> int:
     """Which drawing a client is answered with."""
-    found = await answers.tile(request, "gzip", rights)
+    found = await answers.tile(request, "gzip", outlook)
     body = (await answers.encoded(found, "gzip")).body
     return int(decoded(body, "gzip"))
 
@@ -207,10 +209,10 @@ def test_memory_is_bounded_and_what_was_used_lately_stays() -> None:
 
 def test_an_address_is_known_once_it_was_served_and_today_ends_at_midnight() -> None:
     ground = Ground()
-    spelling = ("/tiles/buildings/10/0/0.mvt", b"")
+    spelling = ("/tiles/buildings/10/0/0.mvt", b"", None)
 
     async def test(answers: TileAnswers, changes: Changes) -> None:
-        found = await answers.tile(tile(), "gzip", ONLY_PUBLIC)
+        found = await answers.tile(tile(), "gzip", ANYONE)
         assert answers.remembered(spelling, _DAY, "gzip") is None
         answers.cache.spell(found, spelling, _DAY)
         known = answers.remembered(spelling, _DAY, "gzip")
@@ -224,11 +226,11 @@ def test_an_address_is_known_once_it_was_served_and_today_ends_at_midnight() -> 
 
 def test_one_tile_has_a_bounded_number_of_addresses() -> None:
     async def test(answers: TileAnswers, _: Changes) -> None:
-        found = await answers.tile(tile(), "gzip", ONLY_PUBLIC)
+        found = await answers.tile(tile(), "gzip", ANYONE)
         for number in range(100):
-            answers.cache.spell(found, ("/tiles", str(number).encode()), None)
-        assert answers.remembered(("/tiles", b"99"), _DAY, "gzip") is not None
-        assert answers.remembered(("/tiles", b"0"), _DAY, "gzip") is None
+            answers.cache.spell(found, ("/tiles", str(number).encode(), None), None)
+        assert answers.remembered(("/tiles", b"99", None), _DAY, "gzip") is not None
+        assert answers.remembered(("/tiles", b"0", None), _DAY, "gzip") is None
         assert answers.cache.bytes < 10_000
 
     answering(Ground(), test)
@@ -238,7 +240,7 @@ def test_each_encoding_has_a_tag_of_its_own_and_one_content() -> None:
     ground = Ground()
 
     async def test(answers: TileAnswers, _: Changes) -> None:
-        found = await answers.tile(tile(), "gzip", ONLY_PUBLIC)
+        found = await answers.tile(tile(), "gzip", ANYONE)
         names: tuple[Encoding, ...] = ("br", "gzip", "identity")
         made = {name: await answers.encoded(found, name) for name in names}
         assert len({one.etag for one in made.values()}) == 3
@@ -253,11 +255,11 @@ def test_the_tile_of_a_draft_is_for_those_who_may_see_it() -> None:
 
     async def test(answers: TileAnswers, _: Changes) -> None:
         draft = tile(plan_id=2)
-        assert await drawing(answers, draft, EVERY_PLAN) == 1
+        assert await drawing(answers, draft, PLANS_SEEN) == 1
         with pytest.raises(NotFound):
             await drawing(answers, draft)
-        answers.cache.spell(await answers.tile(draft, "gzip", EVERY_PLAN), ("/t", b""), None)
-        assert answers.remembered(("/t", b""), _DAY, "gzip") is None
+        answers.cache.spell(await answers.tile(draft, "gzip", PLANS_SEEN), ("/t", b"", None), None)
+        assert answers.remembered(("/t", b"", None), _DAY, "gzip") is None
 
     answering(ground, test)
 
@@ -289,7 +291,7 @@ def test_an_address_that_is_long_is_not_remembered() -> None:
     tile = Tile(request, True, {"identity": EncodedTile(b"x" * 99, b'"x"', (), ())})
     cache = TileCache(10_000_000)
     cache.keep(tile)
-    short, long = ("/tiles/a", b"z=1"), ("/tiles/a", b"z=" + b"1" * 60_000)
+    short, long = ("/tiles/a", b"z=1", None), ("/tiles/a", b"z=" + b"1" * 60_000, None)
     for spelling in (short, long):
         cache.spell(tile, spelling, None)
     assert cache.by_address(short, day) is tile

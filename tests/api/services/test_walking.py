@@ -23,6 +23,7 @@ from api.services.walking_reading import coverage
 from gis.circles.presets import load_kinds
 from gis.errors import Conflict, InputError, NotFound
 from gis.store.bulk import copy_frame
+from gis.store.sight import EVERYWHERE
 from tests.api.services.conftest import (
     COMMUNITY,
     EAST,
@@ -94,7 +95,7 @@ def test_a_kind_that_nobody_offers_is_reached_by_nobody(walked_town: Town) -> No
     update(walked_town.engine, ORDER, quiet)
     assert set(reach_rows(walked_town.engine, "canteen").values()) == {(None, "no_such_facility")}
     with walked_town.engine.connect() as connection:
-        told = coverage(connection, COMMUNITY, "default")
+        told = coverage(connection, EVERYWHERE, COMMUNITY, "default")
     canteen = [f for f in told.figures if f.kind == "canteen" and f.counted == "households"]
     assert {f.reached for f in canteen} == {0}
 
@@ -111,7 +112,7 @@ def test_figures_count_the_households_within_each_cutoff(walked_town: Town) -> N
     update(walked_town.engine, ORDER, quiet)
     reached = reach_rows(walked_town.engine, "medical")
     with walked_town.engine.connect() as connection:
-        told = coverage(connection, COMMUNITY, "default")
+        told = coverage(connection, EVERYWHERE, COMMUNITY, "default")
     for figure in told.figures:
         if (figure.kind, figure.counted, figure.method) == ("medical", "households", "network"):
             within = [
@@ -364,7 +365,7 @@ def test_households_are_told_by_how_many_kinds_of_a_preset_they_reach(walked_tow
     update(walked_town.engine, replace(ORDER, kinds=kinds), quiet)
     with walked_town.engine.connect() as connection:
         levels = area_checks(connection, COMMUNITY, "default", "medical", 200.0).levels
-        told = coverage(connection, COMMUNITY, "default")
+        told = coverage(connection, EVERYWHERE, COMMUNITY, "default")
     medical = reach_rows(walked_town.engine, "medical")
     near = sum(metres is not None and metres <= 900 * 1.2 for metres, _ in medical.values())
     by = levels.set_index("kinds_reached")["buildings"].to_dict()

@@ -16,6 +16,7 @@ from gis.store import tables
 from gis.store.layers import STORED, read_layer, touches_community
 from gis.store.listing import found
 from gis.store.retirements import Retirement, retirements
+from gis.store.sight import EVERYWHERE
 from gis.store.upsert import Upsert, stage, upsert
 
 Sample = dict[LayerName, gpd.GeoDataFrame]
@@ -141,7 +142,7 @@ def test_a_building_that_came_back_was_not_there_between(
     transaction.execute(back)
 
     def stood(day: date) -> bool:
-        return found(transaction, "building", code, at=day, geometry=False) is not None
+        return found(transaction, EVERYWHERE, "building", code, at=day, geometry=False) is not None
 
     days = [date(2026, 2, 28), date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1)]
     assert [stood(day) for day in days] == [True, False, False, True]
