@@ -23,6 +23,7 @@ from api.errors import NotSignedIn, wangge_problem
 from api.presented import Presented, presented
 from api.principal import NOBODY, OPERATOR
 from api.security import is_from_this_machine
+from api.services.embed_keys import UnknownKey
 from api.services.leased_memory import LeasedMemory
 from api.services.sessions import SessionTimes, signed_in
 from api.services.signing import SignedIn, digest_of
@@ -37,8 +38,11 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # is responsible here.
 _PUBLIC = frozenset(
     {"/login", "/api/v1/session", "/favicon.ico", "/healthz", "/readyz", "/metrics"}
+    # Files that browsers fetch without the cookie, the same for everybody.
+    | {"/my/manifest.webmanifest", "/my/sw.js"}
 )
 _PUBLIC_BELOW = ("/web/", "/who/", "/who-qr/", "/who-sheet/")
+_FRAMED = "/embed/"
 # What programs open that know nothing but a name and a password.
 _OF_PROGRAMS = ("/ogc", "/tiles/", "/styles", "/api/v1/downloads")
 # What whoever has to change their password may do until then.
@@ -84,6 +88,11 @@ class AccountGate:
             else:
                 await self._let_in(request, path, shown)
         except WanggeError as fault:
+            if isinstance(fault, NotSignedIn) and path.startswith(_FRAMED):
+                # A login page in a frame of another site would be refused there: the card tells.
+                request.state.embed_fault = _keyless()
+                await self.app(scope, receive, send)
+                return
             answer = self._refused(request, path, shown, fault)
             await answer(scope, receive, send)
             return
@@ -189,6 +198,13 @@ class AccountGate:
         if isinstance(fault, SessionEnded):
             self._cookies.end(answer)
         return answer
+
+
+def _keyless() -> UnknownKey:
+    return UnknownKey(
+        "This map needs an embed key in its address: ask the office that gave it to you.",
+        "此地图的地址中缺少嵌入密钥：请向提供此地图的单位索取。",
+    )
 
 
 def _wants_page(request: Request) -> bool:

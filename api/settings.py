@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         default=False, description="Let anyone write; only on a loopback address, for the demo."
     )
     readers: Literal["accounts", "anyone"] = Field(
-        default="anyone",
+        default="accounts",
         description="Who may read what is published: accounts (and tokens, embed keys), or anyone.",
     )
     session_idle_hours: float = Field(

@@ -24,6 +24,7 @@ _PATIENCE_S = 60
 def wangge(url: str, *, cache_mb: int, **settings: str) -> Iterator[tuple[int, int]]:
     """Serve a database with `wangge serve`; its port and the id of its process."""
     given = {"DATABASE_URL": url, "TILE_CACHE_MB": str(cache_mb), "LOG_LEVEL": "warning"}
+    given["READERS"] = "anyone"
     environment = {f"WANGGE_{name}": value for name, value in {**given, **settings}.items()}
     command = [sys.executable, "-m", "api.cli", "serve", "--port"]
     with server(command, environment, "/readyz") as (port, pid):

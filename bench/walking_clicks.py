@@ -69,7 +69,8 @@ def _asked(connection: http.client.HTTPConnection, lon: float, lat: float) -> fl
 def serving(url: str, **settings: str) -> Iterator[int]:
     """Serve a database on a free port of loopback, as `wangge serve` does with such settings."""
     command = [sys.executable, "-m", "api.cli", "serve", "--host", "127.0.0.1", "--port", "0"]
-    environment = os.environ | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en", **settings}
+    environment = os.environ | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en"}
+    environment |= {"WANGGE_READERS": "anyone", **settings}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

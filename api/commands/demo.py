@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from api.commands.bilingual import BilingualCommand
-from api.language import say
+from api.language import say, word
 from api.security import refuse_open_to_the_world
 from api.services.database import (
     migrate_database,
@@ -15,7 +16,8 @@ from api.services.database import (
     project_folder,
     running_database,
 )
-from api.services.sample import prepare_sample
+from api.services.demo_accounts import DemoAccount, renew_demo_accounts
+from api.services.sample import prepare_sample, sample_communities
 from api.serving import print_ready, serve_until_signal, signals_as_interrupt, undisturbed
 from api.settings import Settings, read_settings
 from api.today import today
@@ -29,16 +31,19 @@ def demo(no_serve: bool) -> None:
     settings = read_settings(open=True)
     refuse_open_to_the_world(settings)
     with signals_as_interrupt(), running_database(settings, closing=undisturbed):
-        _prepare(settings)
+        accounts = _prepare(settings)
         if not no_serve:
-            serve_until_signal(settings, any_port=True, ready=_print_addresses)
+            ready = partial(_print_addresses, accounts)
+            serve_until_signal(settings, any_port=True, ready=ready)
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings) -> list[DemoAccount]:
     migrate_database(settings)
     engine = open_database(settings)
     try:
-        prepare_sample(engine, _sample_file(), today=today(), tell=_tell)
+        file = _sample_file()
+        prepare_sample(engine, file, today=today(), tell=_tell)
+        return renew_demo_accounts(engine, sample_communities(file))
     finally:
         engine.dispose()
 
@@ -57,7 +62,7 @@ def _tell(en: str, zh: str) -> None:
     click.echo(f"[demo] {say(en, zh)}", err=True)
 
 
-def _print_addresses(address: str) -> None:
+def _print_addresses(accounts: list[DemoAccount], address: str) -> None:
     click.echo(say(f"start page   {address}", f"首页       {address}"))
     click.echo(
         say(
@@ -68,4 +73,13 @@ def _print_addresses(address: str) -> None:
         say(f"tiles        {address}tiles/grids.json", f"瓦片       {address}tiles/grids.json")
     )
     click.echo(say("database     wangge db url", "数据库     wangge db url"))
+    click.echo(
+        say(
+            f"roles        {address}login  (nobody has to sign in; these passwords hold until the "
+            "next start)",
+            f"角色       {address}login （不登录也可使用；以下密码到下次启动为止）",
+        )
+    )
+    for account in accounts:
+        click.echo(f"             {account.name:<16} {account.password}  {word(account.role)}")
     print_ready(address)

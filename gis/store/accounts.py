@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from gis.store.tables import account, account_scope, area, grid
+from gis.store.tables import account, account_scope, area, grid, post, worker
 
 Row = Mapping[str, Any]
 
@@ -122,3 +122,14 @@ def known_areas(connection: sa.Connection, codes: Collection[str]) -> frozenset[
     """Return those of some codes that any area ever had."""
     query = sa.select(area.c.code).where(area.c.code.in_(list(codes)))
     return frozenset(connection.execute(query).scalars())
+
+
+def first_worker(connection: sa.Connection, community: str) -> str | None:
+    """Return the code of a worker with a post on a grid of a community, the lowest; None: none."""
+    query = (
+        sa.select(sa.func.min(worker.c.code))
+        .join_from(worker, post, post.c.worker_id == worker.c.id)
+        .join(grid, grid.c.id == post.c.grid_id)
+        .where(grid.c.community_code == community)
+    )
+    return cast(str | None, connection.execute(query).scalar_one())

@@ -201,3 +201,44 @@ def test_a_disabled_account_and_its_session_are_refused(
     wrong = browser.post(SESSION, json={"name": "gone", "password": "something else"})
     assert (right.status_code, right.json()["code"]) == (403, "account-disabled")
     assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong-password")
+
+
+PUBLIC = ("/login", "/healthz", "/readyz", "/favicon.ico")
+
+
+def test_nobody_gets_anything_but_the_way_in(browser: TestClient) -> None:
+    document = sign_in(browser, "Zhao").get("/api/v1/openapi.json").json()
+    browser.cookies.clear()
+    named = {p.partition("{")[0] or p for p in document["paths"]} - {*PUBLIC, SESSION}
+    for path in sorted(
+        named | {"/", "/dashboard", "/ogc/collections", "/my", "/nothing", "/account"}
+    ):
+        answer = browser.get(path, headers={"accept": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in"), path
+        page = browser.get(path, headers={"accept": "text/html"}, follow_redirects=False)
+        assert page.status_code == 303, path
+        assert page.headers["location"].startswith("/login?next=%2F"), path
+    for path in PUBLIC:
+        assert browser.get(path).status_code == 200, path
+    framed = browser.get("/embed/grids", headers={"accept": "text/html"})
+    assert (framed.status_code, "缺少嵌入密钥" in framed.text) == (403, True)
+    assert browser.get("/web/../api/v1/areas").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:1",
+        "/login",
+    ],
+)
+def test_signing_in_leads_to_no_other_site(browser: TestClient, elsewhere: str) -> None:
+    page = browser.get("/login", params={"next": elsewhere, "lang": "en"})
+    field = page.text.split('name="form" value="')[1].partition('"')[0]
+    form = {"name": "Zhao", "password": PASSWORD, "form": field}
+    answer = browser.post("/login", params={"next": elsewhere}, data=form, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/"

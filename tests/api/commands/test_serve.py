@@ -17,7 +17,8 @@ import pytest
 
 def _environment(url: str, **settings: str) -> dict[str, str]:
     keep = {k: v for k, v in os.environ.items() if not k.startswith("WANGGE_")}
-    return keep | {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en"} | settings
+    told = {"WANGGE_DATABASE_URL": url, "WANGGE_LANG": "en", "WANGGE_READERS": "anyone"}
+    return keep | told | settings
 
 
 def _command(*arguments: str) -> list[str]:
