@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from api.addresses import base_path, public_address
-from api.deps import AppSettings
+from api.deps import AppSettings, Who
 from api.principal import Principal
 from api.routes.listing_query import CodePattern
 from api.settings import Settings
@@ -63,10 +63,10 @@ def start_page(request: Request, settings: AppSettings) -> Response:
 
 
 @router.get("/plan")
-def desk_page(request: Request, settings: AppSettings) -> Response:
+def desk_page(request: Request, settings: AppSettings, who: Who) -> Response:
     """Show a planner the communities, what stands in them, and their drafts."""
     rules = ",".join(preset_names())
-    return _page(request, settings, "desk-page", "wg-desk-page", rules=rules)
+    return _page(request, settings, "desk-page", "wg-desk-page", rules=rules, me=who.name)
 
 
 @router.get("/plan/{plan_id}/edit")

@@ -21,6 +21,7 @@ class EditorPlan(BaseModel):
     ground: int = Field(description="What the numbers of units and borders belong to.")
     me: str = Field(description="How edits of whoever asks are signed.")
     may_draw: bool
+    may_recall: bool
     may_approve: bool
 
 

@@ -74,6 +74,7 @@ def _plan(plan: PlanRow, community: str | None, who: Principal) -> Document:
         "ground": plan.ground_id,
         "me": who.name,
         "may_draw": who.may("draw") and plan.state in EDITABLE,
+        "may_recall": who.may("draw") and plan.state == "submitted",
         "may_approve": who.may("approve"),
     }
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from gis.store.edits import EditHead
 
-BEGINNINGS = ("divide", "adopt", "repair", "rebase", "fork")
-"""A history stands on these: undo stops there, because all units unassigned is nobody's wish."""
+_ALWAYS_BEGIN = ("rebase", "fork")
+# Besides these a history stands on its first edit, whatever made it: undo stops there, because
+# all units unassigned is nobody's wish. A repair or division adopted later is undone like a stroke.
 MARKS = ("publish", "withdraw", "submit", "return", "approve", "recall")
 """They tell of the plan's life and move nothing."""
 
@@ -44,7 +45,7 @@ def stacks(edits: Iterable[EditHead], whose: str | None = None) -> Stacks:
         elif edit.action == "redo":
             undone = [e for e in undone if e.seq != edit.undoes]
             done.append(edit)
-        elif edit.action in BEGINNINGS:
+        elif edit.seq == 1 or edit.action in _ALWAYS_BEGIN:
             done, undone = [], []
         else:
             done.append(edit)

@@ -15,6 +15,7 @@ import { Component, t } from "./texts.js";
 class DeskPage extends Component {
   static properties = {
     rules: { type: String },
+    me: { type: String },
     all: { state: true },
     code: { state: true },
     plans: { state: true },
@@ -27,6 +28,7 @@ class DeskPage extends Component {
     super();
     /** Names of rule sets, with commas between them. */
     this.rules = "";
+    this.me = "";
     /** @type {Community[] | null} */
     this.all = null;
     this.code = new URLSearchParams(location.search).get("community") ?? "";
@@ -159,7 +161,7 @@ class DeskPage extends Component {
   async divide(event) {
     event.preventDefault();
     const rules = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("rules"));
-    await this.open(() => divideNew(this.code, rules));
+    await this.open(() => divideNew(this.code, rules, this.me));
   }
 
   /** @param {Plan} now */

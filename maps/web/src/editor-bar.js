@@ -58,6 +58,7 @@ function next(page) {
   const button = (/** @type {import("./editor-dialogs.js").Step} */ step, primary = true) =>
     html`<button type="button" class=${primary ? "primary" : ""} @click=${() => (page.dialog = { kind: "step", step })}>${t(`editor.step.${step}`)}</button>`;
   if (plan.may_draw) return button("submit");
+  if (plan.may_recall && !plan.may_approve) return button("recall", false);
   if (plan.state === "submitted" && plan.may_approve) return html`${button("return", false)}${button("approve")}`;
   if (plan.state === "approved" && plan.may_approve) return html`${button("return", false)}${button("publish")}`;
   if (plan.state === "published" && plan.may_approve) return button("withdraw", false);

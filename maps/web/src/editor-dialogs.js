@@ -9,11 +9,11 @@ import { TOOLS } from "./editor-tools.js";
 import { gridName } from "./editor-words.js";
 import { neighboursOf } from "./editor/hues.js";
 import { percent } from "./figures.js";
-import { goOn, previewOf } from "./planner-api.js";
+import { goOn, judgedProblems, previewOf } from "./planner-api.js";
 import { Component, t } from "./texts.js";
 
 /** @typedef {import("./editor-page.js").EditorPage} EditorPage */
-/** @typedef {"submit" | "return" | "approve" | "publish" | "withdraw" | "rebase"} Step */
+/** @typedef {"submit" | "recall" | "return" | "approve" | "publish" | "withdraw" | "rebase"} Step */
 /** @typedef {{action: "repair" | "complete" | "split" | "merge" | "divide", grid?: number, grids?: number[], parts?: number}} Engine */
 /**
  * @typedef {{kind: "help"} | {kind: "rename", grid: number} | {kind: "merge", grid: number}
@@ -27,6 +27,7 @@ class EditorDialogs extends Component {
     shown: { state: true },
     waiting: { state: true },
     fault: { state: true },
+    judged: { state: true },
   };
 
   constructor() {
@@ -39,6 +40,8 @@ class EditorDialogs extends Component {
     this.shown = null;
     this.waiting = false;
     this.fault = "";
+    /** @type {import("./planner-api.js").Judged[] | null} */
+    this.judged = null;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -46,6 +49,19 @@ class EditorDialogs extends Component {
     if (!changed.has("asked")) return;
     [this.shown, this.waiting, this.fault] = [null, false, ""];
     if (this.asked?.kind === "engine") this.ask(this.asked.engine);
+    if (this.asked?.kind === "step" && this.asked.step === "submit") this.judge();
+  }
+
+  /** What is wrong in the eyes of the service, which decides. */
+  async judge() {
+    const page = /** @type {EditorPage} */ (this.page);
+    this.judged = null;
+    try {
+      await page.session?.flush();
+      this.judged = (await judgedProblems(page.plan)).filter(({ blocks }) => blocks);
+    } catch (error) {
+      this.fault = error instanceof Error ? error.message || t("fault.offline") : "";
+    }
   }
 
   updated() {
@@ -88,7 +104,7 @@ class EditorDialogs extends Component {
     if (asked.kind === "rename") return this.rename(page, asked.grid);
     if (asked.kind === "split") return this.split(asked.grid);
     if (asked.kind === "merge") return this.merge(page, asked.grid);
-    if (asked.kind === "step") return stepForm(page, asked.step, this.waiting, (said) => this.go(page, asked.step, said), () => this.close());
+    if (asked.kind === "step") return stepForm(page, asked.step, this.judged, this.waiting, (said) => this.go(page, asked.step, said), () => this.close());
     const { engine } = asked;
     return preview(page, this.shown, this.waiting, () => this.adopt(page, engine.action), () => this.close());
   }
@@ -181,7 +197,7 @@ class EditorDialogs extends Component {
     this.waiting = true;
     try {
       await page.session?.flush();
-      this.shown = await previewOf(page.plan, engine);
+      this.shown = await previewOf(page.plan, { ...engine, ground: page.told?.plan.ground });
       page.map?.mark(this.shown.moves.map(([unit]) => unit));
     } catch (error) {
       this.fault = error instanceof Error ? error.message || t("fault.offline") : "";

@@ -19,7 +19,6 @@ class EditorGrids extends Component {
     order: { attribute: false },
     selected: { attribute: false },
     hues: { attribute: false },
-    drawable: { attribute: false },
   };
 
   constructor() {
@@ -31,7 +30,6 @@ class EditorGrids extends Component {
     this.selected = NONE;
     /** @type {(no: number) => number} */
     this.hues = () => 0;
-    this.drawable = false;
   }
 
   render() {
@@ -53,7 +51,6 @@ class EditorGrids extends Component {
             .no=${no}
             .hue=${this.hues(no)}
             .chosen=${no === this.selected}
-            .drawable=${this.drawable}
             @click=${() => this.choose(no)}
           ></wg-editor-row>`,
       )}
@@ -101,7 +98,6 @@ class EditorRow extends Component {
     no: { attribute: false },
     hue: { attribute: false },
     chosen: { attribute: false },
-    drawable: { attribute: false },
   };
 
   constructor() {
@@ -111,7 +107,6 @@ class EditorRow extends Component {
     this.no = NONE;
     this.hue = 0;
     this.chosen = false;
-    this.drawable = false;
   }
 
   render() {
@@ -174,23 +169,7 @@ class EditorRow extends Component {
     ];
     return html`<dl class="detail">
         ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd class="figure">${value}</dd></div>`)}
-      </dl>
-      ${this.drawable ? this.acts(grid) : nothing}`;
-  }
-
-  /** @param {Figures} grid */
-  acts(grid) {
-    const act = (/** @type {string} */ name) => (/** @type {Event} */ event) => {
-      event.stopPropagation();
-      this.dispatchEvent(new CustomEvent("act", { detail: { name, no: grid.no }, bubbles: true }));
-    };
-    return html`<span class="acts">
-      <button type="button" @click=${act("rename")}>${t("editor.rename")}</button>
-      <button type="button" @click=${act("lock")}>${grid.locked ? t("editor.unlock") : t("editor.lock")}</button>
-      ${grid.units.size === 0 ? html`<button type="button" @click=${act("remove")}>${t("editor.remove")}</button>` : nothing}
-      <button type="button" @click=${act("merge")}>${t("editor.merge")}</button>
-      <button type="button" @click=${act("split")}>${t("editor.split")}</button>
-    </span>`;
+      </dl>`;
   }
 }
 

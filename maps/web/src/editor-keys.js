@@ -60,6 +60,17 @@ function pressed(page, key, event) {
 /** @param {KeyboardEvent} event */
 const onPage = (event) => !(/** @type {HTMLElement} */ (event.target).closest?.("button, a, summary"));
 
+/**
+ * While the space bar is down the pointer holds the map.
+ * @param {EditorPage} page
+ * @param {KeyboardEvent} event
+ */
+export function spaceKey(page, event) {
+  if (event.key !== " " || !page.tools || typed(event) || !onPage(event)) return;
+  page.tools.space = event.type === "keydown";
+  event.preventDefault();
+}
+
 /** @param {EditorPage} page */
 function escaped(page) {
   if (page.tools?.busy) page.tools.cancel();

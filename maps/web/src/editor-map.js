@@ -4,6 +4,7 @@ import { BaseMap, ownSource } from "./base-map.js";
 import { NONE } from "./editor/drawing.js";
 import { HUES, Hues } from "./editor/hues.js";
 import { borderFeatures, cellFeatures, labelPlace, outlineOf } from "./editor-shapes.js";
+import { OVERLAYS, overlayLayer, overlaySource } from "./editor-overlays.js";
 import { LOAD_CLASSES, loadClass, percent } from "./figures.js";
 import { token } from "./page.js";
 import { t } from "./texts.js";
@@ -36,6 +37,10 @@ export class EditorMap extends BaseMap {
     this.selected = NONE;
     /** Colour number of each grid as it is painted. @type {Map<number, number>} */
     this.painted = new Map();
+    /** @type {import("./editor-overlays.js").Overlay[]} */
+    this.overlays = [];
+    /** Which features each source holds. @type {Map<string, Set<number>>} */
+    this.held = new Map();
     this.ready = false;
     this.dirty = new Set(drawing.grids.keys());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -108,7 +113,9 @@ export class EditorMap extends BaseMap {
         paint: { "fill-color": token("--accent"), "fill-opacity": 0.12 },
       },
     ];
-    return /** @type {Layer[]} */ (layers);
+    const at = layers.findIndex(({ id }) => id === "grid-chosen");
+    const over = (this.overlays ?? []).map(overlayLayer);
+    return /** @type {Layer[]} */ ([...layers.slice(0, at), ...over, ...layers.slice(at)]);
   }
 
   /** @param {import("./base-map.js").Style} style */
@@ -203,6 +210,26 @@ export class EditorMap extends BaseMap {
     this.repaintAll();
   }
 
+  /**
+   * Show some overlays, and no others.
+   * @param {Map<import("./editor-overlays.js").Overlay, string>} wanted with the facility kind of circles
+   * @param {string} community
+   */
+  overlay(wanted, community) {
+    for (const name of OVERLAYS) {
+      const id = `over-${name}`;
+      if (this.map.getLayer(id)) this.map.removeLayer(id);
+      if (this.map.getSource(id)) this.map.removeSource(id);
+      delete this.own[id];
+      const kind = wanted.get(name);
+      if (kind === undefined) continue;
+      this.own[id] = overlaySource(name, community, kind);
+      this.map.addSource(id, this.own[id]);
+      this.map.addLayer(overlayLayer(name), "grid-chosen");
+    }
+    this.overlays = [...wanted.keys()];
+  }
+
   /** Bring hatches, labels and the outline of the chosen grid up to date. */
   reshape() {
     clearTimeout(this.timer);
@@ -212,7 +239,9 @@ export class EditorMap extends BaseMap {
     this.dirty.clear();
     const present = changed.filter((no) => this.drawing.figures(no).units.size > 0);
     const gone = changed.filter((no) => this.drawing.figures(no).units.size === 0);
-    this.#update("grids", gone, present.map((no) => this.#gridFeature(no)));
+    // MapLibre takes no feature without a shape.
+    const drawn = present.filter((no) => this.#isShaped(no));
+    this.#update("grids", changed, drawn.map((no) => this.#gridFeature(no)));
     this.#update("grid-labels", gone, present.flatMap((no) => this.#label(no)));
   }
 
@@ -223,7 +252,10 @@ export class EditorMap extends BaseMap {
    */
   #update(source, gone, features) {
     const found = /** @type {import("maplibre-gl").GeoJSONSource | undefined} */ (this.map.getSource(source));
-    found?.updateData({ remove: [...gone, ...features.map(({ id }) => /** @type {number} */ (id))], add: features });
+    const again = features.map(({ id }) => /** @type {number} */ (id));
+    const remove = [...new Set([...gone, ...again])].filter((id) => this.held.get(source)?.has(id));
+    this.held.set(source, new Set([...(this.held.get(source) ?? [])].filter((id) => !remove.includes(id)).concat(again)));
+    found?.updateData({ remove, add: features });
   }
 
   /**
@@ -234,10 +266,15 @@ export class EditorMap extends BaseMap {
     const grid = this.drawing.figures(no);
     const share = this.drawing.share(no);
     const properties = { no, kind: grid.kind, over: share > 1, far: share > 1.2 };
-    // Only hatched, dotted and chosen grids are drawn as shapes.
-    const shown = share > 1 || grid.kind === "special" || no === this.selected;
-    const geometry = shown ? outlineOf(this.drawing.town, grid.units) : { type: /** @type {const} */ ("MultiPolygon"), coordinates: [] };
-    return { type: "Feature", id: no, properties, geometry };
+    return { type: "Feature", id: no, properties, geometry: outlineOf(this.drawing.town, grid.units) };
+  }
+
+  /**
+   * Only hatched, dotted and chosen grids are drawn as shapes.
+   * @param {number} no
+   */
+  #isShaped(no) {
+    return no === this.selected || this.drawing.share(no) > 1 || this.drawing.figures(no).kind === "special";
   }
 
   /**

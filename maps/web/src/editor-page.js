@@ -7,8 +7,9 @@ import "./editor-grids.js";
 import "./editor-problems.js";
 import "./editor-buildings.js";
 import { barOf } from "./editor-bar.js";
-import { editorKeys } from "./editor-keys.js";
+import { editorKeys, spaceKey } from "./editor-keys.js";
 import { EditorMap } from "./editor-map.js";
+import { notices } from "./editor-notices.js";
 import { toolbox } from "./editor-toolbox.js";
 import { Tools } from "./editor-tools.js";
 import { gridName, strokeWarnings, strokeWords } from "./editor-words.js";
@@ -22,9 +23,9 @@ import { grouped, percent } from "./figures.js";
 import { Problem } from "./api.js";
 import { base } from "./page.js";
 import { empty, fault, mapLine, skeleton, topBar } from "./parts.js";
-import { editorDocument, editsAfter, forkOf, present, remoteOf } from "./planner-api.js";
+import { editorDocument, editsAfter, forkOf, judgedProblems, present, remoteOf } from "./planner-api.js";
 import { styleAddress } from "./style-address.js";
-import { Component, onLanguage, t } from "./texts.js";
+import { Component, language, onLanguage, t } from "./texts.js";
 
 /** @typedef {import("./editor/strokes.js").Stroke} Stroke */
 /** @typedef {import("./editor/strokes.js").Move} Move */
@@ -45,6 +46,9 @@ export class EditorPage extends Component {
     unassigned: { state: true },
     inside: { state: true },
     colouring: { state: true },
+    overlays: { state: true },
+    kinds: { state: true },
+    behind: { state: true },
     chosen: { state: true },
     problems: { state: true },
     panel: { state: true },
@@ -72,6 +76,12 @@ export class EditorPage extends Component {
     this.inside = "";
     /** @type {import("./editor-map.js").Colouring} */
     this.colouring = "grids";
+    /** How the buildings have changed since the plan was drawn; empty: they have not. */
+    this.behind = "";
+    /** Overlays that are shown, with the facility kind of circles. @type {Map<import("./editor-overlays.js").Overlay, string>} */
+    this.overlays = new Map();
+    /** Kinds of facility that somebody has walked to. @type {import("./api.js").KindName[]} */
+    this.kinds = [];
     /** Units chosen to be moved from the list. @type {number[]} */
     this.chosen = [];
     /** @type {import("./editor/problems.js").Found[]} */
@@ -105,13 +115,17 @@ export class EditorPage extends Component {
     onLanguage(() => this.reword());
     followPlan(this.plan);
     const keys = (/** @type {KeyboardEvent} */ event) => editorKeys(this, event);
+    const space = (/** @type {KeyboardEvent} */ event) => spaceKey(this, event);
     const online = () => this.session?.flush();
     addEventListener("keydown", keys);
+    for (const type of /** @type {const} */ (["keydown", "keyup"])) addEventListener(type, space);
     addEventListener("online", online);
     const presence = setInterval(() => this.#greet(), PRESENCE_MS);
     this.ends = [
       onChange((change) => this.#hear(change)),
       () => removeEventListener("keydown", keys),
+      () => removeEventListener("keydown", space),
+      () => removeEventListener("keyup", space),
       () => removeEventListener("online", online),
       () => clearInterval(presence),
     ];
@@ -155,6 +169,12 @@ export class EditorPage extends Component {
     performance.mark("wangge-paintable");
     await this.session.resume();
     this.#greet();
+    if (told.plan.may_draw) await this.#compareBuildings();
+  }
+
+  async #compareBuildings() {
+    const changed = (await judgedProblems(this.plan)).find(({ kind }) => kind === "buildings_changed");
+    this.behind = changed ? changed[language()] : "";
   }
 
   #draw() {
@@ -182,6 +202,12 @@ export class EditorPage extends Component {
       hint: (name) => this.say(t(`editor.hint.${name}`)),
     });
     this.requestUpdate();
+  }
+
+  /** The map follows the pointer only where the pointer draws nothing. */
+  #hold() {
+    if (this.tool === "select") this.map?.map.dragPan.enable();
+    else this.map?.map.dragPan.disable();
   }
 
   #ways() {
@@ -469,23 +495,43 @@ export class EditorPage extends Component {
   /** Go on drawing in a copy: what could not be saved here waits for it there. */
   async fork() {
     const { session } = this;
-    if (!session || !this.told) return;
+    if (!session) return;
+    const waiting = session.pending.map((op) => ({ ...op, client: crypto.randomUUID() }));
+    if (await this.#forkWith(waiting)) await session.discard();
+  }
+
+  /** Go on in a copy in which the units that others took are where this planner wants them. */
+  async forkConflicts() {
+    const lost = this.session?.conflicts ?? [];
+    /** @type {Move[]} */
+    const moves = lost.map(({ unit, to, now }) => [unit, now, to]);
+    await this.#forkWith([{ client: crypto.randomUUID(), kind: "strokes", moves, changes: [], action: "take-back", why: null, grids: [] }]);
+  }
+
+  /**
+   * @param {import("./editor/session.js").Op[]} ops that wait for the copy to be opened
+   */
+  async #forkWith(ops) {
     try {
-      const made = await forkOf(this.plan, t("editor.fork.name", { name: this.told.plan.name }));
+      const made = await forkOf(this.plan, t("editor.fork.name", { name: this.told?.plan.name ?? "" }));
       const box = await outboxOf(made.id);
-      for (const op of session.pending) await box.put({ ...op, client: crypto.randomUUID() });
-      await session.discard();
+      for (const op of ops) await box.put(op);
       location.assign(`${base}/plan/${made.id}/edit`);
+      return true;
     } catch (error) {
       this.say(error instanceof Error ? error.message : "");
+      return false;
     }
   }
 
-  /** @param {import("./editor/session.js").Rejected} conflict */
-  takeBack(conflict) {
+  /** @param {import("./editor/session.js").Rejected[]} lost */
+  takeBack(lost) {
     const session = /** @type {Session} */ (this.session);
-    session.conflicts = session.conflicts.filter((other) => other !== conflict);
-    this.move([conflict.unit], conflict.to ?? NONE, { why: t("editor.conflict.why", { by: conflict.by ?? "" }) });
+    const drawing = /** @type {Drawing} */ (this.drawing);
+    session.conflicts = session.conflicts.filter((conflict) => !lost.includes(conflict));
+    /** @type {Move[]} */
+    const moves = lost.map(({ unit, to }) => [unit, named(drawing.grid[unit]), to]);
+    session.draw(moves.filter(([, from, to]) => from !== to), { action: "take-back" });
     this.requestUpdate();
   }
 
@@ -507,7 +553,7 @@ export class EditorPage extends Component {
     document.title = this.told ? `${this.told.plan.community_name ?? ""} · ${this.told.plan.name} · Wangge` : "Wangge";
     if (this.error) return html`${topBar(nothing)}<main class="sheet">${fault(this.error, () => this.load())}</main>`;
     return html`${barOf(this)}
-      <main class="editor" data-tool=${this.tool} data-size=${this.size}>
+      <main class="editor" data-tool=${this.tool} data-size=${this.size} data-revision=${this.session?.revision ?? ""}>
         <h1 class="unseen">${document.title}</h1>
         ${toolbox(this)}
         <section class="map-side" aria-label=${t("map.title")}>
@@ -516,6 +562,7 @@ export class EditorPage extends Component {
           <div class="brush-ring" aria-hidden="true"></div>
           <div class="pointer-tip" hidden aria-hidden="true"></div>
           <p class="said" role="status">${this.said ? html`<span>${this.said}</span>` : nothing}</p>
+          ${notices(this)}
           <div class="map-foot">${mapLine()}</div>
         </section>
         <aside class="panel" aria-label=${t("editor.panel")}>${this.drawing && this.told ? this.side(this.drawing) : skeleton()}</aside>
@@ -553,11 +600,26 @@ export class EditorPage extends Component {
       .drawing=${drawing}
       .order=${order}
       .selected=${this.target}
-      .drawable=${this.drawable}
       .hues=${(/** @type {number} */ no) => this.map?.hues.of(drawing, no) ?? 0}
       @choose=${(/** @type {CustomEvent} */ event) => this.choose(event.detail, true)}
-      @act=${(/** @type {CustomEvent} */ event) => this.act(event.detail.name, event.detail.no)}
-    ></wg-editor-grids>`;
+    ></wg-editor-grids>
+      ${this.acts(drawing)}`;
+  }
+
+  /**
+   * What can be done with the chosen grid; outside the list, whose rows hold no buttons.
+   * @param {Drawing} drawing
+   */
+  acts(drawing) {
+    const grid = drawing.grids.get(this.target);
+    if (!grid || this.target === NONE || !this.drawable) return nothing;
+    const button = (/** @type {"rename" | "lock" | "remove" | "merge" | "split"} */ name, /** @type {string} */ text) =>
+      html`<button type="button" @click=${() => this.act(name, grid.no)}>${text}</button>`;
+    return html`<div class="grid-acts" role="group" aria-label=${grid.name}>
+      ${button("rename", t("editor.rename"))} ${button("lock", grid.locked ? t("editor.unlock") : t("editor.lock"))}
+      ${button("merge", t("editor.merge"))} ${button("split", t("editor.split"))}
+      ${grid.units.size === 0 ? button("remove", t("editor.remove")) : nothing}
+    </div>`;
   }
 
   /** @param {number[]} units */
@@ -579,7 +641,9 @@ export class EditorPage extends Component {
     else this.dialog = { kind: name, grid: no };
   }
 
-  updated() {
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("tool") || changed.has("told")) this.#hold();
     this.#summary();
     const list = /** @type {any} */ (this.querySelector("wg-editor-grids"));
     if (list && this.drawing?.touched.size) this.#rows();

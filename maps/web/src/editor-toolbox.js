@@ -1,6 +1,7 @@
 /** Tools on the left of the planner's map, and what the one taken up keeps to. */
 
 import { html, nothing } from "lit";
+import { overlayChoices } from "./editor-overlays.js";
 import { SIZES, TOOLS } from "./editor-tools.js";
 import { t } from "./texts.js";
 
@@ -102,6 +103,7 @@ export function act(page, name) {
 function looks(page) {
   return html`<div role="group" aria-label=${t("editor.looks")}>
     <button type="button" class="tool" aria-pressed=${page.colouring === "load"} title=${t("editor.by-load.tip")} @click=${() => colour(page)}>${t("editor.by-load")}</button>
+    ${overlayChoices(page)}
   </div>`;
 }
 

@@ -110,9 +110,17 @@ export const present = (plan, client) => sent("POST", `/plans/${plan}/presence`,
 export const forkOf = (plan, name, snapshot = null) => sent("POST", `/plans/${plan}/fork`, { name, snapshot });
 
 /**
+ * What the service finds wrong with a plan: also what happened to its buildings since.
+ * @typedef {{kind: string, blocks: boolean, zh: string, en: string}} Judged
+ * @param {number} plan
+ * @returns {Promise<Judged[]>}
+ */
+export const judgedProblems = async (plan) => (await fetched(`/plans/${plan}/problems`)).items;
+
+/**
  * A step on the way to publication.
  * @param {number} plan
- * @param {"submit" | "return" | "approve" | "publish" | "withdraw" | "rebase"} step
+ * @param {"submit" | "recall" | "return" | "approve" | "publish" | "withdraw" | "rebase"} step
  * @param {object} said
  */
 export const goOn = (plan, step, said) => sent("POST", `/plans/${plan}/${step}`, said);
@@ -138,5 +146,6 @@ export const restoreSnapshot = (plan, snapshot, client) =>
  * Divide a community into a new draft.
  * @param {string} community
  * @param {string} rules
+ * @param {string} me
  */
-export const divideNew = (community, rules) => sent("POST", "/plans", { community, rules });
+export const divideNew = (community, rules, me) => sent("POST", "/plans", { community, rules, made_by: me });

@@ -24,7 +24,8 @@ import { apply } from "./strokes.js";
  * @property {NewGrid[]} grids new ones
  */
 
-/** @typedef {{unit: number, from: number | null, to: number | null, now: number | null, by: string | null, at: string | null}} Rejected */
+/** @typedef {{unit: number, from: number | null, to: number | null, now: number | null, by: string | null, at: string | null,
+ *   why?: string}} Rejected */
 /**
  * `numbers` are those that new grids got instead of their own.
  * @typedef {{seq: number | null, revision: number, applied: Move[], rejected: Rejected[],

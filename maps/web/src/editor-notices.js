@@ -1,0 +1,76 @@
+/** What stands in the way of a planner: units somebody else took, strokes that cannot be saved. */
+
+import { html, nothing } from "lit";
+import { gridName, unitName } from "./editor-words.js";
+import { base } from "./page.js";
+import { t } from "./texts.js";
+
+const MOST = 8;
+
+/** @param {import("./editor-page.js").EditorPage} page */
+export function notices(page) {
+  const { session, drawing } = page;
+  if (!session || !drawing) return nothing;
+  return html`${page.behind ? behind(page) : nothing} ${session.stopped ? stopped(page, session) : nothing} ${session.conflicts.length ? conflicts(page, session, drawing) : nothing}`;
+}
+
+/** @param {import("./editor-page.js").EditorPage} page */
+function behind(page) {
+  return html`<section class="editor-notice" role="status">
+    <h2>${t("editor.behind")}</h2>
+    <p>${page.behind}</p>
+    <p class="ask-buttons">
+      <button type="button" class="primary" @click=${() => (page.dialog = { kind: "step", step: "rebase" })}>${t("editor.step.rebase")}</button>
+      <button type="button" @click=${() => (page.behind = "")}>${t("editor.leave")}</button>
+    </p>
+  </section>`;
+}
+
+/**
+ * @param {import("./editor-page.js").EditorPage} page
+ * @param {import("./editor/session.js").Session} session
+ */
+function stopped(page, session) {
+  const { status, message } = /** @type {{status: number, message: string}} */ (session.stopped);
+  const waiting = session.pending.length;
+  return html`<section class="editor-notice" role="alert">
+    <h2>${t("editor.stopped", { n: waiting })}</h2>
+    <p>${message || t("fault.service.what")}</p>
+    <p class="muted small">${t("editor.stopped.safe")}</p>
+    <p class="ask-buttons">
+      ${status === 401 ? html`<a class="button" href="${base}/login" target="_blank">${t("editor.sign-in")}</a>` : nothing}
+      <button type="button" class="primary" @click=${() => session.again()}>${t("again")}</button>
+      <button type="button" @click=${() => page.fork()}>${t("editor.fork")}</button>
+      <button type="button" @click=${() => session.discard()}>${t("editor.discard", { n: waiting })}</button>
+    </p>
+  </section>`;
+}
+
+/**
+ * @param {import("./editor-page.js").EditorPage} page
+ * @param {import("./editor/session.js").Session} session
+ * @param {import("./editor/drawing.js").Drawing} drawing
+ */
+function conflicts(page, session, drawing) {
+  const lost = session.conflicts;
+  return html`<section class="editor-notice conflicts" role="alert">
+    <h2>${t("editor.conflicts", { n: lost.length })}</h2>
+    <ul>
+      ${lost.slice(0, MOST).map(
+        (conflict) => html`<li>
+          <span>${t(conflict.why === "locked" ? "editor.conflict.locked" : "editor.conflict", {
+            unit: unitName(drawing.town, conflict.unit),
+            by: conflict.by ?? t("editor.somebody"),
+            grid: gridName(drawing, conflict.now),
+          })}</span>
+          <button type="button" @click=${() => page.takeBack([conflict])}>${t("editor.take-back")}</button>
+        </li>`,
+      )}
+    </ul>
+    <p class="ask-buttons">
+      <button type="button" class="primary" @click=${() => page.leaveConflicts()}>${t("editor.leave")}</button>
+      <button type="button" @click=${() => page.takeBack([...lost])}>${t("editor.take-back.all")}</button>
+      <button type="button" @click=${() => page.forkConflicts()}>${t("editor.fork.mine")}</button>
+    </p>
+  </section>`;
+}
