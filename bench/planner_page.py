@@ -89,7 +89,7 @@ def _p95(values: Any) -> float:
 
 def measured(url: str, plan: int) -> dict[str, Any]:
     """Open the page several times, then paint on it and on a bare map."""
-    with wangge(url, cache_mb=64, OPEN="1") as (port, _), _chromium() as visit:
+    with wangge(url, cache_mb=64, OPEN="1", READERS="anyone") as (port, _), _chromium() as visit:
         address = f"http://127.0.0.1:{port}/plan/{plan}/edit"
         openings = []
         for _ in range(OPENINGS):

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.schemas.editor import EditorDocument
+from api.services.histories import stacks
 from gis.borders import dissolve
 from gis.partition.rules import rules_from_document
 from gis.problems import Problem, plan_problems
+from gis.store.edits import EditHead
 from gis.store.engine import open_engine
 from gis.store.grounds import load_ground
 from gis.store.plans import read_plan
@@ -118,3 +120,12 @@ def test_the_page_judges_a_drawing_as_the_service_does(
 
 def _courtyard(problem: Problem) -> str | None:
     return problem.units[0] if problem.kind == "courtyard_split" else None
+
+
+def test_a_repair_adopted_later_is_undone_like_a_stroke() -> None:
+    heads = [
+        EditHead(seq=1, made_by="a", action="repair", undoes=None),
+        EditHead(seq=2, made_by="a", action="repair", undoes=None),
+    ]
+    assert [head.seq for head in stacks(heads).done] == [2]
+    assert stacks([*heads, EditHead(seq=3, made_by="b", action="rebase", undoes=None)]).done == ()
