@@ -26,6 +26,7 @@ from api.request_metrics import RequestMetrics
 from api.routes import (
     accounts,
     areas,
+    assignments,
     audit,
     buildings,
     changes,
@@ -91,6 +92,7 @@ _RESOURCES = (
     plans,
     planning,
     workflow,
+    assignments,
     editor,
     grids,
     walking,

@@ -10,7 +10,10 @@ PLAN = f"{API}/plans/{{plan_id}}"
 ACT = "00000000-0000-4000-8000-{:012d}".format
 STROKE = {"client": ACT(1), "ground": 1, "moves": [[1, 0, None]]}
 PLANNING: dict[tuple[str, str], dict[int, tuple[str, dict[str, Any] | None]]] = {}
-KEPT = tuple(f"{PLAN}/{part}" for part in ("edits", "snapshots", "grids/", "problems"))
+KEPT = (
+    *(f"{PLAN}/{part}" for part in ("edits", "snapshots", "grids/", "problems", "assignment.")),
+    f"{API}/compare",
+)
 LINE = [[104.59, 28.404], [104.65, 28.404]]
 PLANNED: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {
     ("post", "strokes"): (200, STROKE),
@@ -77,4 +80,14 @@ PLANNING["get", f"{PLAN}/problems"] = {
     200: (f"{DRAFT}/problems", None),
     404: (f"{API}/plans/99/problems", None),
     422: (f"{API}/plans/0/problems", None),
+}
+PLANNING["get", f"{PLAN}/assignment.{{extension}}"] = {
+    200: (f"{DRAFT}/assignment.csv", None),
+    404: (f"{API}/plans/99/assignment.csv", None),
+    422: (f"{DRAFT}/assignment.pdf", None),
+}
+PLANNING["get", f"{API}/compare"] = {
+    200: (f"{API}/compare?a=plan-1&b=plan-2", None),
+    404: (f"{API}/compare?a=plan-99&b=plan-2", None),
+    422: (f"{API}/compare?a=plan-1&b=mars", None),
 }

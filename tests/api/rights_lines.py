@@ -172,12 +172,20 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
              body={"withdrawn_by": "x"}),),
     # Drawing
     ("GET", f"{V1}/plans/{{plan_id}}/edits"): (
-        Line(f"{V1}/plans/{{draft}}/edits", "missing", "draw", seen_by="drafts", public=False),),
+        Line(f"{V1}/plans/{{draft}}/edits", "missing", "drafts", public=False),),
+    ("GET", f"{V1}/plans/{{plan_id}}/assignment.{{extension}}"): (
+        Line(f"{V1}/plans/{{draft}}/assignment.csv", "missing", "drafts", public=False),),
+    # It is sent a file, not JSON: tests/api/test_previews.py.
+    ("POST", f"{V1}/plans/{{plan_id}}/assignment"): (
+        Line(f"{V1}/plans/{{draft}}/assignment", "missing", "draw", asked=False),),
+    ("GET", f"{V1}/compare"): (
+        Line(f"{V1}/compare?a=plan-{{plan}}&b=plan-{{draft}}", "missing", "drafts", public=False),
+        Line(f"{V1}/compare?a=standing-{{community}}&b=plan-{{plan}}", "missing", "drafts",
+             public=False)),
     ("GET", f"{V1}/plans/{{plan_id}}/editor"): (
         Line(f"{V1}/plans/{{draft}}/editor", "missing", "drafts", public=False),),
     ("GET", f"{V1}/plans/{{plan_id}}/snapshots"): (
-        Line(f"{V1}/plans/{{draft}}/snapshots", "missing", "draw", seen_by="drafts",
-             public=False),),
+        Line(f"{V1}/plans/{{draft}}/snapshots", "missing", "drafts", public=False),),
     **{
         ("POST", f"{V1}/plans/{{plan_id}}/{act}"): (
             Line(f"{V1}/plans/{{draft}}/{act}", "missing", "draw", body=body, inside=ANY,

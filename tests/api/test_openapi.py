@@ -366,6 +366,8 @@ OF_WORKERS = {
     ("post", f"{API}/my/receipts"),
     ("get", f"{API}/my/handovers/{{publication}}"),
     ("get", f"{API}/my/way/{{building}}"),
+    # It is sent a file, not JSON: tests/api/test_previews.py.
+    ("post", f"{API}/plans/{{plan_id}}/assignment"),
 }
 
 CASES |= PLANNING

@@ -88,3 +88,19 @@ def test_what_the_engine_refuses_is_told_in_words(planner_of_town: TestClient) -
         answer = client.post(f"{API}/2/previews", json=asked)
         assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
     assert client.post(f"{API}/1/previews", json={"action": "repair"}).status_code == 409
+
+
+def test_a_table_is_sent_as_it_is(planner_of_town: TestClient) -> None:
+    client = planner_of_town
+    head = {"Content-Type": "text/csv"}
+    address = f"{API}/2/assignment"
+    told = client.post(address, content="楼栋编码,网格号\nb001,\n", headers=head)
+    assert told.status_code == 200, told.text
+    assert (told.json()["moves"], told.json()["unplaced"]) == ([[1, 0, None]], [])
+    for body, status in ((b"x" * 10_000_000, 413), (b"a,b\n1,2\n", 422), (b"\xff\x00", 400)):
+        refused = client.post(address, content=body, headers=head)
+        assert refused.status_code == status, refused.text
+        assert refused.headers["content-type"] == "application/problem+json"
+    assert (
+        client.post(f"{API}/1/assignment", content="楼栋,网格\n", headers=head).status_code == 409
+    )

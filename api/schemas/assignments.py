@@ -1,0 +1,90 @@
+"""Assignments in and out of files, and two plans compared."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from api.schemas.planning import NewGrid
+
+
+class Unplaced(BaseModel):
+    """A row of a file that moves nothing, and why."""
+
+    row: int = Field(description="Row in the file, from 1 for the headings; 0: no row of its own.")
+    name: str = Field(description="What it names.")
+    reason: str = Field(
+        description="no_building, no_grid, twice, several_grids (its stairwells lie in different "
+        "grids and the row names the building), unchanged, ambiguous (no grid covers 60 % of it)."
+    )
+
+
+class AssignmentPreview(BaseModel):
+    """What a file would move; `POST /strokes` with its moves and new grids accepts it."""
+
+    revision: int
+    ground: int
+    rows: int = Field(description="Rows read.")
+    moves: list[tuple[int, int | None, int | None]]
+    grids: list[NewGrid] = Field(description="New grids, as a stroke declares them.")
+    unplaced: list[Unplaced]
+    counts: dict[str, int] = Field(description="Rows that move nothing, by reason.")
+
+
+class ComparedGrid(BaseModel):
+    """A grid of one side beside the one of the other that has most of its households."""
+
+    a: int | None = Field(description="Its number on side a; null: new on side b.")
+    b: int | None = Field(description="Its number on side b; null: gone.")
+    name_a: str | None
+    name_b: str | None
+    households_a: int
+    households_b: int
+    load_a: float
+    load_b: float
+    posts_a: int
+    posts_b: int
+    round_m_a: float
+    round_m_b: float
+
+
+class MovedBuilding(BaseModel):
+    """A building or stairwell that lies in another grid on side b."""
+
+    unit_id: str
+    building: str | None
+    households: int
+    from_grid: str | None
+    to_grid: str | None
+
+
+class ComparedSide(BaseModel):
+    """One side of a comparison in a few figures."""
+
+    title: str
+    plan: int
+    state: str
+    revision: int | None = Field(description="null: a snapshot, or a plan that takes no edits.")
+    grids: int
+    households: int
+    unassigned_households: int
+    posts_needed: int
+    over_cap: int
+    highest_load: float
+    balance: float = Field(
+        description="Spread of loads: standard deviation over mean of grids with households."
+    )
+    round_m: float = Field(description="Estimated rounds of all grids together, in metres.")
+    subsidy_tier: str = Field(
+        description="below, middle or above: households against 5,000 and 10,000."
+    )
+
+
+class Comparison(BaseModel):
+    """Two divisions of one community."""
+
+    community: str
+    a: ComparedSide
+    b: ComparedSide
+    households_moved: int
+    grids: list[ComparedGrid]
+    moved: list[MovedBuilding] = Field(description="Up to 20,000, most households first.")
