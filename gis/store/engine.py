@@ -33,13 +33,18 @@ def open_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
 
 
 def as_role(url: str, role: str) -> str:
-    """Return an address by which connections work as `role`, of which the login is a member."""
+    """
+    Return an address by which connections work as `role`, of which the login is a member.
+
+    Row-level security makes small queries look costly, and PostgreSQL would compile them at more
+    cost than they have.
+    """
     parsed = sa.make_url(url)
     given = parsed.query.get("options", "")
     told = given if isinstance(given, str) else " ".join(given)
-    return parsed.update_query_dict({"options": f"{told} -c role={role}".strip()}).render_as_string(
-        hide_password=False
-    )
+    return parsed.update_query_dict(
+        {"options": f"{told} -c role={role} -c jit=off".strip()}
+    ).render_as_string(hide_password=False)
 
 
 # Plans are made once per connection and are all by index; compiling and helpers cost more than
