@@ -55,9 +55,11 @@ def measured(server: str) -> str:
         engine = open_engine(url)
         migrate.upgrade(engine)
         make_faces(engine, CITY)
+        print("city made", file=sys.stderr, flush=True)
         with engine.begin() as connection:
             connection.execute(sa.text("UPDATE building SET stairwells = 2"))
         rows = [*_roster(engine)]
+        print(rows, file=sys.stderr, flush=True)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM ANALYZE"))
         with wangge(url, cache_mb=16, READERS="anyone") as (port, _):
@@ -149,6 +151,7 @@ def _asked(port: int, name: str, paths: list[str]) -> tuple[str, str, str]:
     http_load(port, paths, 2.0)
     alone = http_load(port, paths, SECONDS / 2, clients=1)
     crowd: Load = http_load(port, paths, SECONDS)
+    print(name, alone, crowd, file=sys.stderr, flush=True)
     return (
         f"responsible {name}",
         f"p95 {alone.slowest_ms:.1f} ms alone; {crowd.per_second:.0f}/s of eight clients, "
