@@ -2,11 +2,16 @@
 -- Binds: worker_id; since date: first days before it are left out.
 -- What passes between two grids of the worker's own is neither gained nor lost. A worker's grids
 -- are those of the day before where they give, and of the first day where they take.
-WITH concerned AS (
+WITH mine AS MATERIALIZED (
+    -- Read once: row security is asked for each row of a post that is looked at.
+    SELECT post.grid_id, post.valid FROM post
+    WHERE post.worker_id = :worker_id AND post.grid_id IS NOT NULL
+),
+concerned AS (
     SELECT DISTINCT identity.community_code
-    FROM post
-    JOIN grid AS identity ON identity.id = post.grid_id
-    WHERE post.worker_id = :worker_id AND coalesce(upper(post.valid), 'infinity') >= CAST(:since AS date)
+    FROM mine
+    JOIN grid AS identity ON identity.id = mine.grid_id
+    WHERE coalesce(upper(mine.valid), 'infinity') >= CAST(:since AS date)
 ),
 told AS (
     SELECT
@@ -24,15 +29,13 @@ told AS (
         ON p.community_code = concerned.community_code AND lower(p.valid) >= CAST(:since AS date)
     JOIN handover AS h ON h.publication_id = p.id
     LEFT JOIN LATERAL (
-        SELECT post.grid_id FROM post
-        WHERE post.grid_id = h.from_grid_id AND post.worker_id = :worker_id
-          AND post.valid @> CAST(lower(p.valid) - 1 AS date)
+        SELECT mine.grid_id FROM mine
+        WHERE mine.grid_id = h.from_grid_id AND mine.valid @> CAST(lower(p.valid) - 1 AS date)
         LIMIT 1
     ) AS giver ON true
     LEFT JOIN LATERAL (
-        SELECT post.grid_id FROM post
-        WHERE post.grid_id = h.to_grid_id AND post.worker_id = :worker_id
-          AND post.valid @> lower(p.valid)
+        SELECT mine.grid_id FROM mine
+        WHERE mine.grid_id = h.to_grid_id AND mine.valid @> lower(p.valid)
         LIMIT 1
     ) AS taker ON true
 )
