@@ -400,6 +400,7 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", "/my/shell"): (Line("/my/shell", "same"),),
     ("GET", "/my/sw.js"): (Line("/my/sw.js", "same"),),
     ("GET", "/my/manifest.webmanifest"): (Line("/my/manifest.webmanifest", "same"),),
+    ("GET", "/ground/{community}"): (Line("/ground/{community}", "nothing"),),
     ("GET", "/handover/{community}"): (Line("/handover/{community}", "nothing"),),
     ("GET", "/plan"): (Line("/plan", "same"),),
     ("GET", "/plan/{plan_id}/edit"): (Line("/plan/{plan}/edit", "nothing"),),

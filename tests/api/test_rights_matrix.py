@@ -282,3 +282,37 @@ def _as_wanted(answer: Response, wanted: int) -> bool:
 
 def test_the_roles_of_the_matrix_are_those_there_are() -> None:
     assert {asker.role for asker in ASKERS} == {None, *RIGHTS}
+
+
+SIBLINGS = (
+    Asker("planner", "planner"),
+    # Nobody of the sibling is signed in here; the office sees both.
+    Asker("office", "planner", (OFFICE,), sees=frozenset({OWN, SIBLING})),
+)
+
+
+def test_extents_end_where_the_sight_does(asking: Asking) -> None:
+    own, office = SIBLINGS
+    for asker, east in ((own, 104.612), (office, 104.632)):
+        bounds = asking.get(asker, "/tiles/buildings.json").json()["bounds"]
+        assert bounds == pytest.approx([104.6, 28.4, east, 28.408])
+        document = asking.get(asker, "/ogc/collections/buildings").json()
+        assert document["extent"]["spatial"]["bbox"][0] == pytest.approx(bounds)
+        told = asking.get(asker, "/api/v1/figures").json()
+        assert told["extent"] == pytest.approx(bounds)
+
+
+def test_a_walk_to_a_facility_beyond_is_told_without_its_name(asking: Asking) -> None:
+    own, office = SIBLINGS
+    for asker, name in ((own, None), (office, "Sibling.f0")):
+        (walk,) = asking.get(asker, "/api/v1/reach/b011").json()["items"]
+        assert walk["metres"] is not None
+        assert walk["facility_code"] == name
+
+
+def test_circles_of_a_kind_end_where_the_sight_does(asking: Asking) -> None:
+    own, office = SIBLINGS
+    address = "/api/v1/circles?kind=service_centre&geometry=true"
+    for asker, shapes in ((own, 1), (office, 2)):
+        for circle in asking.get(asker, address).json()["items"]:
+            assert len(circle["geometry"]["coordinates"]) == shapes

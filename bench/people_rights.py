@@ -1,0 +1,164 @@
+"""
+What seeing through a scope costs: tiles and lists drawn as an account, beside as the operator.
+
+    python -m bench.people_rights [--write]
+
+The two are drawn in turns over one connection, so whatever else the machine does slows both.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from api.services.changes import Changes, News
+from api.services.sights import Sights
+from api.services.tiles import TileSource
+from api.today import today
+from bench.faces_maker import Faces, make_faces
+from bench.importing import own_database
+from bench.partition import noise, pace
+from bench.real import markdown
+from gis.store import migrate
+from gis.store.engine import open_drawing_engine, open_engine
+from gis.store.feature_sources import Days
+from gis.store.features import Coordinates, Selection, feature_page
+from gis.store.sight import Outlook, Scope, Sight, sight_on
+from maps.tiles import TileRequest, tile_request
+from ops.throwaway import throwaway_cluster
+
+Row = dict[str, str]
+RECORD = Path(__file__).with_name("people.md")
+HEADING = "## Rights"
+LAYERS = "buildings,courtyards,streets,facilities,grids"
+_PLAIN = Coordinates(None, False, 7)
+
+
+def main() -> None:
+    """Measure, print the table, and record it when asked to."""
+    server = os.environ.get("WANGGE_TEST_DATABASE_URL")
+    started = nullcontext(server) if server else throwaway_cluster()
+    with started as place, own_database(place) as url:
+        engine = open_engine(url)
+        migrate.upgrade(engine)
+        make_faces(engine, Faces())
+        engine.dispose()
+        before = time.perf_counter()
+        table = markdown(rows(url, 15))
+        said = noise(pace(), time.perf_counter() - before)
+    text = f"{HEADING}\n\n{NOTE}\n\n{table}\n\n{said}\n"
+    print(text)
+    if "--write" in sys.argv:
+        page = RECORD.read_text(encoding="utf-8") if RECORD.exists() else "# People\n"
+        others = re.sub(rf"{HEADING}\n.*?(?=\n## |\Z)", "", page, flags=re.DOTALL).rstrip()
+        RECORD.write_text(f"{others}\n\n{text}", encoding="utf-8")
+
+
+NOTE = (
+    f"300,000 buildings. Tiles of {LAYERS} and a page of features, drawn in turns by who sees "
+    "everything and by an account: a street office of ten communities, a county of 500. Medians."
+)
+
+
+def rows(url: str, rounds: int) -> list[Row]:
+    """Time tiles of three zooms and a page of features, seen by an office, a county and all."""
+    engine, drawing = open_engine(url), open_drawing_engine(url, pool_size=1)
+    changes = Changes()
+    # As in a service that knows its change log to the end.
+    changes.take(News(1, 0, (), anew=True), math.inf)
+    source = TileSource(drawing, Sights(changes))
+    with engine.connect() as connection:
+        office, county = _scopes(connection)
+        found = [
+            _row(f"tile z{z}", name, *_timed(_tiles(source, connection, z, scope), rounds))
+            for z in (12, 14, 16)
+            for name, scope in (("street office", office), ("county", county))
+        ]
+        found += [
+            _row("1,000 features", name, *_timed(_pages(connection, scope), rounds))
+            for name, scope in (("street office", office), ("county", county))
+        ]
+    engine.dispose()
+    drawing.dispose()
+    return found
+
+
+def _scopes(connection: sa.Connection) -> tuple[Scope, Scope]:
+    told = "SELECT code FROM area WHERE level = '{}' ORDER BY code LIMIT 1"
+    codes = [
+        connection.exec_driver_sql(told.format(level)).scalar_one()
+        for level in ("subdistrict", "county")
+    ]
+    return Scope((codes[0],)), Scope((codes[1],))
+
+
+Pair = tuple[Callable[[], object], Callable[[], object]]
+
+
+def _tiles(source: TileSource, connection: sa.Connection, z: int, scope: Scope) -> Sequence[Pair]:
+    """Tiles about the middle of a scope, drawn by who sees everything and by who sees the scope."""
+    sight = sight_on(connection, Outlook(scope, drafts=True, known=True), today())
+    assert sight.ground is not None
+    assert sight.ground.box is not None
+    west, south, east, north = sight.ground.box
+    side, lat = 2**z, math.radians((south + north) / 2)
+    column = int(((west + east) / 2 + 180) / 360 * side)
+    row = int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * side)
+    whole = [
+        tile_request(LAYERS, z, column + step % 2, row + step // 2, at=today()) for step in range(4)
+    ]
+    return [(_draw(source, one), _draw(source, one.seen_in(scope, today()))) for one in whole]
+
+
+def _draw(source: TileSource, request: TileRequest) -> Callable[[], object]:
+    return lambda: source.draw(request)
+
+
+def _pages(connection: sa.Connection, scope: Scope) -> Sequence[Pair]:
+    mine = sight_on(connection, Outlook(scope, drafts=True, known=True), today())
+    whole = Sight(None, drafts=True, known=True)
+    assert mine.ground is not None
+    assert mine.areas is not None
+    asked = Selection(Days(today(), today()), community=mine.ground.areas[0])
+
+    def page(sight: Sight) -> Callable[[], object]:
+        return lambda: feature_page(connection, sight, "buildings", asked, _PLAIN, limit=1000)
+
+    return [(page(whole), page(mine))]
+
+
+def _timed(pairs: Sequence[Pair], rounds: int) -> tuple[float, float]:
+    """Median milliseconds of each side."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 2):
+        for pair in pairs:
+            for side in (0, 1) if number % 2 else (1, 0):
+                begun = time.perf_counter()
+                pair[side]()
+                if number >= 2:
+                    taken[side].append(time.perf_counter() - begun)
+    return statistics.median(taken[0]) * 1000, statistics.median(taken[1]) * 1000
+
+
+def _row(what: str, scope: str, whole: float, own: float) -> Row:
+    return {
+        "what": what,
+        "seen by": scope,
+        "everything, ms": f"{whole:.2f}",
+        "scope, ms": f"{own:.2f}",
+        "slower by": f"{(own / whole - 1) * 100:+.0f} %",
+        "must": "10 %",
+    }
+
+
+if __name__ == "__main__":
+    main()
