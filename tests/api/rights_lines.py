@@ -256,9 +256,11 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", f"{V1}/chains/{{building}}"): (
         Line(f"{V1}/chains/{{building}}", "missing", "staff", public=False),),
     ("GET", f"{V1}/vacancies/{{area}}"): (
-        Line(f"{V1}/vacancies/{{community}}", "missing", "staff", public=False),),
+        Line(f"{V1}/vacancies/{{community}}", "missing", "staff", seen_by="progress",
+             public=False),),
     ("GET", f"{V1}/staffing/{{area}}"): (
-        Line(f"{V1}/staffing/{{community}}", "missing", "staff", public=False),),
+        Line(f"{V1}/staffing/{{community}}", "missing", "staff", seen_by="progress",
+             public=False),),
     # The same for whoever asks, as on the notice at the door: no name but the grid's.
     ("GET", f"{V1}/responsible"): (
         Line(f"{V1}/responsible?building={{building}}", "same", inside=ANY),),
@@ -398,8 +400,9 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", "/account"): (Line("/account", "same", inside=ANY),),
     ("GET", "/my"): (Line("/my", "same", inside=ANY),),
     ("GET", "/my/shell"): (Line("/my/shell", "same"),),
-    ("GET", "/my/sw.js"): (Line("/my/sw.js", "same"),),
-    ("GET", "/my/manifest.webmanifest"): (Line("/my/manifest.webmanifest", "same"),),
+    ("GET", "/my/sw.js"): (Line("/my/sw.js", "same", free=True),),
+    ("GET", "/my/manifest.webmanifest"): (
+        Line("/my/manifest.webmanifest", "same", free=True),),
     ("GET", "/ground/{community}"): (Line("/ground/{community}", "nothing"),),
     ("GET", "/handover/{community}"): (Line("/handover/{community}", "nothing"),),
     ("GET", "/plan"): (Line("/plan", "same"),),

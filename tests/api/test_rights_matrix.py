@@ -79,6 +79,9 @@ class Asker:
             return None if line.right is None or open_to_all else 403
         if self.key is not None and _KEYED.match(line.address):
             return None if line.keyed else 403
+        if line.address.startswith("/embed/"):
+            # A card in the frame says that the map needs a key.
+            return 403
         return None if line.free else 401
 
     def finds(self, line: Line, where: Place) -> bool:
