@@ -21,7 +21,8 @@ from gis.contracts import SENSITIVE
 from gis.store.engine import open_engine
 from maps.layers import LAYERS, TILE_LAYERS
 from maps.tiles import MVT
-from tests.api.test_openapi import CASES
+from tests.api.rights_lines import LINES
+from tests.api.test_openapi import CASES, OF_WORKERS
 from tests.api.test_tiles import WALK, address_of
 
 CLOUDS = "510000000001"
@@ -35,7 +36,14 @@ PERSONAL = {"phone", "worker", "worker_name", "holder", "holder_name", "id_numbe
 BESIDES = {
     "/metrics": "/metrics",
     "/": "/",
+    "/plan": "/plan",
     "/plan/{plan_id}": "/plan/1",
+    "/plan/{plan_id}/edit": "/plan/2/edit",
+    "/my": "/my",
+    "/my/shell": "/my/shell",
+    "/my/sw.js": "/my/sw.js",
+    "/my/manifest.webmanifest": "/my/manifest.webmanifest",
+    "/handover/{community}": f"/handover/{CLOUDS}",
     "/walk/{community}": f"/walk/{CLOUDS}",
     "/ground/{community}": f"/ground/{CLOUDS}",
     "/dashboard": "/dashboard",
@@ -66,6 +74,18 @@ OF_PEOPLE = {"/api/v1/coverage/{area_code}"}
 # Who works for whom is told by right: names there, a phone in full by one address alone.
 OF_STAFF = {"/api/v1/staff/{code}", "/api/v1/chains/{building}", "/api/v1/responsible"}
 OF_PHONES = {"/api/v1/staff/{code}/phone"}
+# Told by right and within one's scope alone, never to the public (test_rights_matrix asks every
+# role): counts by building to who draws there or looks after it, and who holds which post.
+BY_RIGHT = {
+    "/api/v1/plans/{plan_id}/editor",
+    "/api/v1/my",
+    "/api/v1/my/colleagues",
+    "/api/v1/my/handovers/{publication}",
+    "/api/v1/progress/{community}",
+    "/api/v1/handovers/{community}",
+    "/my",
+    "/handover/{community}",
+}
 
 
 @pytest.fixture
@@ -116,6 +136,8 @@ def check(answer: Response, path: str) -> None:
     else:
         text = answer.text
         told = answer.json() if "json" in kind else None
+    if path in BY_RIGHT:
+        return
     told_by_right = {NAME} if path in OF_STAFF else {PHONE} if path in OF_PHONES else set()
     assert not [mark for mark in set(MARKS) - told_by_right if mark in text], path
     names = set(members(told)) - ({"phone"} if path in OF_PHONES else set())
@@ -133,7 +155,7 @@ def test_no_address_tells_of_a_person_or_of_the_people_of_a_building(
     declared = {
         (method, path) for path, operations in document["paths"].items() for method in operations
     }
-    assert declared == set(CASES)
+    assert declared == set(CASES) | OF_WORKERS
     for (method, path), cases in CASES.items():
         address, body = cases[min(cases)]
         for accept in ("application/json", "text/html", "*/*"):
@@ -167,9 +189,21 @@ def test_schemas_speak_of_people_only_where_areas_are_told(client: TestClient) -
                 yield from reached(part, seen)
 
     for path, operations in document["paths"].items():
+        if path in BY_RIGHT:
+            continue
         names = {n for operation in operations.values() for n in reached(operation, set())}
         assert not names & PERSONAL - ({"phone"} if path in OF_PHONES else set()), path
         assert not names & set(SENSITIVE), path
+
+
+def test_what_is_told_by_right_is_told_to_no_stranger(client: TestClient) -> None:
+    """Also where readers need no account; the matrix of rights knows every line of them."""
+    for method, path in sorted(LINES):
+        if path in BY_RIGHT:
+            for line in LINES[method, path]:
+                assert line.right is not None or path in ("/my", "/handover/{community}"), path
+    for address in ("/api/v1/plans/1/editor", "/api/v1/my", f"/api/v1/progress/{CLOUDS}"):
+        assert client.get(address).status_code in (401, 403), address
 
 
 @pytest.mark.parametrize("name", sorted(TILE_LAYERS))
