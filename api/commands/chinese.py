@@ -471,6 +471,7 @@ HELP: dict[str, str] = {
 # Single words: headings, placeholders of the usage line and of options, kinds of things.
 WORDS: dict[str, str] = {
     "NAME": "账号名",
+    "[my]": "[my]",  # a choice of one
     "KEY_ID": "编号",
     "BUILDING": "楼栋编号",
     "[WORKERS]...": "[工号]...",
