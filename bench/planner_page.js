@@ -78,7 +78,7 @@ async () => {
   const holder = document.createElement("div");
   holder.className = "map";
   document.querySelector(".map-side").append(holder);
-  const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => !["borders", "grids", "grid-labels", "marked", "hand"].includes(name)));
+  const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => !["borders", "edges", "grids", "grid-labels", "marked", "hand"].includes(name)));
   const camera = { center: gl.getCenter(), zoom: gl.getZoom() };
   gl.remove();
   const bareMap = new GlMap({ container: holder, style: { ...style, sources, layers: style.layers.filter(({ id }) => kept.has(id)) }, attributionControl: false, ...camera });

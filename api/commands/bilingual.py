@@ -15,7 +15,8 @@ from typing import Any
 
 import click
 
-from api.commands.chinese import HELP, MESSAGES, WORDS
+from api.commands.chinese import HELP
+from api.commands.chinese_words import MESSAGES, WORDS
 from api.language import language
 
 _COLUMN, _GAP = 30, 2

@@ -7,13 +7,11 @@ statements, the same history of what was retired and came back.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -26,18 +24,21 @@ from api.schemas.ground import (
     GroundFeature,
     GroundFeatures,
     GroundField,
-    PutFeature,
-    RetireFeature,
-    SplitFeature,
 )
 from api.services import audit, importing
-from api.services.coordinates import Coord, geojson_shapes, stored_shape
+from api.services.coordinates import Coord, geojson_shapes
+from api.services.ground_batches import (
+    Batch,
+    collect,
+    follow_retired_owners,
+    plain_rows,
+    snap_drawn,
+)
 from api.services.import_progress import Teller, quiet
-from gis.contracts import LAYERS, SENSITIVE, EditableLayer, LayerName
+from gis.contracts import LAYERS, SENSITIVE, EditableLayer
 from gis.errors import Conflict, InputError, NotFound, first_ids
 from gis.io.read import check_table
 from gis.io.report import Fault, LayerRead
-from gis.shaping import shared_out, snapped, split_along
 from gis.store import editing, layers, plans, runs
 from gis.store.editing import EDITABLE
 from gis.store.upsert import retire
@@ -45,26 +46,6 @@ from gis.store.upsert import retire
 SOURCE = "map"
 """What runs of edits by hand name as their file."""
 _MOST_FEATURES = 20_000
-_MARGIN_DEG = 0.0002
-_LETTERS: Mapping[str, str] = {
-    "courtyards": "C",
-    "gates": "G",
-    "buildings": "B",
-    "stairwells": "S",
-    "streets": "R",
-    "barriers": "Z",
-    "facilities": "F",
-}
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Rows of one layer on their way: code -> values with ``geometry``, in the order given."""
-
-    layer: EditableLayer
-    puts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    retired: list[str] = field(default_factory=list)
-    drawn: set[str] = field(default_factory=set)
 
 
 def editable_features(
@@ -169,14 +150,14 @@ def edit_in(
 ) -> GroundEdited:
     """Store edits within a transaction; see `edit_ground`."""
     require_community(connection, community, seen)
-    batches = {layer: _Batch(layer) for layer in EDITABLE}
+    batches = {layer: Batch(layer) for layer in EDITABLE}
     for layer in _layers_of(wanted):
         runs.lock_layer(connection, layer)
     _require_versions(connection, community, wanted)
     for edit in wanted.edits:
-        _collect(connection, batches, edit, community, coord)
-    _follow_retired_owners(connection, batches)
-    _snap(connection, batches, wanted.snap_m)
+        collect(connection, batches, edit, community, coord)
+    follow_retired_owners(connection, batches)
+    snap_drawn(connection, batches, wanted.snap_m)
     _require_scope(connection, batches, seen)
     changed, notes = _write(connection, batches, community)
     audit.record(
@@ -249,160 +230,9 @@ def _require_versions(connection: sa.Connection, community: str, wanted: GroundE
             )
 
 
-def _collect(
-    connection: sa.Connection,
-    batches: Mapping[EditableLayer, _Batch],
-    edit: PutFeature | RetireFeature | SplitFeature,
-    community: str,
-    coord: Coord,
-) -> None:
-    batch = batches[edit.layer]
-    named = edit.code
-    if named is not None and (named in batch.puts or named in batch.retired):
-        raise InputError(
-            f"{named} is edited twice in one request: say what it shall be once.",
-            f"同一请求中对 {named} 有两次修改，请合并为一次。",
-        )
-    if isinstance(edit, RetireFeature):
-        batch.retired.append(edit.code)
-    elif isinstance(edit, SplitFeature):
-        _collect_split(connection, batches, edit, coord)
-    else:
-        _collect_put(connection, batch, edit, community, coord)
-
-
-def _collect_put(
-    connection: sa.Connection, batch: _Batch, edit: PutFeature, community: str, coord: Coord
-) -> None:
-    contract = LAYERS[edit.layer]
-    unknown = [name for name in edit.values if name not in contract.columns]
-    if unknown:
-        names = contract.columns
-        raise InputError(
-            f"{edit.layer} have no {first_ids(unknown)}; they have {', '.join(names)}.",
-            f"{contract.zh}没有字段 {first_ids(unknown)}；可用字段：{'、'.join(names)}。",
-        )
-    values = dict(edit.values)
-    if edit.code is None:
-        code = _new_code(connection, edit.layer, values.get(contract.key))
-        row: dict[str, Any] = {"geometry": None}
-        if "community_code" in contract.columns:
-            row["community_code"] = community
-    else:
-        code = edit.code
-        if values.get(contract.key, code) != code:
-            raise InputError(
-                f"The code of {code} stays; to give another, draw it anew.",
-                f"{code} 的编号不能修改；如需新编号，请新画。",
-            )
-        row = _row(connection, edit.layer, code)
-    batch.puts[code] = row | values | {contract.key: code}
-    if edit.geometry is not None:
-        if contract.geometry == "none":
-            raise InputError(f"{edit.layer} have no geometry.", f"{contract.zh}没有图形。")
-        batch.puts[code]["geometry"] = stored_shape(edit.geometry, coord)
-        batch.drawn.add(code)
-        if edit.layer == "buildings" and "courtyard_id" not in edit.values:
-            # A building that was moved belongs to the courtyard where it lies now.
-            batch.puts[code]["courtyard_id"] = None
-
-
-def _collect_split(
-    connection: sa.Connection,
-    batches: Mapping[EditableLayer, _Batch],
-    edit: SplitFeature,
-    coord: Coord,
-) -> None:
-    batch, key = batches[edit.layer], LAYERS[edit.layer].key
-    whole = _row(connection, edit.layer, edit.code)
-    parts = split_along(whole["geometry"], stored_shape(edit.line, coord))
-    rows = [whole | {"geometry": part} for part in parts]
-    for number, row in enumerate(rows[1:], start=2):
-        row[key] = _new_code(connection, edit.layer, None)
-        if row.get("name"):
-            row["name"] = f"{row['name']} ({number})"
-    if edit.layer == "buildings":
-        _refuse_stairwells(connection, edit.code)
-        _share_counts(rows)
-    else:
-        held = editing.owned_codes(connection, "buildings", "courtyard_code", [edit.code])
-        _settle_again(connection, batches["buildings"], held)
-    for row in rows:
-        batch.puts[row[key]] = row
-
-
-def _refuse_stairwells(connection: sa.Connection, building: str) -> None:
-    if editing.owned_codes(connection, "stairwells", "building_code", [building]):
-        raise InputError(
-            f"{building} has stairwells on record, whose sides of the line nobody knows: retire "
-            "them first, then split it and record them anew.",
-            f"{building} 已登记单元，系统无法判断各单元在线的哪一侧："
-            "请先停用单元，切分后重新登记。",
-        )
-
-
-def _share_counts(rows: Sequence[dict[str, Any]]) -> None:
-    """Share the counts of a building out by the areas of its parts; they are estimates then."""
-    areas = [row["geometry"].area for row in rows]
-    for name in ("households", *SENSITIVE):
-        whole = rows[0][name]
-        if whole is None or pd.isna(whole):
-            continue
-        for row, share in zip(rows, shared_out(int(whole), areas), strict=True):
-            row[name] = share
-    for row in rows:
-        row["households_estimated"] = True
-
-
-def _follow_retired_owners(
-    connection: sa.Connection, batches: Mapping[EditableLayer, _Batch]
-) -> None:
-    """Take along what belongs to what is retired: gates and stairwells go, buildings stay."""
-    gone = batches["courtyards"].retired
-    if gone:
-        gates = editing.owned_codes(connection, "gates", "courtyard_code", gone)
-        _take_along(batches["gates"], gates)
-        held = editing.owned_codes(connection, "buildings", "courtyard_code", gone)
-        _settle_again(connection, batches["buildings"], held)
-    gone = batches["buildings"].retired
-    if gone:
-        held = editing.owned_codes(connection, "stairwells", "building_code", gone)
-        _take_along(batches["stairwells"], held)
-
-
-def _take_along(batch: _Batch, codes: Iterable[str]) -> None:
-    for code in codes:
-        batch.puts.pop(code, None)
-        if code not in batch.retired:
-            batch.retired.append(code)
-
-
-def _settle_again(connection: sa.Connection, batch: _Batch, codes: Sequence[str]) -> None:
-    """Let buildings belong to the courtyard in which they lie once all is drawn."""
-    for code, row in _rows(connection, batch.layer, codes).items():
-        if code not in batch.retired:
-            batch.puts[code] = batch.puts.get(code, row) | {"courtyard_id": None}
-
-
-def _snap(
-    connection: sa.Connection, batches: Mapping[EditableLayer, _Batch], tolerance_m: float
-) -> None:
-    for layer, batch in batches.items():
-        for code in sorted(batch.drawn & batch.puts.keys()):
-            row = batch.puts[code]
-            near = editing.snap_targets(
-                connection,
-                layer,
-                row["geometry"],
-                margin_deg=_MARGIN_DEG,
-                but={*batch.puts, *batch.retired},
-            )
-            row["geometry"] = snapped(row["geometry"], near, tolerance_m)
-
-
 def _require_scope(
     connection: sa.Connection,
-    batches: Mapping[EditableLayer, _Batch],
+    batches: Mapping[EditableLayer, Batch],
     seen: Collection[str] | None,
 ) -> None:
     """Refuse lines that run through communities of others; both where they lie and lay."""
@@ -425,7 +255,7 @@ def _require_scope(
 
 
 def _write(
-    connection: sa.Connection, batches: Mapping[EditableLayer, _Batch], community: str
+    connection: sa.Connection, batches: Mapping[EditableLayer, Batch], community: str
 ) -> tuple[list[ChangedFeature], list[str]]:
     changed: list[ChangedFeature] = []
     notes: list[str] = []
@@ -449,7 +279,7 @@ def _write(
 
 
 def _put(
-    connection: sa.Connection, batch: _Batch, community: str
+    connection: sa.Connection, batch: Batch, community: str
 ) -> tuple[list[ChangedFeature], list[str]]:
     layer, codes = batch.layer, list(batch.puts)
     before = editing.versions(connection, layer, codes)
@@ -474,7 +304,7 @@ def _put(
     return changed, [fault.en for fault in read.faults if fault.severity == "note" and fault.row]
 
 
-def _checked(connection: sa.Connection, batch: _Batch, community: str) -> LayerRead:
+def _checked(connection: sa.Connection, batch: Batch, community: str) -> LayerRead:
     contract = LAYERS[batch.layer]
     rows = list(batch.puts.values())
     cells = {name: [row.get(name) for row in rows] for name in contract.columns}
@@ -533,29 +363,6 @@ def _drifted(connection: sa.Connection, community: str) -> list[DriftedDraft]:
     return found
 
 
-def _row(connection: sa.Connection, layer: LayerName, code: str) -> dict[str, Any]:
-    return _rows(connection, layer, [code])[code]
-
-
-def _rows(
-    connection: sa.Connection, layer: LayerName, codes: Collection[str]
-) -> dict[str, dict[str, Any]]:
-    """Rows in force as plain values, missing ones None, by code."""
-    frame = editing.rows_in_force(connection, layer, codes)
-    plain = _plain(frame)
-    return {row[LAYERS[layer].key]: row for row in plain}
-
-
-def _plain(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    cells = frame.astype(object)
-    records = cells.where(cells.notna(), None).to_dict("records")
-    return [{str(k): _bare(v) for k, v in record.items()} for record in records]
-
-
-def _bare(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def _told(
     layer: EditableLayer,
     frame: gpd.GeoDataFrame,
@@ -577,20 +384,5 @@ def _told(
             values={name: value for name, value in row.items() if name not in hidden},
             geometry=shape,
         )
-        for row, version, shape in zip(_plain(frame), known, shapes, strict=True)
+        for row, version, shape in zip(plain_rows(frame), known, shapes, strict=True)
     ]
-
-
-def _new_code(connection: sa.Connection, layer: LayerName, given: object) -> str:
-    """Return the code given for something new, unless it was ever used; or one made here."""
-    if given is None:
-        return f"{_LETTERS[layer]}-{uuid.uuid4().hex[:12]}"
-    code = str(given).strip()
-    if not code or len(code) > 64:
-        raise InputError("A code has 1 to 64 signs.", "编号应为 1 至 64 个字符。")
-    if editing.ever_stored(connection, layer, [code]):
-        raise InputError(
-            f"The code {code} was used before: give another, or leave it out.",
-            f"编号 {code} 已被使用：请更换，或留空由系统生成。",
-        )
-    return code

@@ -3,7 +3,7 @@
 import { BaseMap, ownSource } from "./base-map.js";
 import { NONE } from "./editor/drawing.js";
 import { HUES, Hues } from "./editor/hues.js";
-import { borderFeatures, cellFeatures, labelPlace, outlineOf } from "./editor-shapes.js";
+import { borderFeatures, cellFeatures, labelPlace, lineOf, outlineOf } from "./editor-shapes.js";
 import { OVERLAYS, overlayLayer, overlaySource } from "./editor-overlays.js";
 import { LOAD_CLASSES, loadClass, percent } from "./figures.js";
 import { token } from "./page.js";
@@ -62,7 +62,7 @@ export class EditorMap extends BaseMap {
   ownLayers() {
     const colour = colours(STATE("c"));
     const joined = /** @type {const} */ ({ "line-join": "round", "line-cap": "round" });
-    const wide = (/** @type {number} */ px) => ["interpolate", ["linear"], ["zoom"], 13, ["*", STATE("p"), px / 2], 17, ["*", STATE("p"), px]];
+    const wide = (/** @type {number} */ px) => ["interpolate", ["linear"], ["zoom"], 13, ["*", ["get", "p"], px / 2], 17, ["*", ["get", "p"], px]];
     const layers = [
       {
         id: "cells", type: "fill", source: "cells",
@@ -77,20 +77,20 @@ export class EditorMap extends BaseMap {
         paint: { "fill-pattern": "dots-special", "fill-opacity": 0.7 },
       },
       {
-        id: "cell-lines", type: "line", source: "borders", minzoom: 15,
+        id: "cell-lines", type: "line", source: "borders", minzoom: 16.5,
         paint: { "line-color": token("--map-halo"), "line-width": 0.8, "line-opacity": 0.8 },
       },
       {
-        id: "edge-halo", type: "line", source: "borders", layout: joined,
+        id: "edge-halo", type: "line", source: "edges", layout: joined,
         paint: { "line-color": token("--map-halo"), "line-width": wide(7) },
       },
       {
-        id: "edge-left", type: "line", source: "borders", layout: joined,
-        paint: { "line-color": colours(STATE("l")), "line-width": wide(2.5), "line-offset": -1.5 },
+        id: "edge-left", type: "line", source: "edges", layout: joined,
+        paint: { "line-color": colours(["get", "l"]), "line-width": wide(2.5), "line-offset": -1.5 },
       },
       {
-        id: "edge-right", type: "line", source: "borders", layout: joined,
-        paint: { "line-color": colours(STATE("r")), "line-width": wide(2.5), "line-offset": 1.5 },
+        id: "edge-right", type: "line", source: "edges", layout: joined,
+        paint: { "line-color": colours(["get", "r"]), "line-width": wide(2.5), "line-offset": 1.5 },
       },
       {
         id: "grid-chosen", type: "line", source: "grids", filter: ["==", ["get", "no"], this.selected ?? NONE], layout: joined,
@@ -141,32 +141,55 @@ export class EditorMap extends BaseMap {
   repaint(units) {
     if (!this.ready) return;
     const { drawing, map } = this;
-    const { bordersOf } = drawing.town;
+    /** @type {Set<number>} */
     const borders = new Set();
     for (const no of drawing.touched) {
       this.dirty.add(no);
-      this.#recolourGrid(no);
+      for (const unit of this.#recolourGrid(no)) this.#around(unit, borders);
     }
     for (const unit of units) {
       map.setFeatureState({ source: "cells", id: unit }, { c: this.colourOf(drawing.grid[unit]) });
-      for (let k = bordersOf.start[unit]; k < bordersOf.start[unit + 1]; k += 1) borders.add(bordersOf.items[k]);
+      this.#around(unit, borders);
     }
-    for (const border of borders) this.#paintBorder(border);
+    this.#paintBorders(borders);
     drawing.turned.clear();
     if (this.dirty.size && this.timer === undefined)
       this.timer = setTimeout(() => this.reshape(), SHAPES_PAUSE_MS);
   }
 
-  /** @param {number} border */
-  #paintBorder(border) {
+  /**
+   * @param {number} unit
+   * @param {Set<number>} borders that take those around it
+   */
+  #around(unit, borders) {
+    const { start, items } = this.drawing.town.bordersOf;
+    for (let k = start[unit]; k < start[unit + 1]; k += 1) borders.add(items[k]);
+  }
+
+  /**
+   * Only borders that part two grids are drawn; of some 20,000 they are one in eight.
+   * @param {Iterable<number>} borders
+   */
+  #paintBorders(borders) {
+    const { parting } = this.drawing;
+    const [gone, drawn] = [[], []].map((none) => /** @type {number[]} */ (none));
+    for (const border of borders) (parting[border] ? drawn : gone).push(border);
+    this.#update("edges", gone, drawn.map((border) => this.#edge(border)));
+  }
+
+  /**
+   * @param {number} border
+   * @returns {GeoJSON.Feature}
+   */
+  #edge(border) {
     const { grid, town, parting } = this.drawing;
     const right = town.right[border];
-    const state = {
+    const properties = {
       p: parting[border],
       l: this.colourOf(grid[town.left[border]]),
       r: right < 0 ? 0 : this.colourOf(grid[right]),
     };
-    this.map.setFeatureState({ source: "borders", id: border }, state);
+    return { type: "Feature", id: border, properties, geometry: { type: "LineString", coordinates: lineOf(town, border) } };
   }
 
   repaintAll() {
@@ -175,7 +198,7 @@ export class EditorMap extends BaseMap {
     for (const no of this.drawing.grids.keys()) this.painted.set(no, this.colourOf(no));
     for (let unit = 0; unit < town.count; unit += 1)
       this.map.setFeatureState({ source: "cells", id: unit }, { c: this.colourOf(this.drawing.grid[unit]) });
-    for (let border = 0; border < town.left.length; border += 1) this.#paintBorder(border);
+    this.#paintBorders(town.left.keys());
     this.drawing.turned.clear();
     for (const no of this.drawing.grids.keys()) this.dirty.add(no);
     this.reshape();
@@ -184,13 +207,15 @@ export class EditorMap extends BaseMap {
   /**
    * A grid whose load is of another class is coloured anew, where load is what colours tell.
    * @param {number} no
+   * @returns {Iterable<number>} its units, when it was
    */
   #recolourGrid(no) {
     const colour = this.colourOf(no);
-    if (this.painted.get(no) === colour) return;
+    if (this.painted.get(no) === colour) return [];
     this.painted.set(no, colour);
-    for (const unit of this.drawing.figures(no).units)
-      this.map.setFeatureState({ source: "cells", id: unit }, { c: colour });
+    const { units } = this.drawing.figures(no);
+    for (const unit of units) this.map.setFeatureState({ source: "cells", id: unit }, { c: colour });
+    return units;
   }
 
   /**
@@ -252,10 +277,12 @@ export class EditorMap extends BaseMap {
    */
   #update(source, gone, features) {
     const found = /** @type {import("maplibre-gl").GeoJSONSource | undefined} */ (this.map.getSource(source));
+    const held = this.held.get(source) ?? new Set();
+    this.held.set(source, held);
     const again = features.map(({ id }) => /** @type {number} */ (id));
-    const remove = [...new Set([...gone, ...again])].filter((id) => this.held.get(source)?.has(id));
-    this.held.set(source, new Set([...(this.held.get(source) ?? [])].filter((id) => !remove.includes(id)).concat(again)));
-    found?.updateData({ remove, add: features });
+    const remove = [...new Set([...gone, ...again])].filter((id) => held.delete(id));
+    for (const id of again) held.add(id);
+    if (remove.length || features.length) found?.updateData({ remove, add: features });
   }
 
   /**
@@ -389,6 +416,7 @@ function sources(town) {
   return {
     cells: { ...whole, data: { ...EMPTY, features: cellFeatures(town) } },
     borders: { ...whole, data: { ...EMPTY, features: borderFeatures(town) } },
+    edges: { ...whole, data: { ...EMPTY, features: [] } },
     grids: { ...ownSource(), data: { ...EMPTY, features: [] } },
     "grid-labels": ownSource(),
     marked: ownSource(),

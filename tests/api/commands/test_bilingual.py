@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from api.cli import main, wangge
 from api.commands.bilingual import BilingualCommand, chinese_message, columns, summary_of, wrapped
-from api.commands.chinese import HELP, MESSAGES, WORDS
+from api.commands.chinese import HELP
+from api.commands.chinese_words import MESSAGES, WORDS
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 # What click says for itself: told by the class of the fault, of programming errors, of terminals
