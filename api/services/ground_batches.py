@@ -48,7 +48,7 @@ def collect(
     community: str,
     coord: Coord,
 ) -> None:
-    """Add one edit to the batches of its layer and of what follows; InputError when it cannot be."""
+    """Add one edit to the batch of its layer and those that follow; InputError: it cannot be."""
     batch = batches[edit.layer]
     named = edit.code
     if named is not None and (named in batch.puts or named in batch.retired):
