@@ -106,10 +106,6 @@ class Settings(BaseSettings):
         le=3660,
         description="How many days ahead a plan may be published; guards against wrong years.",
     )
-    subsidy_exact: Literal["above", "below"] = Field(
-        default="above",
-        description="Side on which exactly 5,000 or 10,000 households fall: above or below.",
-    )
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
     tile_cache_mb: int = Field(
         default=64, ge=0, le=65_536, description="Memory for tiles of each process, MB; 0: none."

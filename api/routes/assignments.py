@@ -13,6 +13,7 @@ from api.routes.desk import AtDesk, AtReadersDesk
 from api.routes.plans import PlanId
 from api.schemas.assignments import AssignmentPreview, Comparison
 from api.services import assignment_files, comparing
+from api.services.staffing import subsidy_of
 from api.today import today
 
 router = APIRouter(tags=["planning"], responses=problems(403, 404, 422, 503))
@@ -56,4 +57,4 @@ def compare(
     b: Annotated[str, Query(max_length=64, description="Or standing-CODE-2026-05-01.")],
 ) -> Comparison:
     """Compare two divisions of one community."""
-    return comparing.compare(desk, a, b, today=today(), exact=settings.subsidy_exact)
+    return comparing.compare(desk, a, b, today=today(), subsidy=subsidy_of(settings))

@@ -74,9 +74,7 @@ class ComparedSide(BaseModel):
         description="Spread of loads: standard deviation over mean of grids with households."
     )
     round_m: float = Field(description="Estimated rounds of all grids together, in metres.")
-    subsidy_tier: str = Field(
-        description="below, middle or above: households against 5,000 and 10,000."
-    )
+    subsidy_tier: int = Field(description="How many bounds of the subsidy its households reach.")
 
 
 class Comparison(BaseModel):

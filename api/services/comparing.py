@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from gis.carry import carried
 from gis.cells import Ground
 from gis.errors import InputError, NotFound
 from gis.partition.rules import rules_from_document
+from gis.staff.figures import Subsidy
 from gis.store import plan_grids, publishing
 from gis.store import plans as store
 from gis.store import snapshots as kept
@@ -30,8 +30,6 @@ _SIDE = re.compile(
     r"|(?:standing-(?P<community>\d{12})(?:-(?P<day>\d{4}-\d\d-\d\d))?)"
 )
 _MOST_MOVED = 20_000
-_TIERS = (5_000, 10_000)
-Exact = Literal["above", "below"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +43,7 @@ class _Side:
     grids: pd.DataFrame
 
 
-def compare(desk: Desk, a: str, b: str, *, today: date, exact: Exact) -> Comparison:
+def compare(desk: Desk, a: str, b: str, *, today: date, subsidy: Subsidy) -> Comparison:
     """
     Compare two divisions; each is a plan, a snapshot, or what stands in a community on a day.
 
@@ -58,8 +56,8 @@ def compare(desk: Desk, a: str, b: str, *, today: date, exact: Exact) -> Compari
     a, b
         ``plan-12``, ``snapshot-12-3``, ``standing-511599001001`` or, of another day,
         ``standing-511599001001-2026-05-01``.
-    exact
-        On which side a community of exactly 5,000 or 10,000 households falls.
+    subsidy
+        Households from which its tiers begin.
 
     Raises
     ------
@@ -81,8 +79,8 @@ def compare(desk: Desk, a: str, b: str, *, today: date, exact: Exact) -> Compari
     moved, households = _moved(before, second, match, first.grids)
     return Comparison(
         community=first.plan.community_code,
-        a=_summary(first, exact),
-        b=_summary(second, exact),
+        a=_summary(first, subsidy),
+        b=_summary(second, subsidy),
         moved=moved,
         households_moved=households,
         grids=_pairs(first.grids, second.grids, match),
@@ -219,7 +217,7 @@ def _figures(grids: pd.DataFrame, number: int | None, side: str) -> dict[str, ob
     }
 
 
-def _summary(side: _Side, exact: Exact) -> ComparedSide:
+def _summary(side: _Side, subsidy: Subsidy) -> ComparedSide:
     grids = side.grids
     peopled = grids.loc[grids["households"] > 0, "load"].astype(float)
     households = int(side.ground.units["households"].sum())
@@ -236,18 +234,5 @@ def _summary(side: _Side, exact: Exact) -> ComparedSide:
         highest_load=float(peopled.max()) if len(peopled) else 0.0,
         balance=float(peopled.std(ddof=0) / peopled.mean()) if len(peopled) else 0.0,
         round_m=float(grids["round_m"].sum()),
-        subsidy_tier=subsidy_tier(households, exact),
+        subsidy_tier=subsidy.tier(households),
     )
-
-
-def subsidy_tier(households: int, exact: Exact) -> str:
-    """
-    Tell the tier of a community by its households: below 5,000, between, or above 10,000.
-
-    >>> [subsidy_tier(n, "above") for n in (4999, 5000, 10_000)]
-    ['below', 'middle', 'above']
-    >>> [subsidy_tier(n, "below") for n in (5000, 5001, 10_000)]
-    ['below', 'middle', 'middle']
-    """
-    passed = sum(households >= t if exact == "above" else households > t for t in _TIERS)
-    return ("below", "middle", "above")[passed]

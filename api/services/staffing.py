@@ -10,7 +10,7 @@ from api.principal import Principal
 from api.schemas.staff import StaffFigures, Staffing
 from api.services.staff import require_staff_area
 from api.settings import Settings
-from gis.staff.figures import rounded_to_five, subsidy_tier, workers_needed
+from gis.staff.figures import Subsidy, rounded_to_five, workers_needed
 from gis.store.staff import AreaStaff, area_staff
 
 # A figure of people over fewer buildings than this would tell of one of them.
@@ -36,15 +36,17 @@ def staffing_of(
     return Staffing(
         at=at,
         per_10000=settings.workers_per_10000,
-        tiers=_bounds(settings),
+        tiers=list(subsidy_of(settings).bounds),
         tier_includes_bound=settings.subsidy_includes_bound,
         figures=own,
         children=children,
     )
 
 
-def _bounds(settings: Settings) -> list[int]:
-    return sorted({int(bound) for bound in settings.subsidy_tiers.split(",")})
+def subsidy_of(settings: Settings) -> Subsidy:
+    """Return the tiers of the subsidy as they are set."""
+    bounds = {int(bound) for bound in settings.subsidy_tiers.split(",")}
+    return Subsidy(tuple(sorted(bounds)), settings.subsidy_includes_bound)
 
 
 def _figures(row: AreaStaff, settings: Settings) -> StaffFigures:
@@ -54,8 +56,8 @@ def _figures(row: AreaStaff, settings: Settings) -> StaffFigures:
         else None
     )
     needed = None if persons is None else workers_needed(persons, settings.workers_per_10000)
-    bounds = _bounds(settings)
-    tier = subsidy_tier(row.households, bounds, includes_bound=settings.subsidy_includes_bound)
+    subsidy = subsidy_of(settings)
+    tier = subsidy.tier(row.households)
     return StaffFigures(
         area=row.code,
         name=row.name,
@@ -70,5 +72,5 @@ def _figures(row: AreaStaff, settings: Settings) -> StaffFigures:
         enough=None if needed is None else row.workers >= needed,
         households_per_post=round(row.households / row.posts, 1) if row.posts else None,
         tier=tier,
-        tier_from=bounds[tier - 1] if tier else 0,
+        tier_from=subsidy.bounds[tier - 1] if tier else 0,
     )

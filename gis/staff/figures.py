@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 def rounded_to_five(count: int) -> int:
@@ -26,20 +26,29 @@ def workers_needed(persons: int, per_10000: float) -> int:
     return math.ceil(round(persons * per_10000 / 10_000, 9))
 
 
-def subsidy_tier(households: int, bounds: Sequence[int], *, includes_bound: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Subsidy:
     """
-    Tier of a subsidy by households: how many bounds are reached.
+    Tiers of a subsidy by households.
 
-    Parameters
+    Attributes
     ----------
     bounds
         Ascending, such as 5,000 and 10,000 households.
     includes_bound
         Whether the exact figure reaches a bound (5,000 is in the upper tier), or only more.
-
-    >>> [subsidy_tier(n, (5000, 10000), includes_bound=True) for n in (4999, 5000, 10000)]
-    [0, 1, 2]
-    >>> [subsidy_tier(n, (5000, 10000), includes_bound=False) for n in (5000, 5001, 10000)]
-    [0, 1, 1]
     """
-    return sum(households > bound - int(includes_bound) for bound in bounds)
+
+    bounds: tuple[int, ...]
+    includes_bound: bool
+
+    def tier(self, households: int) -> int:
+        """
+        Return how many bounds are reached.
+
+        >>> [Subsidy((5000, 10000), includes_bound=True).tier(n) for n in (4999, 5000, 10000)]
+        [0, 1, 2]
+        >>> [Subsidy((5000, 10000), includes_bound=False).tier(n) for n in (5000, 5001, 10000)]
+        [0, 1, 1]
+        """
+        return sum(households > bound - int(self.includes_bound) for bound in self.bounds)

@@ -15,10 +15,12 @@ from api.services.plans import divide_community
 from api.today import today
 from gis.errors import InputError, NotFound, UnreadableFile, WrongColumns
 from gis.partition.rules import RuleSet
+from gis.staff.figures import Subsidy
 from gis.store import plans as store
 from tests.api.services.conftest import Town
 from tests.api.services.test_workflow import PLANNER
 
+SUBSIDY = Subsidy((5_000, 10_000), includes_bound=True)
 RULES = RuleSet(name="test", source="test", caps={"default": 150})
 
 
@@ -57,12 +59,12 @@ def test_a_table_goes_out_and_comes_back_changed(desk: Desk, town: Town) -> None
     assert len(told.applied) == 3
     assert b"'=\xe6\x96\xb0" in assignment_files.assignment_file(desk, plan_id, "csv")
     sides = (f"snapshot-{plan_id}-{snapshot.no}", f"plan-{plan_id}")
-    found_by = comparing.compare(desk, *sides, today=today(), exact="above")
+    found_by = comparing.compare(desk, *sides, today=today(), subsidy=SUBSIDY)
     assert {m.building for m in found_by.moved} == {"B00", "B10", "B20"}
     assert found_by.households_moved == 90
     assert (found_by.a.unassigned_households, found_by.b.unassigned_households) == (0, 30)
-    assert (found_by.b.grids, found_by.a.subsidy_tier) == (found_by.a.grids + 1, "below")
-    back = comparing.compare(desk, sides[1], sides[1], today=today(), exact="below")
+    assert (found_by.b.grids, found_by.a.subsidy_tier) == (found_by.a.grids + 1, 0)
+    back = comparing.compare(desk, sides[1], sides[1], today=today(), subsidy=SUBSIDY)
     assert (back.moved, back.households_moved) == ([], 0)
     assert all(g.a == g.b for g in back.grids)
 
@@ -76,11 +78,13 @@ def test_nonsense_is_refused_in_words(desk: Desk, town: Town) -> None:
     with pytest.raises(UnreadableFile):
         assignment_files.read_assignment(desk, plan_id, b"\x00" * 999, "xlsx")
     with pytest.raises(InputError, match="names nothing to compare"):
-        comparing.compare(desk, "mars", f"plan-{plan_id}", today=today(), exact="above")
+        comparing.compare(desk, "mars", f"plan-{plan_id}", today=today(), subsidy=SUBSIDY)
     with pytest.raises(NotFound, match="No grids stand"):
         comparing.compare(
-            desk, f"standing-{town.community}", f"plan-{plan_id}", today=today(), exact="above"
+            desk, f"standing-{town.community}", f"plan-{plan_id}", today=today(), subsidy=SUBSIDY
         )
     fork = keeping.fork(desk, plan_id, ForkRequest(name="另案"))
-    same = comparing.compare(desk, f"plan-{plan_id}", f"plan-{fork}", today=today(), exact="above")
+    same = comparing.compare(
+        desk, f"plan-{plan_id}", f"plan-{fork}", today=today(), subsidy=SUBSIDY
+    )
     assert same.moved == []
