@@ -37,10 +37,12 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # For everybody: how one signs in, what pages are made of, whether the service lives, and who
 # is responsible here.
 _PUBLIC = frozenset(
-    {"/login", "/api/v1/session", "/favicon.ico", "/healthz", "/readyz", "/metrics"}
+    {"/login", "/api/v1/session", "/favicon.ico"}
     # Files that browsers fetch without the cookie, the same for everybody.
     | {"/my/manifest.webmanifest", "/my/sw.js"}
 )
+# Not asked who comes: they tell the same to everybody, or have a secret of their own.
+_UNASKED = frozenset({"/healthz", "/readyz", "/metrics"})
 _PUBLIC_BELOW = ("/web/", "/who/", "/who-qr/", "/who-sheet/")
 _FRAMED = "/embed/"
 # What programs open that know nothing but a name and a password.
@@ -77,7 +79,7 @@ class AccountGate:
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         state = scope["state"]
         state["principal"], state["signed"], state["secret"] = NOBODY, None, None
-        if path.startswith(_PUBLIC_BELOW) or keyed_request(scope) is not None:
+        if path in _UNASKED or path.startswith(_PUBLIC_BELOW) or keyed_request(scope) is not None:
             await self.app(scope, receive, send)
             return
         request = Request(scope)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -18,6 +17,19 @@ from gis.crs import from_wgs84
 from sample_geodata.frames import Layers
 
 _CLOCK = "2026-01-01T00:00:00Z"
+# Written out, as openpyxl puts the hour into it and spells it by whether lxml is installed.
+_CORE = (
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
+    'core-properties"><dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">openpyxl'
+    "</dc:creator>"
+    + "".join(
+        f'<dcterms:{what} xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="dcterms:W3CDTF">'
+        f"{_CLOCK}</dcterms:{what}>"
+        for what in ("created", "modified")
+    )
+    + "</cp:coreProperties>"
+)
 _ZIP_CLOCK = (2026, 1, 1, 0, 0, 0)
 
 VALUES: dict[str, dict[object, str]] = {
@@ -103,9 +115,7 @@ def write_workbook(frame: pd.DataFrame, sheet_name: str, path: Path) -> None:
     book.save(path)
     with zipfile.ZipFile(path) as archive:
         parts = {n: archive.read(n) for n in archive.namelist()}
-    # By any prefix: where lxml is installed openpyxl names the same namespace in another way.
-    stamp = re.compile(rb"(<\w+:(?:created|modified)[^>]*>)[^<]*")
-    parts["docProps/core.xml"] = stamp.sub(rb"\g<1>" + _CLOCK.encode(), parts["docProps/core.xml"])
+    parts["docProps/core.xml"] = _CORE.encode()
     _write_zip(parts, path)
 
 

@@ -50,6 +50,8 @@ def _page(
             mark=request.app.state.changes.mark() or "",
             # On an open service everyone of this machine is its operator; they signed in nowhere.
             who=principal.name if principal.account_id is not None else "",
+            # Suggested sites are told to those the service knows.
+            known="1" if principal.may("map") else "",
             given=given,
         )
     )

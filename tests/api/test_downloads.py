@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -47,10 +48,8 @@ def saved(client: TestClient, address: str, folder: Path) -> Path:
 def frame(path: Path) -> pd.DataFrame:
     """What a file holds, read by other programs than the one that wrote it."""
     if path.suffix == ".xlsx":
-        rows = (
-            openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
-        )
-        heading = next(rows)
+        with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+            heading, *rows = book.worksheets[0].iter_rows(values_only=True)
         # openpyxl leaves out cells at the end of a row that are empty.
         whole = [(*row, *(None,) * (len(heading) - len(row))) for row in rows]
         return pd.DataFrame(whole, columns=list(heading))

@@ -31,14 +31,14 @@ def decoded(client: TestClient, tmp_path: Path, asked: dict[str, dict[str, Any]]
     return run_node("decode_tiles.mjs", given)
 
 
-def test_every_feature_is_what_the_contract_says(client: TestClient, tmp_path: Path) -> None:
+def test_every_feature_is_what_the_contract_says(planner: TestClient, tmp_path: Path) -> None:
     scoped: dict[str, dict[str, Any]] = {"plan": {"plan": 1}, "walk": WALK}
     asked = {
         name: scoped.get(layer.scope, {})
         for name, layer in TILE_LAYERS.items()
         if layer.zooms[0] <= 14
     }
-    tiles = decoded(client, tmp_path, asked)
+    tiles = decoded(planner, tmp_path, asked)
     assert set(tiles) == set(TILE_LAYERS) - {"gates"}
     seen: dict[str, set[str]] = {}
     for name, layers in tiles.items():

@@ -15,6 +15,9 @@ export const mark = given.mark ?? "";
 /** Name of who is signed in; empty when nobody is. */
 export const who = given.who ?? "";
 
+/** Whether the service knows who reads; some things are not told to strangers. */
+export const known = Boolean(given.known);
+
 /**
  * Value of a design token, such as "--accent".
  * @param {string} name

@@ -1,7 +1,7 @@
 /** Who reaches a kind on foot, over a quiet ground. */
 
 import { BaseMap, ownSource } from "./base-map.js";
-import { base } from "./page.js";
+import { base, known } from "./page.js";
 import { styleAddress } from "./style-address.js";
 import { walkMarks } from "./walk-marks.js";
 
@@ -33,7 +33,7 @@ export class WalkMap extends BaseMap {
    * @param {(building: Record<string, any> | null, lon: number, lat: number) => void} onSelect
    */
   constructor(box, over, extent, choice, onSelect) {
-    super(box, over, extent, { isochrone: ownSource(), sites: sites(choice) }, walkStyle(choice));
+    super(box, over, extent, { isochrone: ownSource(), ...sites(choice) }, walkStyle(choice));
     this.choice = choice;
     this.building = "";
     this.gap = -1;
@@ -60,7 +60,7 @@ export class WalkMap extends BaseMap {
    */
   show(choice) {
     this.choice = choice;
-    this.own.sites = sites(choice);
+    Object.assign(this.own, sites(choice));
     this.gap = -1;
     this.restyle(walkStyle(choice));
   }
@@ -96,11 +96,16 @@ export class WalkMap extends BaseMap {
 }
 
 /**
- * Suggested places for a kind.
+ * Suggested places for a kind; strangers are not told.
  * @param {Choice} choice
- * @returns {import("maplibre-gl").VectorSourceSpecification}
+ * @returns {Record<string, import("maplibre-gl").SourceSpecification>}
  */
-const sites = ({ kind }) => ({
-  type: "vector",
-  url: `${location.origin}${base}/tiles/sites.json?${new URLSearchParams({ kind })}`,
-});
+const sites = ({ kind }) =>
+  known
+    ? {
+        sites: {
+          type: "vector",
+          url: `${location.origin}${base}/tiles/sites.json?${new URLSearchParams({ kind })}`,
+        },
+      }
+    : {};

@@ -1,6 +1,6 @@
 /** What the page of walks adds to the style: what was clicked, what is reached from there, sites. */
 
-import { token } from "./page.js";
+import { known, token } from "./page.js";
 
 /** @typedef {import("./base-map.js").Layer} Layer */
 
@@ -14,7 +14,8 @@ export function walkMarks(building, gap) {
   const sites = /** @type {const} */ ({ source: "sites", "source-layer": "sites" });
   const joined = /** @type {const} */ ({ "line-join": "round" });
   const fonts = token("--face").split(",").map((name) => name.trim().replaceAll('"', ""));
-  return [
+  /** @type {Layer[]} */
+  const marks = [
     {
       id: "isochrone-fill", type: "fill", source: "isochrone",
       paint: { "fill-color": token("--ink"), "fill-opacity": 0.1 },
@@ -49,4 +50,5 @@ export function walkMarks(building, gap) {
       paint: { "text-color": token("--paper") },
     },
   ];
+  return known ? marks : marks.filter((layer) => !("source" in layer) || layer.source !== "sites");
 }
