@@ -87,7 +87,7 @@ def seat_figures(connection: sa.Connection, area: str | None, at: date) -> list[
 
     Areas without a template, own or inherited, have no rows.
     """
-    rows = connection.execute(statement("staff_seats"), {"area": area, "at": at})
+    rows = connection.execute(statement("staff_seats", "staff_filled"), {"area": area, "at": at})
     return [SeatFigures(*row) for row in rows]
 
 
@@ -110,4 +110,4 @@ def gaps(
         "after": None if after is None else json.dumps(after),
         "most": most,
     }
-    return (Gap(*row) for row in connection.execute(statement("staff_gaps"), binds))
+    return (Gap(*row) for row in connection.execute(statement("staff_gaps", "staff_filled"), binds))
