@@ -7,6 +7,7 @@ Coordinates are lattice steps (see `gis.arrangement`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import shapely
@@ -129,12 +130,21 @@ def _inside_blocks(lines: Shapes, block: Ints, polygons: Shapes) -> Shapes:
 
 
 def _cut_sites(sites: Shapes, lines: Shapes, blocks: Blocks) -> Ints:
-    """Sites whose outline matters: a line or another site meets them."""
+    """Sites whose outline matters: a line or another site meets them, or a part stands away."""
     tree = shapely.STRtree(sites)
     drawn = np.concatenate([lines, shapely.get_parts(blocks.arrangement.lines)])
     met = tree.query(drawn, predicate="intersects")[1]
     a, b = tree.query(sites, predicate="intersects")
-    return np.unique(np.concatenate([met, a[a != b]]))
+    return np.unique(np.concatenate([met, a[a != b], _parted(sites, blocks)]))
+
+
+def _parted(sites: Shapes, blocks: Blocks) -> Ints:
+    """Sites of which some part lies in another block than their home: no ridge runs round it."""
+    several = np.flatnonzero(shapely.get_num_geometries(sites) > 1)
+    parts, of = shapely.get_parts(sites[several], return_index=True)
+    face = first_holder(blocks.arrangement.faces, shapely.point_on_surface(parts))
+    away = np.append(blocks.block, OUTSIDE)[face] != blocks.home[several[of]]
+    return cast(Ints, several[of[away]])
 
 
 def _nearest(owner: Ints, points: Shapes, block: Ints, samples: Pieces) -> None:
