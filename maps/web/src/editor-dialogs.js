@@ -1,10 +1,10 @@
 /** What the planner's page asks before it acts: names, partners, previews of the engine, reasons. */
 
 import { html, nothing } from "lit";
-import "./editor-history.js";
+import { ACTIONS } from "./editor-actions.js";
+import { changeGrid, moveUnits } from "./editor-moves.js";
 import { preview } from "./editor-preview.js";
 import { stepForm } from "./editor-steps.js";
-import { ACTIONS } from "./editor-toolbox.js";
 import { TOOLS } from "./editor-tools.js";
 import { gridName } from "./editor-words.js";
 import { neighboursOf } from "./editor/hues.js";
@@ -17,7 +17,8 @@ import { Component, t } from "./texts.js";
 /** @typedef {{action: "repair" | "complete" | "split" | "merge" | "divide", grid?: number, grids?: number[], parts?: number}} Engine */
 /**
  * @typedef {{kind: "help"} | {kind: "rename", grid: number} | {kind: "merge", grid: number}
- *   | {kind: "split", grid: number} | {kind: "engine", engine: Engine} | {kind: "step", step: Step}} Asked
+ *   | {kind: "split", grid: number} | {kind: "engine", engine: Engine} | {kind: "step", step: Step}
+ *   | {kind: "own", name: string, body: (page: EditorPage, close: () => void) => unknown}} Asked
  */
 
 class EditorDialogs extends Component {
@@ -72,7 +73,7 @@ class EditorDialogs extends Component {
   render() {
     const { asked, page } = this;
     if (!asked || !page) return nothing;
-    return html`<dialog class="ask ${asked.kind}" aria-labelledby="ask-title" @close=${() => this.close()}>
+    return html`<dialog class="ask ${asked.kind === "own" ? asked.name : asked.kind}" aria-labelledby="ask-title" @close=${() => this.close()}>
       <h2 id="ask-title">${this.heading(asked, page)}</h2>
       ${this.fault ? html`<p class="notice bad" role="alert">${this.fault}</p>` : nothing} ${this.body(asked, page)}
     </dialog>`;
@@ -90,6 +91,7 @@ class EditorDialogs extends Component {
   heading(asked, page) {
     if (asked.kind === "help") return t("editor.help");
     if (asked.kind === "step") return t(`editor.step.${asked.step}`);
+    if (asked.kind === "own") return t(`editor.action.${asked.name}`);
     if (asked.kind === "engine") return t(`editor.action.${asked.engine.action}`);
     const grid = page.drawing ? gridName(page.drawing, asked.grid) : "";
     return `${t(`editor.${asked.kind}`)} · ${grid}`;
@@ -101,6 +103,7 @@ class EditorDialogs extends Component {
    */
   body(asked, page) {
     if (asked.kind === "help") return this.help();
+    if (asked.kind === "own") return asked.body(page, () => this.close());
     if (asked.kind === "rename") return this.rename(page, asked.grid);
     if (asked.kind === "split") return this.split(asked.grid);
     if (asked.kind === "merge") return this.merge(page, asked.grid);
@@ -112,7 +115,7 @@ class EditorDialogs extends Component {
   help() {
     const rows = [
       ...TOOLS.map(([name, letter]) => [letter, t(`editor.tool.${name}`), t(`editor.tool.${name}.tip`)]),
-      ...ACTIONS.map(([name, letter]) => [letter, t(`editor.action.${name}`), t(`editor.action.${name}.tip`)]),
+      ...ACTIONS.filter(({ key }) => key).map(({ name, key }) => [key, t(`editor.action.${name}`), t(`editor.action.${name}.tip`)]),
       ...["W", "U", "[ ]", "Ctrl+Z", "Ctrl+Shift+Z", "Space", "Enter", "Delete", "F2", "Esc", "?"].map((key) => [key, "", t(`editor.key.${key}`)]),
     ];
     return html`<table class="keys">
@@ -141,7 +144,7 @@ class EditorDialogs extends Component {
       event.preventDefault();
       const typed = /** @type {HTMLFormElement} */ (event.target).elements;
       const wanted = /** @type {HTMLInputElement} */ (typed.namedItem("name")).value.trim();
-      if (wanted && wanted !== name) page.changeGrid(grid, "name", wanted);
+      if (wanted && wanted !== name) changeGrid(page, grid, "name", wanted);
       this.close();
     }}>
       <label>${t("editor.rename.name")}<input name="name" maxlength="100" required .value=${name} /></label>
@@ -174,7 +177,7 @@ class EditorDialogs extends Component {
     return html`<form @submit=${(/** @type {Event} */ event) => {
       event.preventDefault();
       const other = Number(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("other"));
-      page.move([...drawing.figures(other).units], grid, { action: "merge" });
+      moveUnits(page, [...drawing.figures(other).units], grid, { action: "merge" });
       this.close();
     }}>
       <fieldset><legend>${t("editor.merge.with")}</legend>

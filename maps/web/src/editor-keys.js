@@ -1,6 +1,7 @@
 /** Keys of the planner's page. Letters that somebody types into a field are left alone. */
 
-import { ACTIONS, act } from "./editor-toolbox.js";
+import { ACTIONS, act, actOn } from "./editor-actions.js";
+import { moveUnits, step } from "./editor-moves.js";
 import { SIZES, TOOLS } from "./editor-tools.js";
 import { NONE } from "./editor/drawing.js";
 
@@ -30,7 +31,7 @@ function typed(event) {
  */
 function stepped(page, key, event) {
   if (key !== "Z" && key !== "Y") return false;
-  page.step(key === "Y" || event.shiftKey ? "redo" : "undo");
+  step(page, key === "Y" || event.shiftKey ? "redo" : "undo");
   return true;
 }
 
@@ -42,18 +43,27 @@ function stepped(page, key, event) {
 function pressed(page, key, event) {
   if (key === "Escape") return escaped(page);
   if (key === "?") return Boolean((page.dialog = { kind: "help" }));
+  const action = ACTIONS.find((its) => its.key === key);
+  if (action?.may(page)) return acted(page, action);
   if (!page.drawable) return false;
   const tool = TOOLS.find(([, letter]) => letter === key);
-  const action = ACTIONS.find(([, letter]) => letter === key);
   if (tool) page.tool = tool[0];
-  else if (action) act(page, action[0]);
   else if (key === "W") page.whole = !page.whole;
   else if (key === "U") page.unassigned = !page.unassigned;
   else if (key === "[" || key === "]") page.size = Math.min(Math.max(page.size + (key === "]" ? 1 : -1), 0), SIZES.length - 1);
-  else if (key === "F2" && page.target !== NONE) page.act("rename", page.target);
-  else if (key === "Delete" && page.chosen.length) page.move(page.chosen, NONE);
-  else if (key === "Enter" && page.chosen.length && onPage(event) && page.target !== NONE) page.move(page.chosen, page.target);
+  else if (key === "F2" && page.target !== NONE) actOn(page, "rename", page.target);
+  else if (key === "Delete" && page.chosen.length) moveUnits(page, page.chosen, NONE);
+  else if (key === "Enter" && page.chosen.length && onPage(event) && page.target !== NONE) moveUnits(page, page.chosen, page.target);
   else return false;
+  return true;
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {import("./editor-actions.js").Action} action
+ */
+function acted(page, action) {
+  act(page, action);
   return true;
 }
 

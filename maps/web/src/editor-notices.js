@@ -1,6 +1,7 @@
 /** What stands in the way of a planner: units somebody else took, strokes that cannot be saved. */
 
 import { html, nothing } from "lit";
+import { fork, forkConflicts, leaveConflicts, takeBack } from "./editor-sharing.js";
 import { gridName, unitName } from "./editor-words.js";
 import { base } from "./page.js";
 import { t } from "./texts.js";
@@ -40,7 +41,7 @@ function stopped(page, session) {
     <p class="ask-buttons">
       ${status === 401 ? html`<a class="button" href="${base}/login" target="_blank">${t("editor.sign-in")}</a>` : nothing}
       <button type="button" class="primary" @click=${() => session.again()}>${t("again")}</button>
-      <button type="button" @click=${() => page.fork()}>${t("editor.fork")}</button>
+      <button type="button" @click=${() => fork(page)}>${t("editor.fork")}</button>
       <button type="button" @click=${() => session.discard()}>${t("editor.discard", { n: waiting })}</button>
     </p>
   </section>`;
@@ -63,14 +64,14 @@ function conflicts(page, session, drawing) {
             by: conflict.by ?? t("editor.somebody"),
             grid: gridName(drawing, conflict.now),
           })}</span>
-          <button type="button" @click=${() => page.takeBack([conflict])}>${t("editor.take-back")}</button>
+          <button type="button" @click=${() => takeBack(page, [conflict])}>${t("editor.take-back")}</button>
         </li>`,
       )}
     </ul>
     <p class="ask-buttons">
-      <button type="button" class="primary" @click=${() => page.leaveConflicts()}>${t("editor.leave")}</button>
-      <button type="button" @click=${() => page.takeBack([...lost])}>${t("editor.take-back.all")}</button>
-      <button type="button" @click=${() => page.forkConflicts()}>${t("editor.fork.mine")}</button>
+      <button type="button" class="primary" @click=${() => leaveConflicts(page)}>${t("editor.leave")}</button>
+      <button type="button" @click=${() => takeBack(page, [...lost])}>${t("editor.take-back.all")}</button>
+      <button type="button" @click=${() => forkConflicts(page)}>${t("editor.fork.mine")}</button>
     </p>
   </section>`;
 }

@@ -1,23 +1,12 @@
 /** Tools on the left of the planner's map, and what the one taken up keeps to. */
 
 import { html, nothing } from "lit";
+import { ACTIONS, act } from "./editor-actions.js";
 import { overlayChoices } from "./editor-overlays.js";
 import { SIZES, TOOLS } from "./editor-tools.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./editor-page.js").EditorPage} EditorPage */
-/** @typedef {import("./editor-dialogs.js").Engine} Engine */
-
-/** Actions on grids and of the engine, with the letter that calls them. */
-export const ACTIONS = /** @type {[string, string][]} */ ([
-  ["new", "N"],
-  ["merge", "M"],
-  ["split", "S"],
-  ["lock", "X"],
-  ["repair", "F"],
-  ["complete", "P"],
-  ["divide", "G"],
-]);
 
 const PAINTING = new Set(["brush", "rectangle", "lasso", "erase", "border"]);
 
@@ -75,28 +64,13 @@ function ways(page) {
 /** @param {EditorPage} page */
 function actions(page) {
   return html`<div role="group" aria-label=${t("editor.actions")}>
-    ${ACTIONS.map(
-      ([name, letter]) =>
-        html`<button type="button" class="tool" data-action=${name} aria-keyshortcuts=${letter} title="${t(`editor.action.${name}.tip`)} (${letter})" @click=${() => act(page, name)}>
-          <kbd>${letter}</kbd>${t(`editor.action.${name}`)}
+    ${ACTIONS.filter(({ place, may }) => place === "tools" && may(page)).map(
+      (action) =>
+        html`<button type="button" class="tool" data-action=${action.name} aria-keyshortcuts=${action.key} title="${t(`editor.action.${action.name}.tip`)} (${action.key})" @click=${() => act(page, action)}>
+          <kbd>${action.key}</kbd>${t(`editor.action.${action.name}`)}
         </button>`,
     )}
   </div>`;
-}
-
-/**
- * @param {EditorPage} page
- * @param {string} name
- */
-export function act(page, name) {
-  if (!page.drawable) return;
-  if (name === "new") return page.newGrid(page.chosen);
-  if (name === "repair" || name === "complete" || name === "divide") {
-    page.dialog = { kind: "engine", engine: /** @type {Engine} */ ({ action: name }) };
-    return;
-  }
-  if (page.target < 0) return page.say(t("editor.hint.choose"));
-  page.act(/** @type {"merge" | "split" | "lock"} */ (name), page.target);
 }
 
 /** @param {EditorPage} page */

@@ -1,0 +1,142 @@
+/** What the planner's page does while a tool draws: list, tip, map and problems follow the pointer. */
+
+import { newGrid } from "./editor-moves.js";
+import { hearLate } from "./editor-sharing.js";
+import { hideTip, moveRing, showTip } from "./editor-tip.js";
+import { gridName, strokeWarnings, strokeWords } from "./editor-words.js";
+import { NONE } from "./editor/drawing.js";
+import { problemsOf } from "./editor/problems.js";
+import { grouped } from "./figures.js";
+import { t } from "./texts.js";
+
+/** @typedef {import("./editor-page.js").EditorPage} EditorPage */
+/** @typedef {import("./editor/strokes.js").Stroke} Stroke */
+/** @typedef {import("./editor/drawing.js").Drawing} Drawing */
+
+/**
+ * The page as its tools know it.
+ * @param {EditorPage} page
+ * @returns {import("./editor-tools.js").Desk}
+ */
+export function deskOf(page) {
+  const { drawing, places, map } = page;
+  if (!drawing || !places || !map) throw new TypeError("nothing is open yet");
+  return {
+    drawing,
+    places,
+    map,
+    ways: () => waysOf(page),
+    begin: (stroke) => page.session && (page.session.live = stroke),
+    moved: (stroke, moved, event) => followed(page, drawing, stroke, moved, event),
+    end: (stroke) => ended(page, drawing, stroke),
+    cancelled: (_, units) => cancelled(page, units),
+    pick: (unit, event) => page.pick(unit, event.shiftKey),
+    over: (unit, event) => hovered(page, drawing, unit, event),
+    cut: (grid, units) => newGrid(page, units, grid),
+    hint: (name) => page.say(t(`editor.hint.${name}`)),
+  };
+}
+
+/** @param {EditorPage} page */
+function waysOf({ tool, target, size, whole, unassigned, inside, drawable }) {
+  return { tool, target, size, whole, unassigned, inside, drawing: drawable };
+}
+
+/**
+ * The list, the tip and the map follow at every move of the pointer.
+ * @param {EditorPage} page
+ * @param {Drawing} drawing
+ * @param {Stroke} stroke
+ * @param {number[]} moved
+ * @param {PointerEvent} event
+ */
+function followed(page, drawing, stroke, moved, event) {
+  showTip(page, event, strokeWords(drawing, stroke), strokeWarnings(drawing, stroke));
+  if (moved.length === 0) return;
+  page.map?.repaint(moved);
+  refreshRows(page);
+  refreshSummary(page);
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {Drawing} drawing
+ * @param {Stroke} stroke
+ */
+function ended(page, drawing, stroke) {
+  if (page.session) page.session.live = null;
+  hideTip(page);
+  const moves = stroke.moves();
+  if (moves.length) {
+    page.say(strokeWords(drawing, stroke));
+    page.session?.commit(moves);
+  } else if (stroke.locked.size) page.say(t("editor.warn.locked", { n: stroke.locked.size }));
+  page.problems = problemsOf(drawing);
+  page.map?.reshape();
+  hearLate(page);
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {number[]} units
+ */
+function cancelled(page, units) {
+  if (page.session) page.session.live = null;
+  hideTip(page);
+  redraw(page, units);
+  hearLate(page);
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {Drawing} drawing
+ * @param {number} unit
+ * @param {PointerEvent} event
+ */
+function hovered(page, drawing, unit, event) {
+  moveRing(page, event);
+  if (unit < 0 || event.pointerType === "touch") return hideTip(page);
+  const { town, grid } = drawing;
+  showTip(page, event, t("editor.over", { grid: gridName(drawing, grid[unit]), n: town.households[unit] }), []);
+}
+
+/**
+ * After units moved by whatever way: map, list, problems.
+ * @param {EditorPage} page
+ * @param {number[]} units
+ */
+export function redraw(page, units) {
+  page.saving += 1;
+  const { drawing, map } = page;
+  if (!drawing) return;
+  if (units.length || drawing.touched.size) {
+    map?.repaint(units);
+    refreshRows(page);
+    page.problems = problemsOf(drawing);
+  }
+  if (map && !page.session?.live) map.reshape();
+}
+
+/** Draw the rows of touched grids anew. @param {EditorPage} page */
+export function refreshRows(page) {
+  const touched = page.drawing?.touched;
+  const list = /** @type {any} */ (page.querySelector("wg-editor-grids"));
+  if (!touched) return;
+  list?.refresh(touched);
+  touched.clear();
+}
+
+/** Figures over the list. @param {EditorPage} page */
+export function refreshSummary(page) {
+  const { drawing } = page;
+  const strip = page.querySelector(".editor-strip");
+  if (!strip || !drawing) return;
+  const grids = drawing.list().filter(({ units }) => units.size);
+  const over = grids.filter(({ load }) => load > drawing.town.rules.capacity).length;
+  const households = grids.reduce((sum, grid) => sum + grid.households, 0);
+  const values = [grids.length, households, over, drawing.figures(NONE).households];
+  strip.querySelectorAll("dd").forEach((cell, k) => {
+    cell.textContent = grouped(values[k]);
+    cell.parentElement?.classList.toggle("bad", k > 1 && values[k] > 0);
+  });
+}
