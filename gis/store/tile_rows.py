@@ -128,6 +128,8 @@ def layer_tile(connection: sa.Connection, query: TileQuery, most: int | None = N
     -----
     The same rows give the same bytes. From zoom 12 on shapes are drawn from their degrees,
     without projecting them (see `gis.mercator.tile_box`); the ends of a tile meet all the same.
+    Those that lie wholly inside the tile, and whose parts stay apart when they are rounded to
+    whole units, are moved there without being clipped and made valid anew.
     """
     recipe = _recipe(query.source, query.z >= DRAWN_IN_DEGREES, most is not None)
     body, features, tiny = one_row(connection, recipe, {**_binds(query), "most": most})
@@ -148,7 +150,8 @@ def _binds(query: TileQuery) -> dict[str, Any]:
     binds |= {"tier": query.tier, "kind": query.kind, **_where(query, box)}
     binds |= {} if query.walk is None else asdict(query.walk)
     binds |= {f"tile_{side}": value for side, value in tile._asdict().items()}
-    return binds | wide._asdict() | {"pixel": 360 / 2**z / _TILE_PX}
+    unit = 360 / 2**z / EXTENT
+    return binds | wide._asdict() | {"pixel": 360 / 2**z / _TILE_PX, "firm": _FIRM_UNITS * unit}
 
 
 # What belongs to no community: it is seen where it touches the ground of one.
@@ -179,6 +182,13 @@ _STEADY = frozenset(
 )
 
 
+# Rows that tell the least distance, in degrees, by which a vertex can move to spoil its shape.
+_WITH_CLEARANCE = frozenset(("buildings",))
+# Rounding brings two places nearer to each other by at most the diagonal of a unit; a unit
+# spans no more degrees of latitude than of longitude.
+_FIRM_UNITS = 1.5
+
+
 @cache
 def _recipe(source: TileSource, in_degrees: bool, limited: bool) -> Recipe:
     statement_ = tile_statement(source, in_degrees=in_degrees, limited=limited)
@@ -188,7 +198,7 @@ def _recipe(source: TileSource, in_degrees: bool, limited: bool) -> Recipe:
 _TYPES = {
     **dict.fromkeys(("z", "x", "y", "most", "cutoff_s"), "integer"),
     **dict.fromkeys(("kind", "tier", "profile", "facility"), "text"),
-    **dict.fromkeys(("west", "south", "east", "north", "pixel", "speed"), "float8"),
+    **dict.fromkeys(("west", "south", "east", "north", "pixel", "firm", "speed"), "float8"),
     **dict.fromkeys(("tile_west", "tile_south", "tile_east", "tile_north"), "float8"),
     **{"at": "date", "plan_id": "bigint", "communities": "text[]", "seen": "text[]"},
     "ground": "geometry",
@@ -208,7 +218,8 @@ def tile_statement(
     limited
         Draw the ``most`` weightiest features only.
     """
-    columns = ("id", *source.attributes, "weight", "geom")
+    firm = in_degrees and source.rows in _WITH_CLEARANCE
+    columns = ("id", *source.attributes, "weight", "geom", *(["clearance"] * firm))
     rows = statement(f"tile_{source.rows}").columns(*map(sa.column, columns)).subquery("every")
     visible = _visible(rows.c.geom, pointed=source.pointed)
     found: sa.FromClause = rows
@@ -217,6 +228,8 @@ def tile_statement(
         found = weightiest.limit(sa.bindparam("most", type_=sa.Integer)).subquery("found")
         visible = sa.true()
     shape = (_point if source.pointed else _outline)(found.c.geom, in_degrees=in_degrees)
+    if firm:
+        shape = sa.case((_is_firm(found.c), _moved(found.c.geom)), else_=shape)
     told = [found.c[name] for name in source.attributes]
     drawn = sa.select(found.c.id, *told, shape.label("geom")).correlate(found).lateral("drawn")
     kept = visible if not source.pointed else sa.true()
@@ -262,6 +275,23 @@ def _outline(geom: Any, *, in_degrees: bool) -> sa.ColumnElement[Any]:
     address = _bound("z", "x", "y")
     return f.ST_AsMVTGeom(
         f.ST_Transform(geom, 3857), f.ST_TileEnvelope(*address), EXTENT, MARGIN, True
+    )
+
+
+def _is_firm(row: Any) -> sa.ColumnElement[bool]:
+    """Whether a shape needs no clipping, and rounding its vertices keeps it valid."""
+    inside = row.geom.op("@")(sa.func.ST_MakeEnvelope(*_bound(*_SIDES), 4326))
+    return sa.and_(row.clearance > sa.bindparam("firm"), inside)
+
+
+def _moved(geom: Any) -> sa.ColumnElement[Any]:
+    """Units from the tile's north-west corner; half a one more, for the encoder cuts off."""
+    west, south, east, north = _bound(*_SIDES)
+    a_unit, a_line = (east - west) / EXTENT, (south - north) / EXTENT
+    # What is clockwise in degrees is as tiles want it once their rows count from the north.
+    turned = sa.func.ST_ForcePolygonCW(geom)
+    return sa.func.ST_TransScale(
+        turned, a_unit / 2 - west, a_line / 2 - north, 1 / a_unit, 1 / a_line
     )
 
 

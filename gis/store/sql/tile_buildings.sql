@@ -12,7 +12,8 @@ SELECT
     t.floors,
     CAST(NULL AS bigint) AS buildings,
     t.households AS weight,
-    t.geom
+    t.geom,
+    t.clearance
 FROM building AS t
 WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND (t.retired_on IS NULL OR t.retired_on > :at)

@@ -156,6 +156,8 @@ building = sa.Table(
     sa.Column("vulnerable", sa.Integer),
     *import_columns(),
     geometry("MULTIPOLYGON"),
+    # Tiles draw a shape that cannot be spoilt by rounding without making it valid anew.
+    sa.Column("clearance", sa.Double, sa.Computed("ST_MinimumClearance(geom)", persisted=True)),
     one_of("households_kind", HOUSEHOLD_KINDS),
     *not_negative("households", "floors", "stairwells", "residents", "elders", "vulnerable"),
     comment="Counts only; never a resident's name.",
