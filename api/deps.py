@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import anyio
 import sqlalchemy as sa
 from fastapi import Depends
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 
 from api.asking import asking
@@ -16,6 +19,8 @@ from api.principal import PUBLIC_PAGE, Principal, Right
 from api.settings import Settings
 from gis.errors import Forbidden, Language
 from gis.store.asker import for_asker
+
+log = logging.getLogger("wangge.http")
 
 
 def _engine(request: Request) -> sa.Engine:
@@ -112,8 +117,8 @@ def reading_connection(
     request: Request, who: Who, _: Annotated[None, Seat]
 ) -> Iterator[sa.Connection]:
     """Lend one connection for the length of a request, in a transaction that cannot write."""
-    with engine_of(request, who).connect() as connection:
-        yield connection.execution_options(postgresql_readonly=True)
+    with _lent(engine_of(request, who)) as connection:
+        yield connection
 
 
 def public_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[sa.Connection]:
@@ -123,8 +128,23 @@ def public_connection(request: Request, _: Annotated[None, Seat]) -> Iterator[sa
     Row security would hide posts and workers from strangers; what of them is told, and to whom,
     the services decide that use it.
     """
-    with engine_of(request, PUBLIC_PAGE).connect() as connection:
+    with _lent(engine_of(request, PUBLIC_PAGE)) as connection:
+        yield connection
+
+
+@contextmanager
+def _lent(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Lend a connection that only reads; that the database went away afterwards is no fault."""
+    connection = engine.connect()
+    try:
         yield connection.execution_options(postgresql_readonly=True)
+    finally:
+        try:
+            connection.close()
+        except DBAPIError as fault:
+            # The answer is read, and may be sent: it stands. The pool lends this one no more.
+            connection.invalidate()
+            log.warning("a connection broke after use: %s", str(fault).partition("\n")[0])
 
 
 Planner = Annotated[Principal, Depends(needs("draw"))]

@@ -101,7 +101,7 @@ def _town(url: str) -> None:
     migrate.upgrade(engine)
     make_faces(engine, Faces(communities=20, buildings=12_000, facilities=100, streets=200))
     with engine.begin() as connection:
-        for statement in _ASSIGNED.split(";"):
+        for statement in ASSIGNED.split(";"):
             connection.execute(sa.text(statement))
         connection.execute(
             sa.text(
@@ -119,7 +119,7 @@ def _town(url: str) -> None:
 
 
 # 150 buildings to a grid, four grids to a community, each building a unit of its own.
-_ASSIGNED = """
+ASSIGNED = """
 INSERT INTO unit (
     ground_id, unit_no, unit_id, kind, building_code, courtyard_code, households, geom)
 SELECT
@@ -230,9 +230,10 @@ def _quantile(seconds: list[float], share: float) -> float:
 
 
 def record(section: str) -> None:
-    """Put a section in its place in the record, or at its end."""
+    """Put a section in the place of the one of its heading, or at the end of the record."""
+    heading = section.partition("\n")[0]
     text = RECORD.read_text(encoding="utf-8") if RECORD.exists() else "# People, measured\n"
-    others = [part for part in re.split(r"(?m)^(?=## )", text) if not part.startswith(HEADING)]
+    others = [part for part in re.split(r"(?m)^(?=## )", text) if not part.startswith(heading)]
     RECORD.write_text("".join(others).rstrip() + f"\n\n{section}\n", encoding="utf-8")
 
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -27,6 +25,7 @@ from api.today import today
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
 from bench.partition import noise, pace
+from bench.people_my import record
 from bench.real import markdown
 from gis.store import migrate
 from gis.store.engine import open_drawing_engine, open_engine
@@ -37,7 +36,6 @@ from maps.tiles import TileRequest, tile_request
 from ops.throwaway import throwaway_cluster
 
 Row = dict[str, str]
-RECORD = Path(__file__).with_name("people.md")
 HEADING = "## Rights"
 LAYERS = "buildings,courtyards,streets,facilities,grids"
 _PLAIN = Coordinates(None, False, 7)
@@ -58,9 +56,7 @@ def main() -> None:
     text = f"{HEADING}\n\n{NOTE}\n\n{table}\n\n{said}\n"
     print(text)
     if "--write" in sys.argv:
-        page = RECORD.read_text(encoding="utf-8") if RECORD.exists() else "# People\n"
-        others = re.sub(rf"{HEADING}\n.*?(?=\n## |\Z)", "", page, flags=re.DOTALL).rstrip()
-        RECORD.write_text(f"{others}\n\n{text}", encoding="utf-8")
+        record(text.rstrip())
 
 
 NOTE = (

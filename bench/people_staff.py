@@ -9,7 +9,6 @@ The made-up city has 10,000 grids and 300,000 buildings in 2,500 communities of 
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ import sqlalchemy as sa
 from api.services.importing import ImportOptions, import_file
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
-from bench.people_my import RECORD
+from bench.people_my import record
 from bench.tile_load import Load, http_load
 from bench.tile_servers import wangge
 from gis.staff.teams import load_team, team_document
@@ -46,7 +45,7 @@ def main() -> None:
             table = measured(started)
     print(table)
     if "--write" in sys.argv:
-        _write(table)
+        record(table)
 
 
 def measured(server: str) -> str:
@@ -158,13 +157,6 @@ def _asked(port: int, name: str, paths: list[str]) -> tuple[str, str, str]:
         f"p95 {crowd.slowest_ms:.1f} ms",
         "p95 20 ms; 500/s on two cores",
     )
-
-
-def _write(table: str) -> None:
-    """Put the section into the record, in the place of the one before."""
-    text = RECORD.read_text(encoding="utf-8") if RECORD.exists() else "# People, measured\n"
-    others = [part for part in re.split(r"(?m)^(?=## )", text) if not part.startswith(HEADING)]
-    RECORD.write_text("".join(others).rstrip() + f"\n\n{table}\n", encoding="utf-8")
 
 
 _ABOUT = (

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import tiles_cached, tiles_cold, tiles_fresh, tiles_memory, tiles_paint
+from bench import tiles_cached, tiles_cold, tiles_fresh, tiles_paint
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
 from bench.partition import noise, pace, record
@@ -35,6 +35,8 @@ buildings, 5,000 courtyards, 2,000 grids and 20,000 facilities in a PostGIS of i
 database and clients share the machine. *Pace* is the CPU seconds of one fixed loop before and
 after a section (see `partition.md`).
 """
+# `memory` is recorded by bench.endurance.
+ORDER = ("cold", "cached", "change", "memory", "paint")
 Row = dict[str, str]
 
 
@@ -84,14 +86,6 @@ SECTIONS = {
         "are tiles that differ from these; *touched* is told by a formula of its own.",
         lambda given: tiles_fresh.rows(given.url),
     ),
-    "memory": Section(
-        "Memory of one process under mixed load",
-        "Eight clients ask for tiles of six kinds, half of them known, half at random; five edits "
-        "a second; thirty event streams, half of which nobody reads. "
-        f"{tiles_memory.MINUTES:.0f} minutes, not an hour: what grows is told by the slope of "
-        "the second half.",
-        lambda given: tiles_memory.rows(given.url, given.faces, tiles_memory.MINUTES),
-    ),
     "paint": Section(
         "First paint of an embed",
         "The sample, 640 x 400, headless Chromium with a fresh profile for each visit; from "
@@ -120,7 +114,7 @@ def main() -> None:
             text = _section(name, given)
             print(text, flush=True)
             if asked.write:
-                record(PAGE, name, text, head=HEAD, order=SECTIONS)
+                record(PAGE, name, text, head=HEAD, order=ORDER)
 
 
 @contextmanager

@@ -18,11 +18,18 @@ _MAKER = "maker.pid"
 
 @contextmanager
 def throwaway_cluster(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address of a server on which any database may be made; see `throwaway_server`."""
+    with throwaway_server(durable=durable) as home:
+        yield cluster.url(home, "postgres")
+
+
+@contextmanager
+def throwaway_server(*, durable: bool = False) -> Iterator[ClusterHome]:
     """
-    Yield the address of a server on which any database may be made.
+    Yield the home of a running cluster, for whoever stops or kills it.
 
     Nothing is synced to disk, which tests do not need; with `durable` it is set up as a private
-    database is, for measuring.
+    database is, for measuring and for surviving a kill.
 
     It shares nothing with the private database of the folder, so tests run beside a
     running demo. What an earlier run left behind because it was killed is removed.
@@ -32,7 +39,7 @@ def throwaway_cluster(*, durable: bool = False) -> Iterator[str]:
     (home.path / _MAKER).write_text(_identity(os.getpid()))
     try:
         cluster.start(home, throwaway=not durable)
-        yield cluster.url(home, "postgres")
+        yield home
     finally:
         _remove(home)
 

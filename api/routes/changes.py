@@ -7,7 +7,9 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Header, Query
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
@@ -15,12 +17,15 @@ from api.event_stream import EventStream, StreamPlaces
 from api.openapi import problems
 from api.seeing import Sees, sight_today
 from api.services.change_events import event_text, quiet
-from api.services.changes import Changes
+from api.services.changes import Changes, Stream
 from api.services.sights import Seer
+from api.standing import Standing
+from gis.store.sight import Sight
 
 router = APIRouter(prefix="/changes", tags=["changes"])
 
 _KEEP_ALIVE_S = 15.0
+_AWAY_S = 1.0
 _HEADERS = {
     "Cache-Control": "no-store",
     # Proxies that gather answers before they pass them on would keep the news to themselves.
@@ -69,14 +74,36 @@ async def _events(
 ) -> AsyncIterator[bytes]:
     changes: Changes = request.app.state.changes
     end = math.inf if seconds is None else time.monotonic() + seconds
+    standing = Standing(request)
     with changes.stream(since) as stream:
         yield b"retry: 1000\n" if seconds is None else b"retry: 5000\n"
         # Something at once, so that a client knows that it is heard, and from which mark on.
         due = time.monotonic()
-        while not (told := await stream.next(min(due, end) - time.monotonic())).over:
-            text = event_text(told, plan, await sight_today(request, seer))
+        while not (told := await stream.next(min(due, end, standing.due) - time.monotonic())).over:
+            sight = await _sight(request, seer, standing, stream, end)
+            if sight is None:
+                return
+            text = event_text(told, plan, sight)
             if text or time.monotonic() >= due:
                 yield text or quiet(told)
                 due = time.monotonic() + _KEEP_ALIVE_S
             if time.monotonic() >= end:
                 return
+
+
+async def _sight(
+    request: Request, seer: Seer, standing: Standing, stream: Stream, end: float
+) -> Sight | None:
+    """
+    Return what a listener sees by now, None when it may listen no longer or the time is over.
+
+    While the database is away nothing is told, and nothing lost: the listener waits.
+    """
+    while not stream.over:
+        try:
+            return await sight_today(request, seer) if await standing.holds() else None
+        except SQLAlchemyError:
+            if time.monotonic() >= end:
+                return None
+            await anyio.sleep(_AWAY_S)
+    return None

@@ -156,6 +156,11 @@ class Stream:
         self._over = False
         self._something = asyncio.Event()
 
+    @property
+    def over(self) -> bool:
+        """Whether the service lets the listener go."""
+        return self._over
+
     def replay(self, news: News | None) -> None:
         """Begin with these; None: what the listener missed is not known."""
         if news is None:
