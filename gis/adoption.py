@@ -42,7 +42,8 @@ def adopt(ground: Ground, footprints: gpd.GeoDataFrame, grids: gpd.GeoDataFrame)
     """
     Assign every unit to the hand-drawn grid that covers most of it.
 
-    A building counts with its footprint, other ground with its cell. Ties go to the lower code.
+    A building counts with what of its footprint lies in its cell, other ground with its cell.
+    Ties go to the lower code.
 
     Parameters
     ----------
@@ -54,14 +55,8 @@ def adopt(ground: Ground, footprints: gpd.GeoDataFrame, grids: gpd.GeoDataFrame)
         Canonical layer ``grids`` in any CRS; polygons may overlap and leave gaps. Not modified.
     """
     drawn = grids.sort_values("grid_code").to_crs(_crs(ground))
-    shapes = shapely.make_valid(drawn.geometry.to_numpy())
-    pieces = _shapes_of_units(ground, footprints)
-    unit, grid = shapely.STRtree(shapes).query(pieces, predicate="intersects")
-    shared = shapely.area(shapely.intersection(pieces[unit], shapes[grid]))
-    cover = pd.DataFrame({"unit": unit, "grid": grid, "area": shared})
-    cover = cover[cover["area"] > 0].sort_values(
-        ["unit", "area", "grid"], ascending=[True, False, True]
-    )
+    pieces = shapes_of_units(ground, footprints)
+    cover = cover_of_units(pieces, shapely.make_valid(drawn.geometry.to_numpy()))
     best = cover.drop_duplicates("unit")
     position = np.full(len(pieces), UNASSIGNED, np.int32)
     position[best["unit"]] = best["grid"]
@@ -88,8 +83,40 @@ def _named(drawn: gpd.GeoDataFrame) -> pd.DataFrame:
     return named.assign(name=named["name"].fillna(named["grid_code"]))
 
 
-def _shapes_of_units(ground: Ground, footprints: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+def shapes_of_units(ground: Ground, footprints: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """
+    Return what of each unit counts when polygons are laid over it, in the ground's CRS.
+
+    Of a building the part of its footprint in its own cell (where footprints overlap, that may
+    be nothing: then the cell); of other units the cell. So a polygon made of whole cells holds
+    its units entirely, whatever the footprints do.
+    """
+    cells = ground.units.geometry.to_numpy()
     own = footprints.to_crs(_crs(ground)).set_index("building_id").geometry
-    by_building = ground.units["building_id"].map(own)
-    is_building = (ground.units["kind"] == "building") & by_building.notna()
-    return np.asarray(by_building.where(is_building, ground.units.geometry), dtype=object)
+    found = ground.units["building_id"].map(own).to_numpy(object)
+    built = (ground.units["kind"] == "building").to_numpy() & ~pd.isna(found)
+    pieces = cells.astype(object)
+    inside = shapely.intersection(found[built], cells[built])
+    pieces[built] = np.where(shapely.area(inside) > 0, inside, cells[built])
+    return np.asarray(pieces, dtype=object)
+
+
+def cover_of_units(
+    pieces: npt.NDArray[np.object_], shapes: npt.NDArray[np.object_]
+) -> pd.DataFrame:
+    """
+    Return how much of each unit each polygon covers.
+
+    Columns ``unit``, ``grid`` (positions) and ``area`` (above 0), by unit, most area first, ties
+    by the polygon's position. Both in one metric CRS; valid.
+    """
+    shapely.prepare(shapes)
+    grid, unit = shapely.STRtree(pieces).query(shapes, predicate="intersects")
+    whole = shapely.covers(shapes[grid], pieces[unit])
+    area = shapely.area(pieces)[unit]
+    crossed = ~whole
+    area[crossed] = shapely.area(shapely.intersection(pieces[unit[crossed]], shapes[grid[crossed]]))
+    cover = pd.DataFrame({"unit": unit, "grid": grid, "area": area})
+    return cover[cover["area"] > 0].sort_values(
+        ["unit", "area", "grid"], ascending=[True, False, True], ignore_index=True
+    )

@@ -324,6 +324,20 @@ STANDING_GRIDS = Layer(
     ),
 )
 """Published grids with their figures, as they leave; what comes in has none (`LAYERS`)."""
+PLAN_GRIDS = Layer(
+    "grids",
+    "网格",
+    "grid_no",
+    _GRIDS.geometry,
+    (
+        _count("grid_no", "网格号"),
+        Field("grid_code", "text", "网格编码"),
+        *_GRIDS.fields[1:],
+        _count("households", "户数"),
+        Field("load", "measure", "负荷", lowest=0),
+    ),
+)
+"""Grids of any plan, drafts too, whose codes are given when it is published."""
 STAFF = (
     "worker_id",
     "worker_name",

@@ -116,3 +116,39 @@ def new_codes(prefix: str, used: Collection[str], count: int, digits: int) -> li
             needed=count,
         )
     return [f"{prefix}{n:0{digits}d}" for n in range(first, first + count)]
+
+
+def numbered_like(
+    standing: npt.NDArray[np.int64], fresh: npt.ArrayLike, households: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int32]:
+    """
+    Number the grids of another division after the standing ones they share most households with.
+
+    Each standing number is given once, to the pair with most in common first; grids left over go
+    on after the highest.
+
+    Examples
+    --------
+    >>> old, new = np.array([4, 4, 2, 2]), np.array([0, 0, 0, 1])
+    >>> numbered_like(old, new, np.array([10, 10, 10, 10])).tolist()
+    [4, 4, 4, 2]
+    """
+    label = np.asarray(fresh, np.int64)
+    had = standing >= 0
+    pairs, which = np.unique(
+        np.column_stack([label[had], standing[had]]), axis=0, return_inverse=True
+    )
+    shared = np.bincount(which.ravel(), households[had] + 1e-6, len(pairs))
+    number: dict[int, int] = {}
+    given: set[int] = set()
+    for k in np.argsort(-shared, kind="stable"):
+        new, old = (int(x) for x in pairs[k])
+        if new not in number and old not in given:
+            number[new] = old
+            given.add(old)
+    top = int(standing.max(initial=-1)) + 1
+    for new in np.unique(label).tolist():
+        if new not in number:
+            number[new], top = top, top + 1
+    values, place = np.unique(label, return_inverse=True)
+    return np.array([number[int(v)] for v in values], np.int32)[place]

@@ -437,6 +437,16 @@ HELP: dict[str, str] = {
     "Divide what is in no grid of the draft PLAN_ID; what is drawn stays.": (
         "划分草稿中尚未划入网格的部分；已画的保持不变。"
     ),
+    "Move the units of the draft PLAN_ID into the grids drawn as polygons in FILE.": (
+        "按文件中手绘的网格面调整草稿的归属。"
+    ),
+    "Which layer of a file with several.": "文件含多个图层时指明哪一个。",
+    "Only tell what would move.": "只说明会调整什么，不保存。",
+    "Write the grids of PLAN_ID, a draft too, as polygons with their numbers.": (
+        "把方案（含草稿）的网格写成带网格号的面。"
+    ),
+    "The file to write; its extension tells the format.": "要写入的文件；扩展名决定格式。",
+    "Coordinate system to write.": "写出的坐标系。",
     "Split GRID of the draft PLAN_ID into PARTS even grids.": "把草稿中的一个网格均匀拆成几个。",
     "Merge GRIDS of the draft PLAN_ID into one.": "把草稿中的几个网格合并为一个。",
     "Plans wanted, 1 to 5.": "需要的方案数，1 至 5。",

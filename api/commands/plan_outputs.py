@@ -8,7 +8,7 @@ import click
 
 from api.commands import options
 from api.commands.connection import database
-from api.commands.redraw import plan
+from api.commands.plan_drawn import plan
 from api.language import language, say
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.deps import AppSettings
 from api.openapi import problems
 from api.routes.desk import AtDesk, AtReadersDesk
 from api.routes.plans import PlanId
-from api.schemas.assignments import AssignmentPreview, Comparison
+from api.schemas.assignments import AssignmentPreview, Comparison, DrawnPreview
 from api.services import assignment_files, comparing
+from api.services.drawn_grids import DrawnFormat, read_drawn
 from api.services.staffing import subsidy_of
 from api.today import today
 
@@ -47,6 +49,38 @@ def read_assignment(
 ) -> AssignmentPreview:
     """Tell what a table of buildings and grids would move; `POST /strokes` accepts it."""
     return assignment_files.read_assignment(desk, plan_id, table, form, new_grids=new_grids)
+
+
+async def _sent(request: Request) -> bytes:
+    """Return the body as it is, also where its type says JSON."""
+    return await request.body()
+
+
+_UPLOAD = {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+
+
+@router.post(
+    "/plans/{plan_id}/drawn", responses=problems(409), openapi_extra={"requestBody": _UPLOAD}
+)
+def read_drawn_grids(
+    desk: AtDesk,
+    plan_id: PlanId,
+    file: Annotated[bytes, Depends(_sent)],
+    form: Annotated[DrawnFormat, Query(alias="format")] = "geojson",
+    crs: Annotated[
+        str | None,
+        Query(
+            max_length=64,
+            pattern=r"^[A-Za-z0-9:_. \-]+$",
+            description="Overrules the file's own: EPSG:n, cgcs2000-3deg, gcj02, bd09.",
+        ),
+    ] = None,
+    layer: Annotated[
+        str | None, Query(max_length=100, description="Which layer of a file with several.")
+    ] = None,
+) -> DrawnPreview:
+    """Tell what polygons drawn in any GIS would move; `POST /strokes` accepts it."""
+    return read_drawn(desk, plan_id, file, form, crs=crs, gis_layer=layer)
 
 
 @router.get("/compare")

@@ -28,6 +28,7 @@ from api.services.downloads import (
     bundle_download,
     layer_download,
     package_download,
+    plan_grids_download,
     public_extract,
     read_once,
 )
@@ -49,6 +50,24 @@ AreaQuery = Annotated[
         description="Code of an area: only what belongs to the communities below it.",
     ),
 ]
+
+CrsQuery = Annotated[
+    str,
+    Query(
+        max_length=64,
+        pattern=r"^[A-Za-z0-9:_. \-]+$",
+        description="EPSG:4326, EPSG:4490, cgcs2000-3deg, EPSG:n, gcj02 or bd09.",
+    ),
+]
+EncodingQuery = Annotated[
+    str,
+    Query(
+        # Python knows many more that no other program reads, and some that cannot hold Chinese.
+        pattern=r"^([Uu][Tt][Ff]-?8|[Gg][Bb]18030|[Gg][Bb][Kk]|[Bb][Ii][Gg]5)$",
+        description="Of the text in Shapefiles (zip) and CSV: UTF-8, GB18030, GBK or Big5.",
+    ),
+]
+HeadingsQuery = Annotated[Headings, Query(description="Column names: canonical, or Chinese.")]
 
 
 @router.get(
@@ -91,25 +110,9 @@ async def download_layer(
         str | None, Query(max_length=120, description="west,south,east,north in degrees.")
     ] = None,
     coord: CoordQuery = "wgs84",
-    crs: Annotated[
-        str,
-        Query(
-            max_length=64,
-            pattern=r"^[A-Za-z0-9:_. \-]+$",
-            description="EPSG:4326, EPSG:4490, cgcs2000-3deg, EPSG:n, gcj02 or bd09.",
-        ),
-    ] = "EPSG:4326",
-    encoding: Annotated[
-        str,
-        Query(
-            # Python knows many more that no other program reads, and some that cannot hold Chinese.
-            pattern=r"^([Uu][Tt][Ff]-?8|[Gg][Bb]18030|[Gg][Bb][Kk]|[Bb][Ii][Gg]5)$",
-            description="Of the text in Shapefiles (zip) and CSV: UTF-8, GB18030, GBK or Big5.",
-        ),
-    ] = "UTF-8",
-    headings: Annotated[
-        Headings, Query(description="Column names: canonical, or Chinese.")
-    ] = "canonical",
+    crs: CrsQuery = "EPSG:4326",
+    encoding: EncodingQuery = "UTF-8",
+    headings: HeadingsQuery = "canonical",
 ) -> Response:
     """
     Download a layer as it stood on a day; `all.gpkg` holds every layer.
@@ -131,6 +134,27 @@ async def download_layer(
 async def download_package(request: Request, seer: Sees, who: Who, plan_id: PlanId) -> Response:
     """Download the grid package of a plan, which `wangge verify` checks."""
     return await _made(request, who, package_download(seer, plan_id), ("plan", plan_id), None)
+
+
+@router.get(
+    "/plans/{plan_id}/grids.{extension}",
+    response_class=Response,
+    responses={**_FILE, **problems(404, 422, 503)},
+)
+async def download_plan_grids(
+    request: Request,
+    seer: Sees,
+    who: Who,
+    plan_id: PlanId,
+    extension: Extension,
+    crs: CrsQuery = "EPSG:4326",
+    encoding: EncodingQuery = "UTF-8",
+    headings: HeadingsQuery = "canonical",
+) -> Response:
+    """Download the grids of a plan, a draft too, with their numbers; `POST drawn` reads them."""
+    form = Form(crs, encoding, headings)
+    made = plan_grids_download(seer, plan_id, extension, form)
+    return await _made(request, who, made, ("plan", plan_id), None)
 
 
 async def _made(

@@ -14,7 +14,7 @@ class Unplaced(BaseModel):
     name: str = Field(description="What it names.")
     reason: str = Field(
         description="no_building, no_grid, twice, several_grids (its stairwells lie in different "
-        "grids and the row names the building), unchanged, ambiguous (no grid covers 60 % of it)."
+        "grids and the row names the building), unchanged."
     )
 
 
@@ -28,6 +28,35 @@ class AssignmentPreview(BaseModel):
     grids: list[NewGrid] = Field(description="New grids, as a stroke declares them.")
     unplaced: list[Unplaced]
     counts: dict[str, int] = Field(description="Rows that move nothing, by reason.")
+
+
+class DrawnRemark(BaseModel):
+    """Something unclear about polygons drawn as grids."""
+
+    kind: str = Field(
+        description="unreadable, mended, overlap (polygons), divided (a unit of which no polygon "
+        "covers 60 %), doubled (a unit in two polygons), uncovered, no_units, elsewhere, "
+        "several_parts, same_grid, by_place (it is not called anything), locked."
+    )
+    rows: list[int] = Field(description="Rows of the file, from 1.")
+    units: list[int] = Field(description="Units to look at.")
+    en: str
+    zh: str
+
+
+class DrawnPreview(BaseModel):
+    """What polygons would move; `POST /strokes` with its moves and new grids accepts it."""
+
+    revision: int
+    ground: int
+    rows: int = Field(description="Rows read.")
+    polygons: int = Field(description="Polygons that could be used.")
+    placed: int = Field(description="Units that lie in a polygon; the others stay.")
+    units: int = Field(description="Units of the plan.")
+    moves: list[tuple[int, int | None, int | None]]
+    grids: list[NewGrid] = Field(description="New grids, as a stroke declares them.")
+    remarks: list[DrawnRemark] = Field(description="1,000 at most.")
+    counts: dict[str, int] = Field(description="All remarks, by kind.")
 
 
 class ComparedGrid(BaseModel):

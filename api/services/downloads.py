@@ -24,12 +24,15 @@ from api.services.exporting import (
     write_extract,
 )
 from api.services.packaging import packaged_plan
+from api.services.plan_reading import require_plan
 from api.services.sheets import register_file, wall_map_file
 from api.services.sights import Seer
 from api.settings import Settings
-from gis.contracts import LayerName
+from gis.contracts import PLAN_GRIDS, LayerName
 from gis.errors import Conflict, InputError, Language, Unavailable
 from gis.io.package import DividedCommunity, write_package
+from gis.io.write import write_layer
+from gis.store import plans as store
 from gis.store.extracts import Extract, area_name
 from gis.store.plan_listing import plan_standing_on
 from gis.store.sight import Sight
@@ -194,6 +197,66 @@ def package_download(seer: Seer, plan_id: int) -> Read:
         return lambda: _made(names, "gpkg", lambda path: _write_package(path, place))
 
     return read
+
+
+def plan_grids_download(seer: Seer, plan_id: int, extension: Extension, form: Form) -> Read:
+    """
+    Make a file of the grids of any plan that is seen, as they are now, in number's order.
+
+    Raises
+    ------
+    NotFound
+        There is no such plan to be seen.
+    WrongCrs, InputError
+        See `gis.io.write.write_layer`.
+    """
+
+    def read(connection: sa.Connection) -> Callable[[], MadeFile]:
+        require_plan(connection, seer.today(connection), plan_id)
+        title = store.read_plan(connection, plan_id).name
+        frame = _plan_grids(connection, plan_id)
+        names = (f"{title}-网格-方案{plan_id}", f"grids-plan-{plan_id}")
+        return lambda: _made(names, extension, lambda path: _write_grids(frame, path, form))
+
+    return read
+
+
+def write_plan_grids(engine: sa.Engine, plan_id: int, path: Path, *, crs: str) -> int:
+    """
+    Write the grids of a plan to a file; return how many there are.
+
+    Raises
+    ------
+    NotFound
+        There is no such plan.
+    WrongCrs, InputError
+        See `gis.io.write.write_layer`.
+    """
+    with engine.connect() as connection:
+        frame = _plan_grids(connection, plan_id)
+    _write_grids(frame, path, Form(crs))
+    return len(frame)
+
+
+def _plan_grids(connection: sa.Connection, plan_id: int) -> gpd.GeoDataFrame:
+    """Grids that have ground; columns of `PLAN_GRIDS`."""
+    community = store.read_plan(connection, plan_id).community_code
+    grids = store.read_grids(connection, plan_id)
+    there = grids[~grids.geometry.isna() & ~grids.geometry.is_empty].reset_index()
+    named = there.rename(columns={"code": "grid_code"})
+    return gpd.GeoDataFrame(named.assign(community_code=community))
+
+
+def _write_grids(frame: gpd.GeoDataFrame, path: Path, form: Form) -> None:
+    write_layer(
+        frame,
+        path,
+        layer="grids",
+        crs=form.crs,
+        encoding=form.encoding,
+        headings=form.headings,
+        contract=PLAN_GRIDS,
+    )
 
 
 def _write_package(path: Path, place: DividedCommunity) -> None:

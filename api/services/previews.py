@@ -30,6 +30,7 @@ from api.services.keeping import moves_between
 from api.services.redraw import numbers_above
 from gis.cells import Ground
 from gis.errors import Conflict, Infeasible, InputError
+from gis.numbering import numbered_like
 from gis.partition.redrawn import Redrawn
 from gis.partition.rules import RuleSet, rules_from_document
 from gis.store import plan_grids
@@ -157,7 +158,6 @@ def _repaired(stand: _Stand, asked: RepairPreview) -> tuple[Redrawn, list[Choice
 
 
 def _divided(stand: _Stand, seed: int) -> Redrawn:
-    from gis.partition.cutting import numbered_like
     from gis.partition.divide import divide
 
     if stand.locked:

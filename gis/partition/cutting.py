@@ -10,7 +10,6 @@ import shapely
 
 from gis.cells import Ground
 from gis.errors import InputError
-from gis.partition.graph import Ints
 from gis.partition.operations import check_grids
 from gis.partition.redrawn import Redrawn, rules_kept
 from gis.partition.rules import RuleSet
@@ -107,37 +106,3 @@ def _side(part: shapely.Polygon, knife: shapely.LineString) -> bool:
     away = at - (start + share[:, None] * step)
     k = int(np.argmin((away**2).sum(1)))
     return bool(step[k, 0] * away[k, 1] - step[k, 1] * away[k, 0] > 0)
-
-
-def numbered_like(standing: Ints, fresh: npt.ArrayLike, households: Ints) -> npt.NDArray[np.int32]:
-    """
-    Number the grids of another division after the standing ones they share most households with.
-
-    Each standing number is given once, to the pair with most in common first; grids left over go
-    on after the highest.
-
-    Examples
-    --------
-    >>> old, new = np.array([4, 4, 2, 2]), np.array([0, 0, 0, 1])
-    >>> numbered_like(old, new, np.array([10, 10, 10, 10])).tolist()
-    [4, 4, 4, 2]
-    """
-    label = np.asarray(fresh, np.int64)
-    had = standing >= 0
-    pairs, which = np.unique(
-        np.column_stack([label[had], standing[had]]), axis=0, return_inverse=True
-    )
-    shared = np.bincount(which.ravel(), households[had] + 1e-6, len(pairs))
-    number: dict[int, int] = {}
-    given: set[int] = set()
-    for k in np.argsort(-shared, kind="stable"):
-        new, old = (int(x) for x in pairs[k])
-        if new not in number and old not in given:
-            number[new] = old
-            given.add(old)
-    top = int(standing.max(initial=-1)) + 1
-    for new in np.unique(label).tolist():
-        if new not in number:
-            number[new], top = top, top + 1
-    values, place = np.unique(label, return_inverse=True)
-    return np.array([number[int(v)] for v in values], np.int32)[place]

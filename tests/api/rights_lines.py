@@ -178,6 +178,9 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     # It is sent a file, not JSON: tests/api/test_previews.py.
     ("POST", f"{V1}/plans/{{plan_id}}/assignment"): (
         Line(f"{V1}/plans/{{draft}}/assignment", "missing", "draw", asked=False),),
+    # It is sent a file, too: tests/api/test_drawn_grids.py.
+    ("POST", f"{V1}/plans/{{plan_id}}/drawn"): (
+        Line(f"{V1}/plans/{{draft}}/drawn", "missing", "draw", asked=False),),
     ("GET", f"{V1}/compare"): (
         Line(f"{V1}/compare?a=plan-{{plan}}&b=plan-{{draft}}", "missing", "drafts", public=False),
         Line(f"{V1}/compare?a=standing-{{community}}&b=plan-{{plan}}", "missing", "drafts",
@@ -318,6 +321,9 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
         Line(f"{V1}/downloads/all.gpkg", "same", "export"),
         Line(f"{V1}/downloads/streets.geojson", "same", "export"),
         Line(f"{V1}/downloads/grids.geojson", "same", "export")),
+    ("GET", f"{V1}/plans/{{plan_id}}/grids.{{extension}}"): (
+        Line(f"{V1}/plans/{{plan}}/grids.geojson", "missing", "export"),
+        Line(f"{V1}/plans/{{draft}}/grids.geojson", "missing", "export", seen_by="drafts")),
     ("GET", f"{V1}/plans/{{plan_id}}/package.gpkg"): (
         Line(f"{V1}/plans/{{plan}}/package.gpkg", "missing", "export"),
         # The draft has a building in no grid, which is told to those who may know of it.

@@ -304,6 +304,11 @@ CASES["get", f"{API}/downloads/bundle.zip"] = {
     404: (f"{API}/downloads/bundle.zip?community=999999999999", None),
     422: (f"{API}/downloads/bundle.zip", None),
 }
+CASES["get", f"{API}/plans/{{plan_id}}/grids.{{extension}}"] = {
+    200: (f"{API}/plans/1/grids.geojson", None),
+    404: (f"{API}/plans/99/grids.geojson", None),
+    422: (f"{API}/plans/0/grids.geojson", None),
+}
 CASES["get", f"{API}/plans/{{plan_id}}/package.gpkg"] = {
     200: (f"{API}/plans/1/package.gpkg", None),
     404: (f"{API}/plans/99/package.gpkg", None),
@@ -366,8 +371,9 @@ OF_WORKERS = {
     ("post", f"{API}/my/receipts"),
     ("get", f"{API}/my/handovers/{{publication}}"),
     ("get", f"{API}/my/way/{{building}}"),
-    # It is sent a file, not JSON: tests/api/test_previews.py.
+    # They are sent files, not JSON: tests/api/test_previews.py, tests/api/test_drawn_grids.py.
     ("post", f"{API}/plans/{{plan_id}}/assignment"),
+    ("post", f"{API}/plans/{{plan_id}}/drawn"),
 }
 
 CASES |= PLANNING
@@ -482,7 +488,9 @@ def others(method: str, path: str) -> set[int]:
 
 def _is_export(path: str) -> bool:
     """Whether readers without an account get it, too, and workers do not."""
-    return path.startswith(("/maps", f"{API}/downloads")) or path.endswith("package.gpkg")
+    return path.startswith(("/maps", f"{API}/downloads")) or path.endswith(
+        ("package.gpkg", "grids.{extension}")
+    )
 
 
 _KEPT = (

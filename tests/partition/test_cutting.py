@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis.errors import Infeasible, InputError
-from gis.partition.cutting import cut, numbered_like
+from gis.numbering import numbered_like
+from gis.partition.cutting import cut
 from gis.partition.rules import RuleSet
 from tests.partition.test_divide import lattice
 

@@ -61,6 +61,28 @@ def test_standing_grids_are_adopted_from_a_file(town: Town, tmp_path: Path) -> N
     assert "2 new" in done.output
 
 
+def test_the_grids_of_a_draft_are_written_drawn_anew_and_taken_in(
+    town: Town, tmp_path: Path
+) -> None:
+    plan_id = first_plan(run("divide", town.community, "--by", "planner").stdout)
+    out = tmp_path / "grids.gpkg"
+    assert "grids written" in run("grids", plan_id, "-o", str(out), "--crs", "gcj02").output
+    same = run("drawn", plan_id, str(out), "--crs", "gcj02", "--by", "planner").output
+    assert "hold 24 of 24 units; 0 move, 0 new grids; nothing stored" in same
+    file = tmp_path / "halves.geojson"
+    write_layer(half_grids(), file, layer="grids")
+    tried = run("drawn", plan_id, str(file), "--dry-run", "--by", "planner").output
+    assert "2 polygons hold 24 of 24 units" in tried
+    assert "nothing stored" in tried
+    assert "Row 2 is not called anything" in tried
+    done = run("drawn", plan_id, str(file), "--why", "as sketched", "--by", "planner").output
+    assert "; #2" in done
+    shown = json.loads(run("show", plan_id, "--json").output)
+    households = {g["name"]: g["households"] for g in shown["grids"] if g["households"]}
+    assert households["西片"] == 360
+    assert len(households) == 2
+
+
 def test_the_handover_of_a_draft_is_refused_in_words(town: Town) -> None:
     divided = run("divide", town.community, "--by", "planner")
     with pytest.raises(Conflict) as refused:
