@@ -11,19 +11,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.deps import DatabaseEngine, needs
+from api.deps import AppSettings, DatabaseEngine, needs
 from api.openapi import problems
 from api.principal import Principal
+from api.routes.own_account import SessionId, TokenId, session_told, token_told
 from api.routes.session import PRIVATE, forget_leases
 from api.schemas.accounts import (
+    Access,
     Account,
     AccountChange,
     AccountRequest,
     MadeAccount,
     PasswordReset,
+    Token,
 )
-from api.services import accounts
+from api.services import account_access, accounts
 from api.services.accounts import AccountScope, NewAccount
+from api.services.sessions import SessionTimes
 
 router = APIRouter(tags=["accounts"], prefix="/accounts", responses=problems(403, 503))
 
@@ -79,6 +83,54 @@ def change_account(
     )
     forget_leases(request)
     return _shown(row)
+
+
+@router.get("/{account_id}/access", responses=problems(404, 422))
+def show_access(
+    request: Request,
+    settings: AppSettings,
+    engine: DatabaseEngine,
+    who: Administrator,
+    account_id: AccountId,
+) -> Access:
+    """Show by what an account gets in: its sessions and tokens, none of their texts."""
+    times, now = SessionTimes.of(settings), datetime.now(UTC)
+    found = account_access.access_of(engine, who, account_id, times=times, now=now)
+    return Access(
+        sessions=[session_told(row, request.state.secret) for row in found.sessions],
+        tokens=[Token.model_validate(token_told(row)) for row in found.tokens],
+    )
+
+
+@router.post("/{account_id}/tokens/{token_id}/revoke", responses=problems(404, 422))
+def revoke_token(
+    request: Request,
+    engine: DatabaseEngine,
+    who: Administrator,
+    account_id: AccountId,
+    token_id: TokenId,
+) -> Token:
+    """End a token of an account, at once here and within two seconds in other processes."""
+    now = datetime.now(UTC)
+    row = account_access.revoke_token_of(engine, who, account_id, token_id, now=now)
+    forget_leases(request)
+    return Token.model_validate(token_told(row))
+
+
+@router.post(
+    "/{account_id}/sessions/{session_id}/end", status_code=204, responses=problems(404, 422)
+)
+def end_session(
+    request: Request,
+    engine: DatabaseEngine,
+    who: Administrator,
+    account_id: AccountId,
+    session_id: SessionId,
+) -> Response:
+    """End a session of an account, at once here and within two seconds in other processes."""
+    account_access.end_session_of(engine, who, account_id, session_id)
+    forget_leases(request)
+    return Response(status_code=204)
 
 
 @router.post("/{account_id}/disable", responses=problems(404, 422))

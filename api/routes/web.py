@@ -52,6 +52,8 @@ def _page(
             who=principal.name if principal.account_id is not None else "",
             # Suggested sites are told to those the service knows.
             known="1" if principal.may("map") else "",
+            # What links lead to; each page asks by right itself.
+            rights=" ".join(sorted(principal.rights)),
             given=given,
         )
     )

@@ -75,6 +75,23 @@ class MadeToken(Token):
     token: str
 
 
+class Session(BaseModel):
+    """A browser that signed in."""
+
+    id: int
+    made_at: datetime
+    used_at: datetime = Field(description="To the minute.")
+    expires_at: datetime
+    current: bool = Field(description="Whether it is the one that asks.")
+
+
+class Access(BaseModel):
+    """By what an account gets in."""
+
+    sessions: list[Session]
+    tokens: list[Token]
+
+
 class AccountRequest(BaseModel):
     """An account that is wanted."""
 

@@ -144,7 +144,7 @@ def change_account(
         It is one's own.
     """
     with engine.begin() as connection:
-        _require_other(connection, who, account_id)
+        before = _require_other(connection, who, account_id)
         values: dict[str, object] = {}
         if role is not None:
             values["role"] = role
@@ -156,9 +156,24 @@ def change_account(
             _set_scope(connection, account_id, scope)
         if values:
             store.update_account(connection, account_id, values)
-        changed = [*values, *(["scope"] if scope else [])]
-        _audit(connection, who, "account.change", account_id, changed=changed)
-        return _require_row(connection, account_id)
+        after = _require_row(connection, account_id)
+        _audit(connection, who, "account.change", account_id, **_difference(before, after))
+        return after
+
+
+def _difference(before: Row, after: Row) -> dict[str, dict[str, object]]:
+    """Say what of an account is another now, as it was and as it is."""
+    was, now = _telling(before), _telling(after)
+    changed = [name for name in was if was[name] != now[name]]
+    return {
+        "before": {name: was[name] for name in changed},
+        "after": {name: now[name] for name in changed},
+    }
+
+
+def _telling(row: Row) -> dict[str, object]:
+    scope = ["everywhere"] if row["everywhere"] else [*row["areas"], *row["grids"]]
+    return {"role": row["role"], "scope": scope, "worker": row["worker_code"]}
 
 
 def disable_account(engine: sa.Engine, who: Principal, account_id: int, *, now: datetime) -> Row:
@@ -193,7 +208,7 @@ def enable_account(engine: sa.Engine, who: Principal, account_id: int) -> Row:
         There is no such account within one's scope.
     """
     with engine.begin() as connection:
-        _require_seen(connection, who, account_id)
+        require_seen(connection, who, account_id)
         store.update_account(connection, account_id, {"disabled_at": None, "disabled_by": None})
         login_attempts.forget(connection, account_key(account_id, ""))
         _audit(connection, who, "account.enable", account_id)
@@ -220,12 +235,12 @@ def set_password(
         The password is not allowed.
     """
     with engine.connect() as connection:
-        name = _require_seen(connection, who, account_id)["name"]
+        name = require_seen(connection, who, account_id)["name"]
     chosen = password if password is not None else passwords.invented()
     passwords.require_good(chosen, name)
     digest = passwords.hashed(chosen)
     with engine.begin() as connection:
-        _require_seen(connection, who, account_id)
+        require_seen(connection, who, account_id)
         values = {"password_hash": digest, "must_change": must_change, "password_at": now}
         store.update_account(connection, account_id, values)
         sessions.end_sessions(connection, account_id)
@@ -257,7 +272,8 @@ def _sees(tree: AreaTree, who: Principal, row: Row) -> bool:
     return row["id"] == who.account_id or tree.holds(who, areas, row["grids"])
 
 
-def _require_seen(connection: sa.Connection, who: Principal, account_id: int) -> Row:
+def require_seen(connection: sa.Connection, who: Principal, account_id: int) -> Row:
+    """Return an account within somebody's scope; raise NotFound when there is none."""
     row = store.account_row(connection, account_id)
     if row is None or not _sees(_tree(connection, [row]), who, row):
         raise NotFound(f"There is no account {account_id}.", f"没有编号为 {account_id} 的账号。")
@@ -265,7 +281,7 @@ def _require_seen(connection: sa.Connection, who: Principal, account_id: int) ->
 
 
 def _require_other(connection: sa.Connection, who: Principal, account_id: int) -> Row:
-    row = _require_seen(connection, who, account_id)
+    row = require_seen(connection, who, account_id)
     if row["id"] == who.account_id:
         raise Conflict(
             "Nobody disables their own account or changes its role or scope: ask another "

@@ -79,7 +79,7 @@ def change_password(
     InputError
         The new one is not allowed, or the old one again.
     """
-    account_id = _own(who)
+    account_id = require_own(who)
     if old == new:
         raise InputError("The new password is the old one.", "新密码与原密码相同。")
     passwords.require_good(new, who.name)
@@ -107,7 +107,7 @@ def make_token(engine: sa.Engine, who: Principal, wanted: NewToken, *, now: date
     InputError
         No name, a day that is past or too far, or a scope that is not within one's own.
     """
-    account_id = _own(who)
+    account_id = require_own(who)
     token = TOKEN_PREFIX + new_secret()
     values = {
         "account_id": account_id,
@@ -124,13 +124,13 @@ def make_token(engine: sa.Engine, who: Principal, wanted: NewToken, *, now: date
             require_within(connection, who, wanted.areas, wanted.grids)
         token_id = sessions.insert_token(connection, values)
         record(connection, who, "token.make", ("token", token_id))
-        return MadeToken(token, _require_token(connection, account_id, token_id))
+        return MadeToken(token, require_token(connection, account_id, token_id))
 
 
 def list_tokens(engine: sa.Engine, who: Principal) -> list[Row]:
     """Return the tokens of one's own account, newest first, without their texts."""
     with engine.connect() as connection:
-        return sessions.token_rows(connection, _own(who))
+        return sessions.token_rows(connection, require_own(who))
 
 
 def revoke_token(engine: sa.Engine, who: Principal, token_id: int, *, now: datetime) -> Row:
@@ -142,11 +142,11 @@ def revoke_token(engine: sa.Engine, who: Principal, token_id: int, *, now: datet
     NotFound
         One's own account has none of that number.
     """
-    account_id = _own(who)
+    account_id = require_own(who)
     with engine.begin() as connection:
         if sessions.revoke_tokens(connection, account_id, now, token_id=token_id):
             record(connection, who, "token.revoke", ("token", token_id))
-        return _require_token(connection, account_id, token_id)
+        return require_token(connection, account_id, token_id)
 
 
 def token_state(row: Row, now: datetime) -> str:
@@ -156,7 +156,8 @@ def token_state(row: Row, now: datetime) -> str:
     return "standing" if row["expires_at"] > now else "expired"
 
 
-def _own(who: Principal) -> int:
+def require_own(who: Principal) -> int:
+    """Return the number of one's own account; raise NotFound for whoever has none."""
     if who.account_id is None:
         raise NotFound(
             "Whoever works without an account has no password and no tokens: sign in.",
@@ -165,10 +166,11 @@ def _own(who: Principal) -> int:
     return who.account_id
 
 
-def _require_token(connection: sa.Connection, account_id: int, token_id: int) -> Row:
+def require_token(connection: sa.Connection, account_id: int, token_id: int) -> Row:
+    """Return a token of an account; raise NotFound when it has none of that number."""
     row = sessions.token_row(connection, token_id)
     if row is None or row["account_id"] != account_id:
-        raise NotFound(f"You have no token {token_id}.", f"您没有编号为 {token_id} 的令牌。")
+        raise NotFound(f"There is no token {token_id}.", f"没有编号为 {token_id} 的令牌。")
     return row
 
 

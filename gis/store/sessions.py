@@ -71,6 +71,32 @@ def end_sessions(connection: sa.Connection, account_id: int, *, keep: bytes | No
     return int(connection.execute(sa.delete(session).where(others)).rowcount)
 
 
+def session_rows(
+    connection: sa.Connection, account_id: int, *, now: datetime, idle_since: datetime
+) -> list[Row]:
+    """
+    Return the sessions of an account that stand, newest first.
+
+    Columns id, digest, made_at, used_at, expires_at; the digest is of a secret that is nowhere.
+    """
+    query = (
+        sa.select(session)
+        .where(
+            session.c.account_id == account_id,
+            session.c.expires_at > now,
+            session.c.used_at > idle_since,
+        )
+        .order_by(session.c.id.desc())
+    )
+    return cast(list[Row], connection.execute(query).mappings().all())
+
+
+def end_one(connection: sa.Connection, account_id: int, session_id: int) -> bool:
+    """End one session of an account by its number; tells whether there was one."""
+    this = (session.c.account_id == account_id) & (session.c.id == session_id)
+    return bool(connection.execute(sa.delete(session).where(this)).rowcount)
+
+
 def end_oldest(connection: sa.Connection, account_id: int, *, most: int) -> None:
     """Leave an account at most so many sessions, the newest."""
     newest = (

@@ -278,6 +278,7 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     # Accounts: of whom, is asked by tests of their own
     ("GET", f"{V1}/accounts"): (Line(f"{V1}/accounts", "same", "accounts", public=False),),
     ("GET", f"{V1}/account/tokens"): (Line(f"{V1}/account/tokens", "same", inside=ANY),),
+    ("GET", f"{V1}/account/sessions"): (Line(f"{V1}/account/sessions", "same", inside=ANY),),
     **{
         asked: (Line(asked[1], "same", asked=False),)
         for asked in (
@@ -286,6 +287,10 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
             ("POST", f"{V1}/accounts/{{account_id}}/disable"),
             ("POST", f"{V1}/accounts/{{account_id}}/enable"),
             ("POST", f"{V1}/accounts/{{account_id}}/password"),
+            ("GET", f"{V1}/accounts/{{account_id}}/access"),
+            ("POST", f"{V1}/accounts/{{account_id}}/tokens/{{token_id}}/revoke"),
+            ("POST", f"{V1}/accounts/{{account_id}}/sessions/{{session_id}}/end"),
+            ("POST", f"{V1}/account/sessions/{{session_id}}/end"),
             ("POST", f"{V1}/account/password"),
             ("POST", f"{V1}/account/tokens"),
             ("POST", f"{V1}/account/tokens/{{token_id}}/revoke"),

@@ -21,6 +21,7 @@ TOKENS, ACCOUNTS, OWN_PASSWORD = (
     f"{API}/accounts",
     f"{API}/account/password",
 )
+OWN_SESSIONS = f"{API}/account/sessions"
 READING = f"{API}/communities"
 CLOUDS = "510000000001"
 NASTY = ["'; DROP TABLE account; --", "<script>alert(1)</script>", "{{7*7}}", "%s%(x)s", "张'三\""]
@@ -260,3 +261,43 @@ def test_names_are_one_however_they_are_typed(browser: TestClient) -> None:
     assert again.status_code == 409
     for name in ("", "   ", "a\u200bb", "x" * 65, "a\u202eb"):
         assert browser.post(ACCOUNTS, json={**wanted, "name": name}).status_code == 422, name
+
+
+def test_administrators_end_ways_in_of_their_own_scope_and_of_no_other(
+    browser: TestClient, engine: sa.Engine
+) -> None:
+    watched = add_account(engine, "watched", "viewer", areas=(CLOUDS,))
+    foreign = add_account(engine, "foreign", "viewer", areas=("510000000002",))
+    ways = {}
+    for name, number in (("watched", watched), ("foreign", foreign)):
+        sign_in(browser, name)
+        token = browser.post(TOKENS, json={"name": "of " + name}).json()
+        ways[number] = (token["id"], token["token"], browser.get(OWN_SESSIONS).json()[0]["id"])
+        assert browser.get(OWN_SESSIONS).json()[0]["current"] is True
+        browser.cookies.clear()
+    sign_in(browser, "office")
+    access = browser.get(f"{ACCOUNTS}/{watched}/access").json()
+    assert [token["name"] for token in access["tokens"]] == ["of watched"]
+    assert [row["current"] for row in access["sessions"]] == [False]
+    assert "digest" not in str(access)
+    # What is foreign is answered as what does not exist, and stays as it is.
+    token, text, begun = ways[foreign]
+    for path in ("access", f"tokens/{token}/revoke", f"sessions/{begun}/end"):
+        method = "GET" if path == "access" else "POST"
+        answers = [browser.request(method, f"{ACCOUNTS}/{n}/{path}") for n in (foreign, 999_999)]
+        told = [
+            (a.status_code, a.json()["detail"].replace(str(foreign), "999999")) for a in answers
+        ]
+        assert told[0] == told[1]
+        assert told[0][0] == 404
+    # Nor does a number of theirs open under an account that one keeps.
+    assert browser.post(f"{ACCOUNTS}/{watched}/sessions/{begun}/end").status_code == 404
+    assert browser.post(f"{ACCOUNTS}/{watched}/tokens/{token}/revoke").status_code == 404
+    own, secret, session_id = ways[watched]
+    assert browser.post(f"{ACCOUNTS}/{watched}/tokens/{own}/revoke").json()["state"] == "revoked"
+    assert browser.post(f"{ACCOUNTS}/{watched}/sessions/{session_id}/end").status_code == 204
+    assert browser.get(f"{ACCOUNTS}/{watched}/access").json()["sessions"] == []
+    browser.cookies.clear()
+    for shown, status in ((secret, 401), (text, 200)):
+        answer = browser.get(READING, headers={"authorization": f"Bearer {shown}"})
+        assert answer.status_code == status

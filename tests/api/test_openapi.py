@@ -15,7 +15,10 @@ from pydantic import SecretStr
 from api.app import create_app
 from api.errors import PROBLEM
 from api.openapi import Problem
+from api.principal import Principal
 from api.services.embed_keys import digest_of
+from api.services.own_account import NewToken, make_token
+from api.services.sessions import SessionTimes, begin
 from api.settings import Settings
 from api.today import today
 from gis.store.engine import open_engine
@@ -118,6 +121,27 @@ CASES: dict[tuple[str, str], dict[int, Asked]] = {
         200: (f"{API}/accounts/2/password", {}),
         404: (f"{API}/accounts/99/password", {}),
         422: (f"{API}/accounts/2/password", {"password": "short"}),
+    },
+    ("get", f"{API}/accounts/{{account_id}}/access"): {
+        200: (f"{API}/accounts/2/access", None),
+        404: (f"{API}/accounts/99/access", None),
+        422: (f"{API}/accounts/0/access", None),
+    },
+    ("post", f"{API}/accounts/{{account_id}}/tokens/{{token_id}}/revoke"): {
+        200: (f"{API}/accounts/2/tokens/1/revoke", None),
+        404: (f"{API}/accounts/2/tokens/99/revoke", None),
+        422: (f"{API}/accounts/2/tokens/0/revoke", None),
+    },
+    ("post", f"{API}/accounts/{{account_id}}/sessions/{{session_id}}/end"): {
+        204: (f"{API}/accounts/4/sessions/2/end", None),
+        404: (f"{API}/accounts/4/sessions/99/end", None),
+        422: (f"{API}/accounts/4/sessions/0/end", None),
+    },
+    ("get", f"{API}/account/sessions"): {200: (f"{API}/account/sessions", None)},
+    ("post", f"{API}/account/sessions/{{session_id}}/end"): {
+        204: (f"{API}/account/sessions/3/end", None),
+        404: (f"{API}/account/sessions/99/end", None),
+        422: (f"{API}/account/sessions/0/end", None),
     },
     ("get", f"{API}/figures"): {
         200: (f"{API}/figures?area=510000000001", None),
@@ -517,6 +541,11 @@ def add_accounts(settings: Settings) -> None:
             values = {"failures": 9, "tried_at": now, "locked_until": now + timedelta(hours=1)}
             key = f"account:{numbers['late']}"
             connection.execute(sa.insert(login_attempt).values(key=key, **values))
+            # Browser 1 is the one of "worker", 2 of "late", 3 of "case"; token 1 is one of "case".
+            for name in ("late", "case"):
+                begin(connection, numbers[name], times=SessionTimes.of(settings), now=now)
+        who = Principal(numbers["case"], "case", "admin", None)
+        make_token(engine, who, NewToken("x"), now=now)
 
 
 def add_plan_without_grids(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,12 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 
+from api.principal import Principal
+from api.services.own_account import NewToken, make_token
+from api.services.sessions import SessionTimes, begin
 from api.settings import Settings
-from gis.store.tables import login_attempt
+from gis.store.tables import audit_event, login_attempt
+from maps.assets import WEB
 from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.conftest import own_database
 from tests.web.conftest import Visit, serving
@@ -64,9 +69,11 @@ def test_a_newcomer_signs_in_makes_an_account_and_signs_out(
     page.wait_for_url(f"{address}/walk/510000000001?kind=canteen")
     page.locator("wg-who .who-name").click()
     page.wait_for_url(f"{address}/account")
-    section = page.locator("section", has_text="新建账号")
+    section = page.locator("section", has=page.get_by_role("heading", name="新建账号"))
     section.get_by_label("账号名").fill("小李")
-    section.get_by_label("范围").fill("510000000001")
+    section.get_by_role("button", name="新建账号").click()
+    expect(section.get_by_role("alert")).to_have_text("请至少选择一个区划或网格。")
+    section.get_by_role("checkbox", name="510000000001", exact=False).check()
     section.get_by_role("button", name="新建账号").click()
     password = page.locator("pre code")
     expect(section).to_contain_text("账号 小李 已建好")
@@ -90,6 +97,57 @@ def test_a_newcomer_signs_in_makes_an_account_and_signs_out(
     page.goto(f"{address}/account")
     page.wait_for_url("**/login?*ended=1")
     expect(page.get_by_role("status")).to_contain_text("登录已失效")
+
+
+def test_an_administrator_changes_an_account_and_ends_its_ways_in(
+    phone: Page, house: tuple[str, sa.Engine]
+) -> None:
+    address, engine = house
+    number = add_account(engine, "小赵", "viewer", areas=("510000000001",))
+    with engine.begin() as connection:
+        now = datetime.now(UTC)
+        begin(connection, number, times=SessionTimes.of(Settings()), now=now)
+    who = Principal(number, "小赵", "viewer", ("510000000001",))
+    make_token(engine, who, NewToken("旧电脑上的 QGIS"), now=now)
+    page = phone
+    page.goto(f"{address}/login?lang=zh&next=/account")
+    fill_in(page, "王管理", PASSWORD)
+    page.get_by_role("button", name="管理 小赵").click()
+    dialog = page.get_by_role("dialog")
+    assert serious(page) == []
+    dialog.get_by_label("角色").select_option("supervisor")
+    dialog.get_by_role("checkbox", name="510000000001", exact=False).uncheck()
+    dialog.get_by_role("checkbox", name="510000000000", exact=False).check()
+    dialog.get_by_role("button", name="核对更改").click()
+    expect(dialog.locator(".changes li")).to_have_text(
+        ["角色：查阅者 → 网格长", "范围新增：望江街道", "范围移除：云溪社区"]
+    )
+    dialog.get_by_role("button", name="确认更改").click()
+    expect(dialog.get_by_role("status")).to_contain_text("小赵 已更新")
+    dialog.get_by_role("button", name="下线").click()
+    expect(dialog).to_contain_text("没有登录的设备")
+    page.once("dialog", lambda asked: asked.accept())
+    dialog.get_by_role("button", name="吊销").click()
+    expect(dialog).to_contain_text("已吊销")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.select(audit_event.c.action, audit_event.c.detail)
+            .where(audit_event.c.who == "王管理", audit_event.c.action != "account.login")
+            .order_by(audit_event.c.id.desc())
+            .limit(3)
+        ).all()
+    assert [row.action for row in rows] == ["token.revoke", "session.end", "account.change"]
+    assert rows[2].detail["before"] == {"role": "viewer", "scope": ["510000000001"]}
+    assert rows[2].detail["after"] == {"role": "supervisor", "scope": ["510000000000"]}
+
+
+def serious(page: Page) -> list[str]:
+    """Rules of axe-core that the page breaks seriously, each with the first element."""
+    page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run().then(r => r.violations)")
+    grave = [v for v in found if v["impact"] in {"serious", "critical"}]
+    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in grave]
 
 
 def test_a_session_that_ends_elsewhere_is_told_with_a_way_back(

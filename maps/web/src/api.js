@@ -103,6 +103,7 @@ import { language } from "./texts.js";
  * @property {string} code
  * @property {string} name
  * @property {"county" | "subdistrict" | "community"} level
+ * @property {string | null} parent_code
  *
  * @typedef {object} EmbedKey
  * @property {number} id
@@ -142,6 +143,17 @@ import { language } from "./texts.js";
  * @property {string} expires_at
  * @property {string | null} used_at
  * @property {string} state
+ * @property {string[] | null} areas null: as the account
+ * @property {string[] | null} grids
+ *
+ * @typedef {object} SessionRow
+ * @property {number} id
+ * @property {string} made_at
+ * @property {string} used_at
+ * @property {string} expires_at
+ * @property {boolean} current
+ *
+ * @typedef {{sessions: SessionRow[], tokens: Token[]}} Access
  *
  * @typedef {object} Account
  * @property {number} id
@@ -150,6 +162,7 @@ import { language } from "./texts.js";
  * @property {boolean} everywhere
  * @property {string[]} areas
  * @property {string[]} grids
+ * @property {string | null} worker_code
  * @property {string | null} login_at
  * @property {string | null} disabled_at
  */
@@ -217,6 +230,12 @@ export const makeToken = (wanted) => sent("POST", "/account/tokens", wanted);
  */
 export const revokeToken = (id) => sent("POST", `/account/tokens/${id}/revoke`);
 
+/** @returns {Promise<SessionRow[]>} */
+export const listSessions = () => fetched("/account/sessions");
+
+/** @param {number} id */
+export const endOwnSession = (id) => sent("POST", `/account/sessions/${id}/end`);
+
 /** @returns {Promise<Account[]>} */
 export const listAccounts = () => fetched("/accounts");
 
@@ -226,6 +245,33 @@ export const listAccounts = () => fetched("/accounts");
  * @returns {Promise<Account & {password: string}>}
  */
 export const makeAccount = (wanted) => sent("POST", "/accounts", wanted);
+
+/**
+ * Change role, scope or worker of an account; what is not named stays.
+ * @param {number} id
+ * @param {object} change
+ * @returns {Promise<Account>}
+ */
+export const changeAccount = (id, change) => sent("PATCH", `/accounts/${id}`, change);
+
+/**
+ * By what an account gets in.
+ * @param {number} id
+ * @returns {Promise<Access>}
+ */
+export const accessOf = (id) => fetched(`/accounts/${id}/access`);
+
+/**
+ * @param {number} id of the account
+ * @param {number} session
+ */
+export const endSessionOf = (id, session) => sent("POST", `/accounts/${id}/sessions/${session}/end`);
+
+/**
+ * @param {number} id of the account
+ * @param {number} token
+ */
+export const revokeTokenOf = (id, token) => sent("POST", `/accounts/${id}/tokens/${token}/revoke`);
 
 /**
  * Give an account another password, which comes this once.

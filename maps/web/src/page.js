@@ -15,6 +15,9 @@ export const mark = given.mark ?? "";
 /** Name of who is signed in; empty when nobody is. */
 export const who = given.who ?? "";
 
+/** What whoever reads may do, as far as the service knows them. */
+export const rights = new Set((given.rights ?? "").split(" ").filter(Boolean));
+
 /** Whether the service knows who reads; some things are not told to strangers. */
 export const known = Boolean(given.known);
 

@@ -4,7 +4,7 @@ import { html, nothing } from "lit";
 import { communities } from "./api.js";
 import { count, percent } from "./figures.js";
 import { loadBar } from "./load-bar.js";
-import { base } from "./page.js";
+import { base, rights, who } from "./page.js";
 import { empty, fault, householdsWord, labelOf, skeleton, statePill, topBar } from "./parts.js";
 import { Component, t } from "./texts.js";
 
@@ -45,8 +45,21 @@ class StartPage extends Component {
     if (this.rows === null) return skeleton();
     if (this.rows.length === 0)
       return empty(t("start.empty"), t("start.empty.next"), "wangge import areas FILE");
-    return html`<p><a class="button" href="${base}/dashboard">${t("start.dashboard")}</a></p>
-      ${this.totals(this.rows)} ${this.table(this.rows)}`;
+    return html`${this.doors()} ${this.totals(this.rows)} ${this.table(this.rows)}`;
+  }
+
+  /** What one may do here, the most daily first. */
+  doors() {
+    const doors = [
+      { to: "/my", text: "my", open: rights.has("mark") && who !== "" },
+      { to: "/plan", text: "plan", open: rights.has("draw") || rights.has("approve") },
+      { to: "/dashboard", text: "dashboard", open: true },
+      { to: "/embed", text: "embed", open: rights.has("embed") },
+      { to: "/account", text: "accounts", open: rights.has("accounts") },
+    ];
+    return html`<nav class="doors" aria-label=${t("start.doors")}>
+      ${doors.filter(({ open }) => open).map(({ to, text }) => html`<a class="button" href="${base}${to}">${t(`start.${text}`)}</a>`)}
+    </nav>`;
   }
 
   /** @param {Community[]} rows */

@@ -10,6 +10,13 @@ import { Component, t } from "./texts.js";
 const loginAddress = () =>
   `${base}/login?next=${encodeURIComponent(location.pathname + location.search)}`;
 
+/** Sign out, and leave nothing of oneself on this device. */
+export async function leave() {
+  await endSession().catch(() => null);
+  await forgetMine().catch(() => null);
+  location.assign(`${base}/login`);
+}
+
 class Who extends Component {
   static properties = { over: { state: true } };
 
@@ -33,16 +40,10 @@ class Who extends Component {
     super.disconnectedCallback();
   }
 
-  async leave() {
-    await endSession().catch(() => null);
-    await forgetMine().catch(() => null);
-    location.assign(`${base}/login`);
-  }
-
   render() {
     return html`${who
       ? html`<a class="who-name" href="${base}/account" title=${t("who.account", { name: who })}>${who}</a>
-          <button class="plain" type="button" @click=${() => this.leave()}>${t("who.leave")}</button>`
+          <button class="plain who-leave" type="button" @click=${leave}>${t("who.leave")}</button>`
       : html`<a class="button plain" href=${loginAddress()}>${t("login.submit")}</a>`}
     ${this.over ? this.notice() : nothing}`;
   }
