@@ -12,6 +12,7 @@ from pandas.api.types import is_string_dtype
 from gis.errors import InputError
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r")
+_AT_ONCE = 5_000
 _XLSX_CELL = 32_767
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 
@@ -79,9 +80,11 @@ def write_xlsx(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
             cell.font = Font(bold=True)
             heading.append(cell)
         page.append(heading)
-        neutral = _neutral(table, path.name)
-        for row in neutral.astype(object).where(neutral.notna(), None).itertuples(index=False):
-            page.append(row)
+        for start in range(0, len(table), _AT_ONCE):
+            # Rows as Python's own objects weigh many times what the table does.
+            part = _neutral(table.iloc[start : start + _AT_ONCE], path.name)
+            for row in part.astype(object).where(part.notna(), None).itertuples(index=False):
+                page.append(row)
     book.save(path)
 
 
