@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench import people_my, tiles
+from bench import people_record, tiles
 from bench.endurance_ledgers import Outage, by_minutes, slope
 from bench.partition import record
 from bench.real import markdown
@@ -161,4 +161,4 @@ def _quantile(seconds: Sequence[float], share: float) -> float:
 def write(told: dict[str, str]) -> None:
     """Put the sections in their places in the records."""
     record(tiles.PAGE, MEMORY, told[MEMORY], head=tiles.HEAD, order=tiles.ORDER)
-    people_my.record(told[RESTARTS])
+    people_record.record(told[RESTARTS])

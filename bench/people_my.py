@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
-import sys
 import tempfile
 import time
 import urllib.request
@@ -26,16 +24,16 @@ from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwrig
 
 from api.principal import OPERATOR
 from api.services.accounts import AccountScope, NewAccount, make_account
+from api.today import today
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
+from bench.people_record import run, table
 from bench.walking_clicks import serving
 from gis.store import migrate
 from gis.store.engine import open_engine
 from ops.chromium import FLAGS, find_chromium
-from ops.throwaway import throwaway_cluster
 from ops.web_packages import node_program
 
-RECORD = Path(__file__).with_name("people.md")
 HEADING = "## My page"
 NAME, PASSWORD = "bench", "drei blaue Raben"
 TIMES, ASKED = 5, 300
@@ -51,15 +49,7 @@ _BEFORE = (
 
 def main() -> None:
     """Measure, print the table, and record it when asked to."""
-    server = os.environ.get("WANGGE_TEST_DATABASE_URL")
-    if server:
-        table = measured(server)
-    else:
-        with throwaway_cluster() as started:
-            table = measured(started)
-    print(table)
-    if "--write" in sys.argv:
-        record(table)
+    run(HEADING, measured)
 
 
 def measured(server: str) -> str:
@@ -83,10 +73,7 @@ def measured(server: str) -> str:
             "p95 30 ms",
         ),
     ]
-    lines = [f"| {what} | {took} | {reach} |" for what, took, reach in rows]
-    return "\n".join(
-        [HEADING, "", _ABOUT, "", "| what | measured | reach |", "|---|---|---|", *lines]
-    )
+    return f"{_ABOUT}\n\n{table(rows)}"
 
 
 _ABOUT = (
@@ -101,17 +88,10 @@ def _town(url: str) -> None:
     migrate.upgrade(engine)
     make_faces(engine, Faces(communities=20, buildings=12_000, facilities=100, streets=200))
     with engine.begin() as connection:
-        for statement in ASSIGNED.split(";"):
-            connection.execute(sa.text(statement))
-        connection.execute(
-            sa.text(
-                "INSERT INTO worker (code, name) VALUES ('w1', '彭远远');"
-                "INSERT INTO post (code, grid_id, role, worker_id, valid) SELECT 'p' || g.id, g.id,"
-                " 'comprehensive', 1, '[2026-01-01,)' FROM grid AS g ORDER BY g.code LIMIT 2"
-            )
-        )
+        for statement in (ASSIGNED + ";" + _LIVED_IN).split(";"):
+            connection.execute(sa.text(statement), {"today": today()})
         [grid] = connection.execute(sa.text("SELECT min(community_code) FROM grid")).scalars()
-    wanted = NewAccount(NAME, "worker", AccountScope((grid,), ()), PASSWORD, False, "w1")
+    wanted = NewAccount(NAME, "worker", AccountScope((grid,), ()), PASSWORD, False, "w0")
     make_account(engine, OPERATOR, wanted)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("VACUUM ANALYZE"))
@@ -130,6 +110,56 @@ FROM building AS b JOIN ground AS g ON g.community_code = b.community_code
 INSERT INTO assignment (plan_id, unit_no, ground_id, grid_no)
 SELECT p.id, u.unit_no, u.ground_id, u.unit_no / 150
 FROM plan AS p JOIN unit AS u ON u.ground_id = p.ground_id
+"""
+# A worker for two grids, with the next one for a deputy. Two stairwells to a building, two gates
+# to a courtyard, a year of marks in which each building is seen once a month, and 60 units that
+# came to the first worker a fortnight ago.
+_LIVED_IN = """
+INSERT INTO stairwell (code, building_code, number, households)
+SELECT b.code || '-' || n, b.code, n || '单元', b.households / 2
+FROM building AS b, generate_series(1, 2) AS n
+;
+INSERT INTO gate (code, courtyard_code, name, geom)
+SELECT c.code || n, c.code, CASE n WHEN 1 THEN '东门' ELSE '西门' END,
+    ST_PointN(ST_ExteriorRing(ST_GeometryN(c.geom, 1)), n)
+FROM courtyard AS c, generate_series(1, 2) AS n
+;
+INSERT INTO worker (code, name)
+SELECT 'w' || n, '彭远' || n FROM generate_series(0, 39) AS n
+;
+INSERT INTO post (code, grid_id, role, worker_id, deputy_id, valid)
+SELECT 'p' || g.code, g.id, 'comprehensive', own.id, other.id, '[2026-01-01,)'
+FROM (SELECT id, code, (row_number() OVER (ORDER BY code) - 1) / 2 AS pair FROM grid) AS g
+JOIN worker AS own ON own.code = 'w' || g.pair
+LEFT JOIN worker AS other ON other.code = 'w' || g.pair + 1
+;
+INSERT INTO visit (
+    client, building_code, grid_id, worker_id, made_by, day, outcome, households, marked_at)
+SELECT
+    gen_random_uuid(), u.building_code, period.grid_id, post.worker_id, 'x', made.day,
+    CASE WHEN seen THEN 'seen' ELSE 'absent' END, CASE WHEN seen THEN 5 ELSE 0 END,
+    made.day + interval '9 hours'
+FROM unit AS u
+JOIN assignment AS a ON a.ground_id = u.ground_id AND a.unit_no = u.unit_no
+JOIN grid_period AS period ON period.plan_id = a.plan_id AND period.grid_no = a.grid_no
+JOIN post ON post.grid_id = period.grid_id
+CROSS JOIN generate_series(0, 11) AS month
+CROSS JOIN LATERAL (
+    SELECT CAST(CAST(:today AS date) - month * interval '1 month' AS date) AS day,
+        (u.unit_no + month) % 5 <> 0 AS seen
+) AS made
+;
+UPDATE publication SET valid = daterange(CAST(:today AS date) - 14, NULL) WHERE id = 1
+;
+INSERT INTO handover (
+    publication_id, unit_id, building_code, households, from_grid_id, to_grid_id)
+SELECT 1, u.unit_id, u.building_code, u.households, giver.grid_id, taker.grid_id
+FROM publication AS p
+JOIN unit AS u ON u.ground_id = (SELECT ground_id FROM plan WHERE id = p.plan_id)
+    AND u.unit_no < 60
+JOIN grid_period AS giver ON giver.plan_id = p.plan_id AND giver.grid_no = 2
+JOIN grid_period AS taker ON taker.plan_id = p.plan_id AND taker.grid_no = 0
+WHERE p.id = 1
 """
 
 
@@ -227,14 +257,6 @@ def _told(times: list[float]) -> str:
 
 def _quantile(seconds: list[float], share: float) -> float:
     return 1000 * sorted(seconds)[min(len(seconds) - 1, round(share * len(seconds)))]
-
-
-def record(section: str) -> None:
-    """Put a section in the place of the one of its heading, or at the end of the record."""
-    heading = section.partition("\n")[0]
-    text = RECORD.read_text(encoding="utf-8") if RECORD.exists() else "# People, measured\n"
-    others = [part for part in re.split(r"(?m)^(?=## )", text) if not part.startswith(heading)]
-    RECORD.write_text("".join(others).rstrip() + f"\n\n{section}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

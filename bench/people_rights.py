@@ -9,12 +9,9 @@ The two are drawn in turns over one connection, so whatever else the machine doe
 from __future__ import annotations
 
 import math
-import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 
 import sqlalchemy as sa
 
@@ -25,7 +22,7 @@ from api.today import today
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
 from bench.partition import noise, pace
-from bench.people_my import record
+from bench.people_record import run
 from bench.real import markdown
 from gis.store import migrate
 from gis.store.engine import open_drawing_engine, open_engine
@@ -33,7 +30,6 @@ from gis.store.feature_sources import Days
 from gis.store.features import Coordinates, Selection, feature_page
 from gis.store.sight import Outlook, Scope, Sight, sight_on
 from maps.tiles import TileRequest, tile_request
-from ops.throwaway import throwaway_cluster
 
 Row = dict[str, str]
 HEADING = "## Rights"
@@ -43,20 +39,20 @@ _PLAIN = Coordinates(None, False, 7)
 
 def main() -> None:
     """Measure, print the table, and record it when asked to."""
-    server = os.environ.get("WANGGE_TEST_DATABASE_URL")
-    started = nullcontext(server) if server else throwaway_cluster()
-    with started as place, own_database(place) as url:
+    run(HEADING, measured)
+
+
+def measured(server: str) -> str:
+    """Return the section as Markdown."""
+    with own_database(server) as url:
         engine = open_engine(url)
         migrate.upgrade(engine)
         make_faces(engine, Faces())
         engine.dispose()
         before = time.perf_counter()
-        table = markdown(rows(url, 15))
+        found = markdown(rows(url, 15))
         said = noise(pace(), time.perf_counter() - before)
-    text = f"{HEADING}\n\n{NOTE}\n\n{table}\n\n{said}\n"
-    print(text)
-    if "--write" in sys.argv:
-        record(text.rstrip())
+    return f"{NOTE}\n\n{found}\n\n{said}"
 
 
 NOTE = (

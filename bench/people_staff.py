@@ -8,7 +8,6 @@ The made-up city has 10,000 grids and 300,000 buildings in 2,500 communities of 
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -20,15 +19,15 @@ import pandas as pd
 import sqlalchemy as sa
 
 from api.services.importing import ImportOptions, import_file
+from api.today import today
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
-from bench.people_my import record
+from bench.people_record import run, table
 from bench.tile_load import Load, http_load
 from bench.tile_servers import wangge
 from gis.staff.teams import load_team, team_document
 from gis.store import migrate, teams
 from gis.store.engine import open_engine
-from ops.throwaway import throwaway_cluster
 
 HEADING = "## Roster and who is responsible here"
 PEOPLE, SEED, SECONDS = 28_000, 6, 10.0
@@ -37,15 +36,7 @@ CITY = Faces(communities=2_500, buildings=300_000, facilities=20_000, streets=2_
 
 def main() -> None:
     """Measure, print the table, and record it when asked to."""
-    server = os.environ.get("WANGGE_TEST_DATABASE_URL")
-    if server:
-        table = measured(server)
-    else:
-        with throwaway_cluster() as started:
-            table = measured(started)
-    print(table)
-    if "--write" in sys.argv:
-        record(table)
+    run(HEADING, measured)
 
 
 def measured(server: str) -> str:
@@ -64,10 +55,7 @@ def measured(server: str) -> str:
         with wangge(url, cache_mb=16, READERS="anyone") as (port, _):
             rows += [_asked(port, name, paths) for name, paths in _paths(engine).items()]
         engine.dispose()
-    lines = [f"| {what} | {took} | {reach} |" for what, took, reach in rows]
-    return "\n".join(
-        [HEADING, "", _ABOUT, "", "| what | measured | reach |", "|---|---|---|", *lines]
-    )
+    return f"{_ABOUT}\n\n{table(rows)}"
 
 
 def _roster(engine: sa.Engine) -> list[tuple[str, str, str]]:
@@ -85,7 +73,7 @@ def _roster(engine: sa.Engine) -> list[tuple[str, str, str]]:
     assert (result.counts.added, result.waiting) == (PEOPLE, 0), result.faults[:3]
     started = time.perf_counter()
     with engine.connect() as connection:
-        day = connection.execute(sa.text("SELECT current_date")).scalar_one()
+        day = today()
         seats = teams.seat_figures(connection, None, day)
         listed = sum(1 for _ in teams.gaps(connection, None, day, most=2_000_000))
     gaps = time.perf_counter() - started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -40,22 +41,28 @@ class MyCourtyard(BaseModel):
     initials: str
 
 
-class MyStairwell(BaseModel):
+# Dataclasses, not models: a list has hundreds of them, and they come from our own statements, so
+# checking each field again would take longer than reading them did.
+@dataclass(slots=True)
+class MyStairwell:
     """A stairwell of a building of the list."""
 
     code: str
     number: str | None
     households: int
-    seen_on: date | None = Field(description="Last day of this month on which somebody was met.")
+    seen_on: Annotated[
+        date | None, Field(description="Last day of this month on which somebody was met.")
+    ]
 
 
-class MyBuilding(BaseModel):
+@dataclass(slots=True)
+class MyBuilding:
     """A building looked after: counts, never people."""
 
     code: str
-    grid: int = Field(description="Index in `grids`.")
-    courtyard: int | None = Field(description="Index in `courtyards`; null: in none.")
-    gate: str | None = Field(description="Name of the gate of the courtyard to enter by.")
+    grid: Annotated[int, Field(description="Index in `grids`.")]
+    courtyard: Annotated[int | None, Field(description="Index in `courtyards`; null: in none.")]
+    gate: Annotated[str | None, Field(description="Name of the gate of the courtyard to enter by.")]
     name: str | None
     number: str | None
     address: str | None
@@ -65,10 +72,12 @@ class MyBuilding(BaseModel):
     stairwells: int | None
     elders: int | None
     flagged: int | None
-    last_visit: date | None = Field(description="Last day on which somebody was met.")
-    seen: int = Field(description="Households met this month.")
-    tried: Outcome | None = Field(description="What came of the last mark of this month.")
-    due: bool = Field(description="Nobody was met here this month, or not at every stairwell.")
+    last_visit: Annotated[date | None, Field(description="Last day on which somebody was met.")]
+    seen: Annotated[int, Field(description="Households met this month.")]
+    tried: Annotated[Outcome | None, Field(description="What came of the last mark of this month.")]
+    due: Annotated[
+        bool, Field(description="Nobody was met here this month, or not at every stairwell.")
+    ]
     lon: float
     lat: float
     pinyin: str

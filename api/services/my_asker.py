@@ -12,7 +12,6 @@ from gis.errors import Forbidden
 from gis.store import my_list as store
 from gis.store.my_list import Row
 from gis.store.staff import Ground, ground_of
-from gis.store.tables import worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,8 @@ class Asker:
 
 def asker_of(connection: sa.Connection, principal: Principal, day: date) -> Asker:
     """Look up who asks, and their grids of a day."""
-    query = sa.select(worker.c.id, worker.c.name).where(
-        worker.c.code == principal.worker, worker.c.retired_on.is_(None)
-    )
-    found = connection.execute(query).one_or_none() if principal.worker else None
-    worker_id, name = (None, None) if found is None else (int(found.id), str(found.name))
+    found = store.worker_of(connection, principal.worker) if principal.worker else None
+    worker_id, name = found or (None, None)
     ground = [] if worker_id is None else ground_of(connection, str(principal.worker), day)
     ground += store.ground_in(connection, principal.grids, day)
     codes = [*principal.grids, *(one.grid_code for one in ground if one.grid_code)]

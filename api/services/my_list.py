@@ -120,14 +120,8 @@ def _courtyard(name: str, keys: Keys) -> MyCourtyard:
 def _entrances(rows: Iterable[Row]) -> dict[str, list[MyStairwell]]:
     found: dict[str, list[MyStairwell]] = {}
     for row in rows:
-        found.setdefault(row["building_code"], []).append(
-            MyStairwell(
-                code=row["code"],
-                number=row["number"],
-                households=row["households"],
-                seen_on=row["seen_on"],
-            )
-        )
+        one = MyStairwell(row["code"], row["number"], row["households"], row["seen_on"])
+        found.setdefault(row["building_code"], []).append(one)
     return found
 
 

@@ -8,14 +8,20 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from gis.store.prepared import prepared_rows
 from gis.store.staff import Ground
-from gis.store.statements import statement
 
 Row = Mapping[str, Any]
 
 
 def _rows(connection: sa.Connection, name: str, binds: Mapping[str, object]) -> list[Row]:
-    return cast(list[Row], connection.execute(statement(name), dict(binds)).mappings().all())
+    return cast(list[Row], prepared_rows(connection, name, binds))
+
+
+def worker_of(connection: sa.Connection, code: str) -> tuple[int, str] | None:
+    """Return id and name of a worker who stands in the roster; None: of nobody."""
+    rows = _rows(connection, "my_worker", {"code": code})
+    return (int(rows[0]["id"]), str(rows[0]["name"])) if rows else None
 
 
 def grids_of(connection: sa.Connection, codes: Iterable[str], at: date) -> list[Row]:
@@ -31,8 +37,8 @@ def ground_in(connection: sa.Connection, codes: Sequence[str], at: date) -> list
     """Return the buildings and stairwells of grids, as `gis.store.staff.ground_of` does."""
     if not codes:
         return []
-    rows = connection.execute(statement("grids_ground"), {"codes": list(codes), "at": at})
-    return [Ground(*row) for row in rows]
+    rows = _rows(connection, "grids_ground", {"codes": list(codes), "at": at})
+    return [Ground(**row) for row in rows]
 
 
 def buildings_of(

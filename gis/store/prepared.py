@@ -2,7 +2,8 @@
 Statements that run a thousand times a second: compiled once, and planned once per connection.
 
 For a small tile SQLAlchemy's own way took as long as the database did, and planning as long as
-running. Both are spared here for a few statements; everything else goes through SQLAlchemy.
+running; row-level security doubles the planning. Both are spared here for a few statements;
+everything else goes through SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import re
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import psycopg2
 import sqlalchemy as sa
 from psycopg2.extensions import adapt
+
+from gis.store.statements import statement
 
 _BIND = re.compile(r"%\((\w+)\)s")
 
@@ -43,7 +47,7 @@ class Recipe:
 
 
 def recipe_of(
-    statement: sa.Select[*tuple[Any, ...]], types: Mapping[str, str], *, prepared: bool
+    asked: sa.Select[*tuple[Any, ...]], types: Mapping[str, str], *, prepared: bool
 ) -> Recipe:
     """
     Compile a statement whose binds are in `types`; others are constants and written out.
@@ -56,7 +60,7 @@ def recipe_of(
         Plan it once per connection. Only for statements whose best plan does not depend on what
         is asked for.
     """
-    compiled = statement.compile(dialect=sa.make_url("postgresql+psycopg2://").get_dialect()())
+    compiled = asked.compile(dialect=sa.make_url("postgresql+psycopg2://").get_dialect()())
     constants = {name: value for name, value in compiled.params.items() if name not in types}
     text = _BIND.sub(
         lambda bind: (
@@ -101,3 +105,57 @@ def one_row(connection: sa.Connection, recipe: Recipe, binds: Mapping[str, Any])
 
 Row = tuple[Any, ...]
 _PREPARED = "wangge_prepared"
+_DIRECT = "wangge_direct"
+
+
+def prepared_rows(
+    connection: sa.Connection, name: str, binds: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """
+    Run ``sql/<name>.sql``, planned once per connection, and return its rows by column.
+
+    Only for statements whose best plan does not depend on what is asked for: after some calls
+    PostgreSQL keeps one plan for all. Every bind must have a type by its place, or a CAST.
+    Where a pooler stands in between, statements are not prepared: the next transaction may be
+    of another connection, which does not know them.
+
+    Raises
+    ------
+    sqlalchemy.exc.DBAPIError
+        Whatever the database says.
+    """
+    if _is_direct(connection):
+        recipe = _file_recipe(name)
+        known: set[str] = connection.info.setdefault(_PREPARED, set())
+        if recipe.name not in known:
+            connection.exec_driver_sql(recipe.preparing)
+            known.add(recipe.name)
+        found = connection.exec_driver_sql(recipe.calling, dict(binds))
+    else:
+        found = connection.execute(statement(name), dict(binds))
+    columns = tuple(found.keys())
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+@cache
+def _file_recipe(name: str) -> Recipe:
+    """Compile the statement of a file; every bind is one of PostgreSQL's own."""
+    text = str(statement(name).compile(dialect=sa.make_url("postgresql://").get_dialect()()))
+    names = list(dict.fromkeys(bind[1] for bind in _BIND.finditer(text)))
+    known_as = f"wangge_{name}"
+    numbered = _BIND.sub(lambda bind: f"${names.index(bind[1]) + 1}", text)
+    values = ", ".join(f"%({one})s" for one in names)
+    # Sent without binds, so that the driver reads no percent signs but hands them on.
+    preparing = f"PREPARE {known_as} AS {numbered.replace('%%', '%')}"
+    return Recipe(text, known_as, preparing, f"EXECUTE {known_as} ({values})")
+
+
+def _is_direct(connection: sa.Connection) -> bool:
+    """Tell whether the process that serves is the one that was connected to; no pooler's."""
+    known = connection.info.get(_DIRECT)
+    if known is None:
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101
+        serving = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        known = connection.info[_DIRECT] = serving == driver.info.backend_pid
+    return bool(known)

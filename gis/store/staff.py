@@ -8,6 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from gis.store.prepared import prepared_rows
 from gis.store.statements import statement
 from gis.store.tables import grid, post, worker
 
@@ -86,8 +87,8 @@ def ground_of(connection: sa.Connection, code: str, at: date) -> list[Ground]:
     What their grids hold, the buildings of their resident groups, and buildings and stairwells
     they have posts for. Posts for communities and above bring none.
     """
-    rows = connection.execute(statement("staff_ground"), {"worker": code, "at": at})
-    return [Ground(*row) for row in rows]
+    rows = prepared_rows(connection, "staff_ground", {"worker": code, "at": at})
+    return [Ground(**row) for row in rows]
 
 
 def colleagues(connection: sa.Connection, grid_code: str, at: date) -> list[Colleague]:

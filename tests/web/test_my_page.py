@@ -90,6 +90,13 @@ def test_a_worker_finds_marks_and_confirms_with_and_without_a_network(
     rows = page.locator("#rows .row")
     expect(rows).to_have_count(24)
     expect(page.locator(".figures")).to_contain_text("96 户")
+    # The page is all that a slow line carries until the list is there; then it can be installed.
+    expect(page.locator("link[rel=manifest]")).to_have_count(1)
+    before = (
+        "performance.getEntriesByType('resource').filter(e => e.startTime <"
+        " performance.getEntriesByName('wangge-list')[0].startTime).map(e => e.name)"
+    )
+    assert page.evaluate(before) == []
 
     # By initials and number, by pinyin, in traditional characters, by street.
     for typed, count in (("jxy 14z", 1), ("jinxiuyuan1z", 1), ("錦繡苑", 24), ("望江路26", 1)):

@@ -10,7 +10,12 @@ SELECT
     g.grid_no,
     lower(period.valid) AS since
 FROM grid AS identity
-JOIN grid_period AS period ON period.grid_id = identity.id AND period.valid @> CAST(:at AS date)
+CROSS JOIN LATERAL (
+    -- OFFSET 0: looked up by the grid, not by the day.
+    SELECT * FROM grid_period
+    WHERE grid_period.grid_id = identity.id AND grid_period.valid @> CAST(:at AS date)
+    OFFSET 0
+) AS period
 JOIN plan_grid AS g ON g.plan_id = period.plan_id AND g.grid_no = period.grid_no
 LEFT JOIN area AS community
     ON community.code = identity.community_code AND community.valid @> CAST(:at AS date)

@@ -181,6 +181,15 @@ async function start() {
   await send();
 }
 
+/** How the page is installed is asked for once the list is there: a slow line has room for one answer. */
+function installable() {
+  const link = document.createElement("link");
+  link.rel = "manifest";
+  link.crossOrigin = "use-credentials";
+  link.href = `${base}/my/manifest.webmanifest`;
+  document.head.append(link);
+}
+
 function serveOffline() {
   if ("serviceWorker" in navigator) void navigator.serviceWorker.register(`${base}/my/sw.js`, { scope: `${base}/my` }).catch(() => undefined);
 }
@@ -200,4 +209,7 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => {
   if (ownMarks().length && document.visibilityState === "visible") void send();
 }, AGAIN_MS);
-void start().then(serveOffline);
+void start().then(() => {
+  installable();
+  serveOffline();
+});

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from gis.store.engine import open_drawing_engine
-from gis.store.prepared import one_row, recipe_of
+from gis.store.engine import open_drawing_engine, open_engine
+from gis.store.prepared import one_row, prepared_rows, recipe_of
+from gis.store.statements import statement
 
 TYPES = {"n": "integer", "word": "text"}
 SUM: sa.Select[int, str, float] = sa.select(
@@ -24,6 +25,25 @@ def test_a_statement_is_prepared_once_and_answers_alike_either_way(database_url:
             assert one_row(connection, prepared, binds) == one_row(connection, plain, binds)
         named = connection.exec_driver_sql("SELECT name FROM pg_prepared_statements").scalars()
         assert list(named) == [prepared.name]
+    engine.dispose()
+
+
+def test_a_file_is_prepared_once_unless_a_pooler_stands_in_between(database_url: str) -> None:
+    engine = open_engine(database_url)
+    binds = {"areas": ["50 %", "it's"], "grids": []}
+    named = sa.text("SELECT count(*) FROM pg_prepared_statements")
+    with engine.connect() as connection:
+        found = connection.execute(statement("scope_codes"), binds).mappings()
+        plain = [dict(row) for row in found]
+        assert [row["code"] for row in plain] == binds["areas"]
+        # What a pooler answers as the process is not what serves.
+        connection.info["wangge_direct"] = False
+        assert prepared_rows(connection, "scope_codes", binds) == plain
+        assert connection.execute(named).scalar_one() == 0
+        del connection.info["wangge_direct"]
+        for _ in range(8):
+            assert prepared_rows(connection, "scope_codes", binds) == plain
+        assert connection.execute(named).scalar_one() == 1
     engine.dispose()
 
 
