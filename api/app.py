@@ -53,6 +53,7 @@ from api.routes import (
     plans,
     progress,
     responsible,
+    roster,
     session,
     sheets,
     staff,
@@ -107,6 +108,7 @@ _RESOURCES = (
     progress,
     staff,
     responsible,
+    roster,
     own_account,
     accounts,
 )

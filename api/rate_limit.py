@@ -18,7 +18,7 @@ _MOST_CLIENTS = 10_000
 # Logins compute a slow hash, the others a file, a page with all its data, a division or a walk.
 _COSTLY_GET = re.compile(r"/(api/v1/(downloads/|isochrone$|plans/\d+/package)|maps/)")
 _COSTLY_POST = re.compile(
-    r"/(login$|api/v1/(session$|plans$|plans/\d+/(previews|rebase|fork|publish)$|tokens$))"
+    r"/(login$|api/v1/(session$|plans$|plans/\d+/(previews|rebase|fork|publish)$|account/tokens$|roster$))"
 )
 
 

@@ -124,6 +124,20 @@ def account_page(request: Request, settings: AppSettings) -> Response:
     return _page(request, settings, "account-page", "wg-account-page")
 
 
+@router.get("/staff")
+def staff_start_page(request: Request, settings: AppSettings) -> Response:
+    """Show the staff of the topmost area that one sees."""
+    return _page(request, settings, "staff-page", "wg-staff-page")
+
+
+@router.get("/staff/{area}")
+def staff_page(
+    request: Request, settings: AppSettings, area: str = Path(pattern="^[0-9]{12}$")
+) -> Response:
+    """Show the staff of an area: figures, vacancies, teams, the roster, chains."""
+    return _page(request, settings, "staff-page", "wg-staff-page", area=area)
+
+
 @router.get("/handover/{community}")
 def handover_page(
     request: Request, settings: AppSettings, community: str = Path(pattern="^[0-9]{12}$")

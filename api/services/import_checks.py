@@ -19,7 +19,6 @@ from gis.io.report import Fault, LayerRead
 from gis.io.roster import with_lists
 from gis.io.values import texts
 from gis.store import tables
-from gis.store.roster import roster_faults
 from gis.store.upsert import standing_buildings
 
 _TEXTS = {
@@ -116,13 +115,13 @@ def off_standing_buildings(connection: sa.Connection, read: LayerRead) -> LayerR
     return rejected(read, code.notna().to_numpy(), "geometry", "overlap-stored", code)
 
 
-def off_stored_posts(connection: sa.Connection, read: LayerRead) -> LayerRead:
+def rejected_by(read: LayerRead, found: pd.DataFrame) -> LayerRead:
     """
-    Move staged posts that contradict the file, the store or the team template to those that wait.
+    Move the rows that a table of faults names to those that wait.
 
-    A row with several faults tells each of them.
+    The table has ``row_no``, ``field``, ``fault`` (a key of the texts) and ``value``. A row with
+    several faults tells each of them.
     """
-    found = roster_faults(connection)
     if found.empty:
         return read
     faults = list(read.faults)

@@ -12,10 +12,11 @@ import geopandas as gpd
 import psycopg2.errors
 import sqlalchemy as sa
 
-from api.principal import OPERATOR
+from api.principal import OPERATOR, Principal
 from api.services import audit
 from api.services import import_checks as checks
 from api.services.import_progress import Tell, Teller, quiet
+from api.services.roster_scope import in_scope, off_stored_posts
 from gis.contracts import LAYERS, LayerName
 from gis.errors import NotFound, Unavailable, UnreadableFile
 from gis.io.columns import ColumnMapping
@@ -48,7 +49,11 @@ class Surroundings(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How to read and store a file; see `gis.io.read.read_layer`."""
+    """
+    How to read and store a file; see `gis.io.read.read_layer`.
+
+    ``within``: in whose scope everything must lie that a roster speaks of; None: anywhere.
+    """
 
     strict: bool = False
     retire_missing: bool = False
@@ -57,6 +62,7 @@ class ImportOptions:
     encoding: str | None = None
     mapping: str | Path | ColumnMapping | None = None
     gis_layer: str | None = None
+    within: Principal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +317,7 @@ def _store(
 ) -> tuple[ImportResult, LayerRead]:
     """Check against the store, then write rows, run and waiting rows, or (strict) nothing."""
     total = len(read.frame) + len(read.waiting)
-    read, placed = prepared(connection, read, teller)
+    read, placed = prepared(connection, read, teller, options.within)
     told = ImportResult(
         None, read.layer, read.file, total, len(read.waiting), Upsert(), placed, read.faults
     )
@@ -335,7 +341,7 @@ def _store(
 
 
 def prepared(
-    connection: sa.Connection, read: LayerRead, teller: Teller
+    connection: sa.Connection, read: LayerRead, teller: Teller, within: Principal | None = None
 ) -> tuple[LayerRead, float | None]:
     """Check against the store and stage the good rows; return them and a ledger's 上图率."""
     total = len(read.frame) + len(read.waiting)
@@ -350,17 +356,19 @@ def prepared(
     stage(connection, read.layer, read.frame, teller.over("sending", len(read.frame)))
     if (read.layer == "buildings" and placed is None) or read.layer == "posts":
         staged = read.frame["row_no"]
-        read = _off_stored(connection, read)
+        read = _off_stored(connection, read, within)
         unstage(connection, staged[~staged.isin(read.frame["row_no"])].tolist())
     return read, placed
 
 
-def _off_stored(connection: sa.Connection, read: LayerRead) -> LayerRead:
+def _off_stored(connection: sa.Connection, read: LayerRead, within: Principal | None) -> LayerRead:
     """Check what is staged against what is stored."""
     if read.layer == "buildings":
         return checks.off_standing_buildings(connection, read)
     stage_subjects(connection)
-    return checks.off_stored_posts(connection, read)
+    if within is not None:
+        read = in_scope(connection, read, within)
+    return off_stored_posts(connection, read, within)
 
 
 def write(

@@ -27,6 +27,14 @@ ROSTER_TEXTS = {
         "covers building {}, which an earlier row gives to another group; keep one.",
         "所辖楼栋 {} 已由前面一行划入另一小组，请保留其一。",
     ),
+    "community-unknown": (
+        "names community {}, which is not there; import areas first or mend the code.",
+        "社区代码 {} 不存在，请先导入区划或改正代码。",
+    ),
+    "number-taken": (
+        "uses the number {}, which is taken outside your area; give one of your own.",
+        "编号“{}”已在您的管辖范围以外使用，请改用本单位自己的编号。",
+    ),
     "worker-without-id": (
         "names a worker without a number; give worker_id.",
         "填写了网格员但没有网格员编号，请补填。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -110,6 +110,22 @@ def areas_above(connection: sa.Connection, codes: Sequence[str]) -> dict[str, fr
     for code, above in connection.execute(sa.select(chain.c.code, chain.c.above)):
         found[code].add(above)
     return {code: frozenset(above) for code, above in found.items()}
+
+
+def area_line(connection: sa.Connection, code: str, at: date) -> list[str]:
+    """Return an area of a day and those above it, the nearest first; empty: there is none."""
+    line: list[str] = []
+    above: str | None = code
+    query = sa.select(area.c.parent_code).where(
+        area.c.code == sa.bindparam("code"), area.c.valid.op("@>")(sa.bindparam("at", at, sa.Date))
+    )
+    while above is not None and above not in line:
+        row = connection.execute(query, {"code": above}).one_or_none()
+        if row is None:
+            break
+        line.append(above)
+        above = row.parent_code
+    return line
 
 
 def communities_of_grids(connection: sa.Connection, codes: Sequence[str]) -> dict[str, str]:

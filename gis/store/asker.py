@@ -56,6 +56,10 @@ class Asker:
     request_id: str | None = None
     address: str | None = None
 
+    def beyond_scope(self) -> Asker:
+        """Return who reads past their scope, for a service that looks after it by itself."""
+        return replace(self, areas=None, grids=())
+
 
 def for_asker(engine: sa.Engine, asker: Asker) -> sa.Engine:
     """Return the engine, on the same pool, for transactions in the name of `asker`."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from gis.store.statements import statement
+from gis.store.tables import grid, post, worker
 
 _FORGET = "DROP TABLE IF EXISTS pg_temp.staged_subject"
 
@@ -33,6 +37,34 @@ def roster_faults(connection: sa.Connection) -> pd.DataFrame:
     """
     found = connection.execute(statement("roster_faults"))
     return pd.DataFrame(found.all(), columns=["row_no", "field", "fault", "value"])
+
+
+def roster_places(connection: sa.Connection) -> pd.DataFrame:
+    """
+    Tell where everything lies that staged posts speak of and that is stored.
+
+    Returns
+    -------
+    places
+        ``row_no``, ``field``, ``fault`` (a key of the import's texts, for whoever may not know
+        of it), ``value`` (what the row calls it) and ``area``, a code or None; a post or worker
+        of several areas has a row for each.
+    """
+    found = connection.execute(statement("roster_places"))
+    return pd.DataFrame(found.all(), columns=["row_no", "field", "fault", "value", "area"])
+
+
+def areas_of_workers(connection: sa.Connection, codes: Sequence[str]) -> pd.DataFrame:
+    """Tell in which areas workers hold or held posts: ``code`` and ``area``, a row for each."""
+    of_grid = sa.func.coalesce(grid.c.community_code, post.c.area_code)
+    query = (
+        sa.select(worker.c.code, of_grid)
+        .join_from(worker, post, worker.c.id.in_((post.c.worker_id, post.c.deputy_id)))
+        .outerjoin(grid, grid.c.id == post.c.grid_id)
+        .where(worker.c.code == sa.any_(sa.literal(list(codes), pg.ARRAY(sa.Text))))
+        .distinct()
+    )
+    return pd.DataFrame(connection.execute(query).all(), columns=["code", "area"])
 
 
 def drop_subjects_of_unstaged(connection: sa.Connection) -> None:

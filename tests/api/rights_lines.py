@@ -264,6 +264,15 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", f"{V1}/staffing/{{area}}"): (
         Line(f"{V1}/staffing/{{community}}", "missing", "staff", seen_by="progress",
              public=False),),
+    ("GET", f"{V1}/teams/{{area}}"): (
+        Line(f"{V1}/teams/{{community}}", "missing", "staff", seen_by="progress", public=False),),
+    ("PUT", f"{V1}/teams/{{area}}"): (
+        Line(f"{V1}/teams/{{community}}", "missing", "roster", inside=204,
+             body={"preset": "changle"}),),
+    ("DELETE", f"{V1}/teams/{{area}}"): (
+        Line(f"{V1}/teams/{{community}}", "missing", "roster", inside=204, public=False),),
+    # It is sent a file, not JSON: tests/api/test_roster_upload.py.
+    ("POST", f"{V1}/roster"): (Line(f"{V1}/roster", "same", "roster", asked=False),),
     # The same for whoever asks, as on the notice at the door: no name but the grid's.
     ("GET", f"{V1}/responsible"): (
         Line(f"{V1}/responsible?building={{building}}", "same", inside=ANY),),
@@ -415,6 +424,8 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", "/my/manifest.webmanifest"): (
         Line("/my/manifest.webmanifest", "same", free=True),),
     ("GET", "/ground/{community}"): (Line("/ground/{community}", "nothing"),),
+    ("GET", "/staff"): (Line("/staff", "same"),),
+    ("GET", "/staff/{area}"): (Line("/staff/{community}", "nothing"),),
     ("GET", "/handover/{community}"): (Line("/handover/{community}", "nothing"),),
     ("GET", "/plan"): (Line("/plan", "same"),),
     ("GET", "/plan/{plan_id}/edit"): (Line("/plan/{plan}/edit", "nothing"),),

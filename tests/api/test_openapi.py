@@ -379,6 +379,22 @@ CASES["get", f"{API}/chains/{{building}}"] = {
     404: (f"{API}/chains/nobody", None),
     422: (f"{API}/chains/b000?at=never", None),
 }
+TEAM = f"{API}/teams/510000000001"
+CASES["get", f"{API}/teams/{{area}}"] = {
+    200: (TEAM, None),
+    404: (f"{API}/teams/999999999999", None),
+    422: (f"{API}/teams/somewhere", None),
+}
+CASES["put", f"{API}/teams/{{area}}"] = {
+    204: (TEAM, {"preset": "changle"}),
+    404: (f"{API}/teams/999999999999", {"preset": "changle"}),
+    422: (TEAM, {"preset": "nothing"}),
+}
+CASES["delete", f"{API}/teams/{{area}}"] = {
+    204: (TEAM, None),
+    404: (f"{API}/teams/999999999999", None),
+    422: (f"{API}/teams/somewhere", None),
+}
 for told in ("vacancies", "staffing"):
     CASES["get", f"{API}/{told}/{{area}}"] = {
         200: (f"{API}/{told}/510000000001", None),
@@ -395,9 +411,10 @@ OF_WORKERS = {
     ("post", f"{API}/my/receipts"),
     ("get", f"{API}/my/handovers/{{publication}}"),
     ("get", f"{API}/my/way/{{building}}"),
-    # They are sent files, not JSON: tests/api/test_previews.py, tests/api/test_drawn_grids.py.
+    # They are sent files, not JSON: test_previews.py, test_drawn_grids.py, test_roster_upload.py.
     ("post", f"{API}/plans/{{plan_id}}/assignment"),
     ("post", f"{API}/plans/{{plan_id}}/drawn"),
+    ("post", f"{API}/roster"),
 }
 
 CASES |= PLANNING
@@ -520,7 +537,7 @@ def _is_export(path: str) -> bool:
 _KEPT = (
     *(f"{API}/sites", f"{API}/embed-keys", f"{API}/audit", f"{API}/ground", f"{API}/accounts"),
     *(f"{API}/my", f"{API}/progress", f"{API}/handovers", f"{API}/plans/{{plan_id}}/editor"),
-    *(f"{API}/{staff}/" for staff in ("staff", "chains", "vacancies", "staffing")),
+    *(f"{API}/{staff}/" for staff in ("staff", "chains", "vacancies", "staffing", "teams")),
     *KEPT,
 )
 

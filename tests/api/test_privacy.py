@@ -44,6 +44,8 @@ BESIDES = {
     "/my/sw.js": "/my/sw.js",
     "/my/manifest.webmanifest": "/my/manifest.webmanifest",
     "/handover/{community}": f"/handover/{CLOUDS}",
+    "/staff": "/staff",
+    "/staff/{area}": f"/staff/{CLOUDS}",
     "/walk/{community}": f"/walk/{CLOUDS}",
     "/ground/{community}": f"/ground/{CLOUDS}",
     "/dashboard": "/dashboard",

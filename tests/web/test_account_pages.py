@@ -142,6 +142,47 @@ def test_an_administrator_changes_an_account_and_ends_its_ways_in(
     assert rows[2].detail["after"] == {"role": "supervisor", "scope": ["510000000000"]}
 
 
+def test_staff_are_found_called_and_brought_in(
+    phone: Page, house: tuple[str, sa.Engine], tmp_path: Path
+) -> None:
+    address, engine = house
+    page = phone
+    visit = Visit(page)
+    visit.watch()
+    page.goto(f"{address}/login?lang=zh")
+    fill_in(page, "王管理", PASSWORD)
+    page.get_by_role("link", name="人员与走访").click()
+    expect(page.get_by_role("heading", name="望江街道")).to_be_visible()
+    page.get_by_label("楼栋编号或地址").fill("b000")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("button", name="显示 某某 的完整电话").click()
+    expect(page.locator("a[href^='tel:']")).to_have_text("拨打 000")
+    page.get_by_label("本区划及下级使用的模板").select_option("changle")
+    page.once("dialog", lambda asked: asked.accept())
+    page.get_by_role("button", name="设定").click()
+    expect(page.locator("#vacancies tbody tr").first).to_be_visible()
+    file = tmp_path / "花名册.csv"
+    file.write_text(
+        "岗位编号,网格编码,网格员编号,网格员姓名,任职日期\n"
+        "r1,510000000001002,r-1,<b>新人</b>,2026-11-01\nr2,510000000001999,r-2,谁,2026-11-01\n"
+    )
+    page.set_input_files("input[type=file]", file)
+    expect(page.get_by_role("status").last).to_contain_text("新增 1，更改 0，不变 0，不合格 1")
+    expect(page.locator(".faults")).to_contain_text("510000000001999")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="将 1 行入库").click()
+    expect(page.get_by_role("status").last).to_contain_text("已入库")
+    with engine.connect() as connection:
+        actions = set(connection.execute(sa.select(audit_event.c.action)).scalars())
+    assert {"staff.unmask", "team.set", "layer.import"} <= actions
+    page.goto(f"{address}/handover/510000000001")
+    expect(page.locator("#progress tbody tr").first).to_be_visible()
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert visit.faults == []
+
+
 def serious(page: Page) -> list[str]:
     """Rules of axe-core that the page breaks seriously, each with the first element."""
     page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text("utf-8"))

@@ -388,6 +388,12 @@ export const gridsOf = (id) => all(`/plans/${id}/grids`);
 export const areaOf = (code) => fetched(`/areas/${encodeURIComponent(code)}?geometry=true`);
 
 /**
+ * @param {string} code
+ * @returns {Promise<{name: string}>}
+ */
+export const areaNamed = (code) => fetched(`/areas/${encodeURIComponent(code)}`);
+
+/**
  * @param {string} area
  * @returns {Promise<Coverage>}
  */

@@ -1,8 +1,9 @@
 /** Visits of a community against the quota, and who has confirmed what changes hands. */
 
 import { html, nothing } from "lit";
-import { progressOf, receiptsOf } from "./api.js";
+import { areaNamed, progressOf, receiptsOf } from "./api.js";
 import { count } from "./figures.js";
+import { base } from "./page.js";
 import { empty, fault, skeleton, topBar } from "./parts.js";
 import { Component, t } from "./texts.js";
 
@@ -12,6 +13,7 @@ import { Component, t } from "./texts.js";
 class HandoverPage extends Component {
   static properties = {
     community: { type: String },
+    name: { state: true },
     month: { state: true },
     told: { state: true },
     receipts: { state: true },
@@ -21,6 +23,7 @@ class HandoverPage extends Component {
   constructor() {
     super();
     this.community = "";
+    this.name = "";
     this.month = "";
     /** @type {{month: string, quota: number, rows: ProgressRow[]} | null} */
     this.told = null;
@@ -38,10 +41,12 @@ class HandoverPage extends Component {
   async load() {
     this.error = null;
     try {
-      const [told, { items }] = await Promise.all([
+      const [told, { items }, { name }] = await Promise.all([
         progressOf(this.community, this.month),
         receiptsOf(this.community),
+        areaNamed(this.community),
       ]);
+      this.name = name;
       this.told = told;
       this.month = told.month;
       this.receipts = items;
@@ -52,9 +57,10 @@ class HandoverPage extends Component {
 
   render() {
     document.title = t("oversee.title");
-    return html`${topBar(html`${this.community}`)}
-      <main class="sheet">
-        <h1>${t("oversee.heading")}</h1>
+    return html`${topBar(html`<span class="step">${t("oversee.heading")}</span>`)}
+      <main class="sheet people">
+        <h1>${this.name || this.community}</h1>
+        <nav class="doors"><a class="button" href="${base}/staff/${this.community}">${t("staff.heading")}</a></nav>
         ${this.body()}
       </main>`;
   }
@@ -64,15 +70,13 @@ class HandoverPage extends Component {
     if (this.told === null) return skeleton();
     return html`<section>
         <h2>${t("oversee.progress")}</h2>
-        <p>
-          <label
-            >${t("oversee.month")}
-            <input
-              type="month"
-              .value=${this.month}
-              @change=${(/** @type {Event} */ event) => this.choose(event)}
-          /></label>
-        </p>
+        <label class="month-choice"
+          ><span>${t("oversee.month")}</span
+          ><input
+            type="month"
+            .value=${this.month}
+            @change=${(/** @type {Event} */ event) => this.choose(event)}
+        /></label>
         ${this.told.rows.length
           ? this.progress(this.told.rows, this.told.quota)
           : empty(t("oversee.no-grids"), t("oversee.no-grids.next"), "")}
@@ -97,7 +101,7 @@ class HandoverPage extends Component {
    * @param {number} quota
    */
   progress(rows, quota) {
-    return html`<table class="communities" id="progress">
+    return html`<table class="people-table" id="progress">
       <thead>
         <tr>
           <th scope="col">${t("oversee.grid")}</th>
@@ -116,7 +120,12 @@ class HandoverPage extends Component {
               ${row.name ?? html`<span class="muted">${t("oversee.vacant")}</span>`}
             </td>
             <td class="number" data-label=${t("oversee.met")}>
-              <meter min="0" max=${quota} value=${row.met_households}></meter>
+              <meter
+                min="0"
+                max=${quota}
+                value=${row.met_households}
+                aria-label=${t("oversee.met.of", { n: row.met_households, quota })}
+              ></meter>
               ${t("oversee.met.of", { n: row.met_households, quota })}
             </td>
             <td class="number" data-label=${t("oversee.buildings")}>
@@ -145,7 +154,7 @@ class HandoverPage extends Component {
       <p class=${waiting ? "bad" : "muted"}>
         ${t("oversee.waiting", { n: waiting, all: rows.length })}
       </p>
-      <table class="communities receipts">
+      <table class="people-table receipts">
         <thead>
           <tr>
             <th scope="col">${t("oversee.worker")}</th>

@@ -53,6 +53,7 @@ class StartPage extends Component {
     const doors = [
       { to: "/my", text: "my", open: rights.has("mark") && who !== "" },
       { to: "/plan", text: "plan", open: rights.has("draw") || rights.has("approve") },
+      { to: "/staff", text: "staff", open: rights.has("staff") },
       { to: "/dashboard", text: "dashboard", open: true },
       { to: "/embed", text: "embed", open: rights.has("embed") },
       { to: "/account", text: "accounts", open: rights.has("accounts") },
