@@ -12,7 +12,7 @@ from api.services import teams
 from api.services.staff import require_staff_area
 from gis.errors import InputError, Language
 from gis.staff.roles import level_title, role_title
-from gis.staff.teams import TeamTemplate, load_team, preset_names
+from gis.staff.teams import TeamTemplate, load_team, preset_names, team_from_document
 from gis.store.accounts import area_line
 from gis.store.teams import templates
 
@@ -31,7 +31,7 @@ def team_of_area(
     require_staff_area(connection, who, area, at)
     own = {row.area_code: row.template for row in templates(connection)}
     holding = next((code for code in area_line(connection, area, at) if code in own), None)
-    team = None if holding is None else teams.team_from_document(own[holding])
+    team = None if holding is None else team_from_document(own[holding])
     return TeamOfArea(
         area=area,
         team=None if team is None else _shown(team, language),

@@ -144,8 +144,8 @@ def test_what_is_foreign_is_refused_as_what_does_not_exist(
         (fault,) = send(client, row, store=True)["faults"]
         assert "管辖范围以外" in fault["text"]
     with engine.connect() as connection:
-        row = sa.select(worker.c.name, worker.c.phone).where(worker.c.code == "Sibling.w1")
-        name, phone = connection.execute(row).one()
+        theirs = sa.select(worker.c.name, worker.c.phone).where(worker.c.code == "Sibling.w1")
+        name, phone = connection.execute(theirs).one()
     told = send(client, f"f1,{C}001,,,,,f-1,{name},{phone},2026-11-01")
     assert told["faults"] == []
     assert sign_in(serving, "far") is client
@@ -164,8 +164,8 @@ def test_only_who_keeps_rosters_sends_one_and_a_broken_file_stores_nothing(
     serving: TestClient, engine: sa.Engine
 ) -> None:
     client = sign_in(serving, "worker")
-    asked = {"content": b"x", "headers": {"content-type": "text/csv"}}
-    assert client.post("/api/v1/roster", **asked).status_code == 403
+    table = {"content-type": "text/csv"}
+    assert client.post("/api/v1/roster", content=b"x", headers=table).status_code == 403
     assert client.put(f"/api/v1/teams/{C}", json={"preset": "changle"}).status_code == 403
     client = sign_in(serving, "near")
     before = stored(engine)
@@ -174,10 +174,10 @@ def test_only_who_keeps_rosters_sends_one_and_a_broken_file_stores_nothing(
             "/api/v1/roster",
             params={"format": form, "store": True},
             content=body,
-            headers=asked["headers"],
+            headers=table,
         )
         assert answer.status_code in (400, 422), (form, answer.text)
-    large = client.post("/api/v1/roster", content=b"x" * 2_000_001, headers=asked["headers"])
+    large = client.post("/api/v1/roster", content=b"x" * 2_000_001, headers=table)
     assert large.status_code == 413
     assert stored(engine) == before
     assert client.put("/api/v1/teams/510000000000", json={"preset": "changle"}).status_code == 404
