@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.addresses import base_path
+from api.allocator import keep_memory_together
 from api.app import create_app
 from api.logs import log_config, make_logging_cheap
 from api.patience import PatientProtocol, refuse_the_slow
@@ -43,6 +44,7 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
     Unavailable
         The port is taken, or the service cannot start or does not become ready.
     """
+    keep_memory_together()
     app = create_app(settings)
     make_logging_cheap()
     with _listening(settings, any_port=any_port) as listener:
