@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.types import Message, Receive, Scope
 
 from api.errors import TooLarge
 
 # Plans are asked for in a few words; nothing is uploaded over HTTP.
 MOST_BODY_BYTES = 2_000_000
+
+# An escape that is not itself escaped.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
@@ -30,6 +35,20 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
         parts.append(part)
         more = message.get("more_body", False)
     return b"".join(parts)
+
+
+def names_nul(scope: Scope, body: bytes) -> bool:
+    r"""
+    Tell whether a document or form holds the sign of code 0, which no text in PostgreSQL may.
+
+    >>> json = {"headers": [(b"content-type", b"application/json; charset=utf-8")]}
+    >>> names_nul(json, rb'["a\u0000"]'), names_nul(json, rb'["a\\u0000"]')
+    (True, False)
+    """
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    if b"json" in kind:
+        return _NUL.search(body) is not None
+    return b"urlencoded" in kind and b"%00" in body
 
 
 def with_body(body: bytes, receive: Receive) -> Receive:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bodies import read_body, too_large, with_body
+from api.bodies import names_nul, read_body, too_large, with_body
 from api.cross_origin import CrossOrigin, Header
 from api.errors import MalformedRequest, unlisted_problem, wangge_problem
 from api.request_metrics import RequestMetrics
@@ -125,6 +125,8 @@ class Envelope:
             body = await read_body(scope, receive)
             if body is None:
                 app = wangge_problem(Request(scope), too_large())
+            elif names_nul(scope, body):
+                app = _control_problem(scope)
             else:
                 receive = with_body(body, receive)
         await app(scope, receive, send)
@@ -191,7 +193,8 @@ def _loggable(scope: Scope) -> str:
 def _control_problem(scope: Scope) -> Response:
     # No name or code has one, PostgreSQL cannot hold NUL, and patterns disagree on line breaks.
     fault = MalformedRequest(
-        "The address holds a control character, such as NUL or a line break: leave it out.",
-        "地址中含有控制字符（如空字符、换行）：请去掉后重试。",
+        "The address holds a control character, such as NUL or a line break, or the body holds "
+        "NUL: leave it out.",
+        "地址中含有控制字符（如空字符、换行），或正文含有空字符：请去掉后重试。",
     )
     return wangge_problem(Request(scope), fault)

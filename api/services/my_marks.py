@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,12 +107,12 @@ class _Judging:
         before = self.known.get(mark.client)
         if before is not None or mark.client in self.came:
             return self._again(mark, before)
-        fault = self._untimely(mark) or self._misplaced(mark) or self._miscounted(mark)
-        if fault:
-            return _Judged(mark, None, fault)
+        # Nothing of a building, not even its households, is told before it is known to be theirs.
         held = self._held(mark)
-        if held is None:
-            return _Judged(mark, None, _foreign(mark))
+        fault = self._untimely(mark) or _contradiction(mark)
+        fault = fault or self._misplaced(mark, held) or self._miscounted(mark)
+        if fault or held is None:
+            return _Judged(mark, None, fault or _foreign(mark))
         now_grid = self._now_in(mark, held)
         self.came.add(mark.client)
         return _Judged(mark, self._row(mark, held, now_grid), _passed_on(mark, now_grid))
@@ -146,18 +146,11 @@ class _Judging:
             )
         return None
 
-    def _misplaced(self, mark: Mark) -> Sentence | None:
-        if mark.stairwell is None or (mark.building, mark.stairwell) in self.places:
-            return None
-        return _foreign(mark)
+    def _misplaced(self, mark: Mark, held: Row | None) -> Sentence | None:
+        known = mark.stairwell is None or (mark.building, mark.stairwell) in self.places
+        return None if known and held is not None else _foreign(mark)
 
     def _miscounted(self, mark: Mark) -> Sentence | None:
-        if (mark.outcome == "seen") != (mark.households > 0):
-            return (
-                "Households are counted when somebody was met, and only then: give 1 or more with "
-                "'seen', 0 otherwise.",
-                "见到人时户数应至少为 1，未见到人时应为 0，请更正后重新标记。",
-            )
         all_of = self.places.get((mark.building, mark.stairwell))
         if all_of is None or mark.households <= all_of:
             return None
@@ -205,8 +198,19 @@ class _Judging:
             "day": day_of(mark.marked_at),
             "outcome": mark.outcome,
             "households": mark.households,
-            "marked_at": mark.marked_at,
+            # The offset of a phone may be one that PostgreSQL does not know.
+            "marked_at": mark.marked_at.astimezone(UTC),
         }
+
+
+def _contradiction(mark: Mark) -> Sentence | None:
+    if (mark.outcome == "seen") == (mark.households > 0):
+        return None
+    return (
+        "Households are counted when somebody was met, and only then: give 1 or more with "
+        "'seen', 0 otherwise.",
+        "见到人时户数应至少为 1，未见到人时应为 0，请更正后重新标记。",
+    )
 
 
 def _foreign(mark: Mark) -> Sentence:

@@ -301,3 +301,15 @@ def test_administrators_end_ways_in_of_their_own_scope_and_of_no_other(
     for shown, status in ((secret, 401), (text, 200)):
         answer = browser.get(READING, headers={"authorization": f"Bearer {shown}"})
         assert answer.status_code == status
+
+
+def test_a_text_with_nul_is_refused_in_words_wherever_it_is_sent(browser: TestClient) -> None:
+    plain = browser.post(SESSION, json={"name": "a\\u0000", "password": PASSWORD})
+    assert plain.status_code == 401
+    for name in ("a\0", "a\\\0"):
+        answer = browser.post(SESSION, json={"name": name, "password": PASSWORD})
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")
+    form = browser.post("/login", data={"name": "a\0", "password": "x"})
+    assert form.status_code == 400
+    sign_in(browser, "boss")
+    assert browser.post(TOKENS, json={"name": "a\0b"}).status_code == 400

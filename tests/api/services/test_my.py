@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -72,6 +72,36 @@ def sent(engine: sa.Engine, *marks: Mark, who: Principal = ME) -> list[MarkResul
 
 def statuses(results: list[MarkResult]) -> list[str]:
     return [one.status for one in results]
+
+
+def test_nothing_of_a_foreign_building_is_told_by_what_is_said_of_a_mark(
+    engine: sa.Engine,
+) -> None:
+    mine = {one.code for one in listed(engine).buildings}
+    with engine.connect() as connection:
+        codes = connection.execute(sa.text("SELECT code FROM building ORDER BY code")).scalars()
+        foreign = next(code for code in codes if code not in mine)
+    for households in (0, 1, 4, 5, 100_000):
+        for stairwell in (None, "b001-1"):
+            told = [
+                one.message.replace(code, "*")
+                for code in (foreign, "nowhere")
+                for one in sent(engine, mark(code, households, stairwell=stairwell))
+            ]
+            assert told == ["Building * is not in your grids; nothing was stored."] * 2
+
+
+def test_a_mark_counts_on_its_day_in_china_whatever_offset_the_phone_gives(
+    engine: sa.Engine,
+) -> None:
+    moment = NOW - timedelta(hours=1)
+    for hours in (-23, 0, 14, 23):
+        there = moment.astimezone(timezone(timedelta(hours=hours, minutes=59 * (hours > 14))))
+        assert statuses(sent(engine, mark("b000", 1, marked_at=there))) == ["kept"]
+    stored = sa.text("SELECT DISTINCT marked_at FROM visit WHERE building_code = 'b000'")
+    with engine.begin() as connection:
+        assert connection.execute(stored).scalars().all() == [moment]
+        connection.execute(sa.text("DELETE FROM visit WHERE building_code = 'b000'"))
 
 
 def test_a_worker_sees_the_buildings_of_their_posts_and_no_others(engine: sa.Engine) -> None:
