@@ -139,6 +139,10 @@ class Settings(BaseSettings):
         le=50_000,
         description="Clients of one process that may listen to changes at once.",
     )
+    engine_ahead: bool = Field(
+        default=True,
+        description="Start the engine when a planner opens a plan; its first use else takes 10 s.",
+    )
     threads: int = Field(default=16, ge=1, le=200, description="Threads for database routes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error; info has a line per request."

@@ -21,14 +21,9 @@ from uuid import uuid4
 
 import numpy as np
 
-from bench.importing import own_database
 from bench.partition import pace, record
-from bench.planner_town import make_town
+from bench.planner_town import town_served
 from bench.real import markdown
-from bench.tile_servers import wangge
-from gis.store import migrate
-from gis.store.engine import open_engine
-from ops.throwaway import throwaway_cluster
 
 PAGE = Path(__file__).with_suffix(".md")
 HEAD = """# Redrawing over HTTP against what it must reach
@@ -78,15 +73,8 @@ class Client:
 @contextmanager
 def planners_of(columns: int, rows: int) -> Iterator[Callable[[], Client]]:
     """Serve a community to planners."""
-    with throwaway_cluster(durable=True) as server, own_database(server) as url:
-        engine = open_engine(url)
-        migrate.upgrade(engine)
-        plan_id = make_town(engine, columns, rows)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
-        engine.dispose()
-        with wangge(url, cache_mb=64, OPEN="1") as (port, _):
-            yield lambda: Client(port, plan_id)
+    with town_served(columns, rows) as (port, plan_id):
+        yield lambda: Client(port, plan_id)
 
 
 def stroke(_seconds: float) -> list[Row]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,10 +13,15 @@ import sqlalchemy as sa
 
 from api.services.grounds import current_ground
 from api.services.plans import fill_grids, first_moves, grid_figures
+from bench.importing import own_database
+from bench.tile_servers import wangge
 from gis.numbering import grid_name
 from gis.partition.rules import load_rules, rules_document
+from gis.store import migrate
 from gis.store import plans as store
 from gis.store.bulk import copy_frame
+from gis.store.engine import open_engine
+from ops.throwaway import throwaway_cluster
 
 COMMUNITY = "511599001001"
 _METRIC, _EAST, _NORTH = 4544, 500_000.0, 3_170_000.0
@@ -45,6 +53,20 @@ def make_town(engine: sa.Engine, columns: int, rows: int, block: int = 7) -> int
         )
         copy_frame(connection, "building", frame)
         return _draft(connection, columns, block)
+
+
+@contextmanager
+def town_served(columns: int, rows: int) -> Iterator[tuple[int, int]]:
+    """Serve such a community out of a PostGIS of its own; the port, and the plan's number."""
+    with throwaway_cluster(durable=True) as server, own_database(server) as url:
+        engine = open_engine(url)
+        migrate.upgrade(engine)
+        plan_id = make_town(engine, columns, rows)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+        engine.dispose()
+        with wangge(url, cache_mb=64, OPEN="1") as (port, _):
+            yield port, plan_id
 
 
 def _degrees(shapes: list[shapely.Polygon]) -> list[shapely.Geometry]:

@@ -95,11 +95,34 @@ def round_lengths(ground: Ground, labels: npt.ArrayLike, *, detour: float = DETO
     """
     label = np.asarray(labels, dtype=np.int64)
     grids = np.unique(label[label >= 0])
-    built = (ground.units["kind"] != "ground").to_numpy(bool) & (label >= 0)
-    stops = shapely.get_coordinates(shapely.centroid(ground.units.geometry.to_numpy()[built]))
-    order = np.argsort(label[built], kind="stable")
-    edges = np.searchsorted(label[built][order], grids, side="left")
-    lengths = [closed_tour(part) for part in np.split(stops[order], edges)[1:]]
+    stops, stands = round_stops(ground)
+    place = np.where(stands & (label >= 0), np.searchsorted(grids, label), -1)
     return pd.Series(
-        np.array(lengths, np.float64) * detour, index=pd.Index(grids, name="grid"), name="round_m"
+        tour_lengths(stops, place, len(grids), detour=detour),
+        index=pd.Index(grids, name="grid"),
+        name="round_m",
     )
+
+
+def round_stops(ground: Ground) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return the middle of each unit's cell, and whether a round passes it: ground has nobody."""
+    stops = shapely.get_coordinates(shapely.centroid(ground.units.geometry.to_numpy()))
+    return stops, (ground.units["kind"] != "ground").to_numpy(bool)
+
+
+def tour_lengths(stops: Floats, place: Ints, count: int, *, detour: float = DETOUR) -> Floats:
+    """
+    Length of one round of the stops of each grid, as `round_lengths` estimates it.
+
+    Parameters
+    ----------
+    stops
+        x and y of each unit in metres.
+    place
+        Number of each unit's grid, below `count`; -1 for units that no round passes.
+    """
+    passed = np.flatnonzero(place >= 0)
+    order = passed[np.argsort(place[passed], kind="stable")]
+    edges = np.searchsorted(place[order], np.arange(count))
+    lengths = [closed_tour(part) for part in np.split(stops[order], edges)[1:]]
+    return np.array(lengths, np.float64) * detour

@@ -126,7 +126,7 @@ def grid_judgement(measure: Yardstick, labels: npt.ArrayLike, grids: Sequence[in
     """
     label = np.asarray(labels, np.int64)
     index = pd.Index(list(grids), name="grid", dtype=np.int64)
-    place = _places(label, index)
+    place = places_among(label, index.to_numpy())
     count = len(index)
     inside = place >= 0
     at = place[inside]
@@ -166,12 +166,12 @@ def grid_judgement(measure: Yardstick, labels: npt.ArrayLike, grids: Sequence[in
     return table
 
 
-def _places(label: Ints, index: pd.Index) -> Ints:
-    """Position of each unit's grid among those judged; -1 for others."""
-    if not len(index):
+def places_among(label: Ints, grids: Ints) -> Ints:
+    """Position of each unit's grid among some grids; -1 for those of others, or of none."""
+    if not len(grids):
         return np.full(len(label), NOWHERE, np.int64)
-    position = np.full(max(int(label.max(initial=-1)), int(index.max())) + 2, NOWHERE, np.int64)
-    position[index.to_numpy()] = np.arange(len(index))
+    position = np.full(max(int(label.max(initial=-1)), int(grids.max())) + 2, NOWHERE, np.int64)
+    position[grids] = np.arange(len(grids))
     # The last place stands for -1: in no grid.
     return position[label]
 
@@ -184,10 +184,12 @@ def _distinct(at: Ints, building: Ints, count: int) -> Ints:
 
 def _pieces(place: Ints, i: Ints, j: Ints, count: int) -> Ints:
     """Contiguous parts of each judged grid."""
-    joined = (place[i] == place[j]) & (place[i] >= 0)
-    part = connected(len(place), i[joined], j[joined])
     inside = np.flatnonzero(place >= 0)
-    first = np.unique(part[inside], return_index=True)[1]
+    at = np.empty(len(place), np.int64)
+    at[inside] = np.arange(len(inside))
+    joined = (place[i] == place[j]) & (place[i] >= 0)
+    part = connected(len(inside), at[i[joined]], at[j[joined]])
+    first = np.unique(part, return_index=True)[1]
     return np.bincount(place[inside[first]], minlength=count).astype(np.int64)
 
 

@@ -34,6 +34,8 @@ _VENDOR: dict[str, tuple[str, ...]] = {
     "@lit/reactive-element": ("*.js",),
     "terra-draw": ("dist/terra-draw.modern.js",),
     "terra-draw-maplibre-gl-adapter": ("dist/terra-draw-maplibre-gl-adapter.modern.js",),
+    # Cuts cells into triangles; MapLibre brings the same package.
+    "earcut": ("src/earcut.js",),
     # Bars on a canvas and no more; its tooltips, which the security policy forbids, are not in it.
     "echarts": ("dist/echarts.simple.min.js",),
     # The worker's map, which must do without WebGL.
@@ -49,6 +51,7 @@ _IMPORTS: dict[str, tuple[str, str]] = {
     "@lit/reactive-element": ("@lit/reactive-element", "reactive-element.js"),
     "@lit/reactive-element/": ("@lit/reactive-element", ""),
     "maplibre-gl": ("maplibre-gl", "dist/maplibre-gl.mjs"),
+    "earcut": ("earcut", "src/earcut.js"),
     "echarts": ("echarts", "dist/echarts.simple.min.js"),
     "terra-draw": ("terra-draw", "dist/terra-draw.modern.js"),
     "terra-draw-maplibre-gl-adapter": (
@@ -103,7 +106,9 @@ class Assets:
         return json.dumps({"imports": imports}, sort_keys=True, separators=(",", ":"))
 
 
-_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b[^;"'()]*["']([^"']+)["']""")
+_IMPORT = re.compile(
+    r"""(?:^|[;}\s])(?:import|export)\b(?:[\w\s{},*$]*\bfrom\s*|\s*)["']([^"']+)["']"""
+)
 
 
 def _module_graph(served: Assets, entry: str) -> tuple[str, ...]:

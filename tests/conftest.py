@@ -32,6 +32,8 @@ _SERVER = "WANGGE_TEST_DATABASE_URL"
 os.environ["WANGGE_READERS"] = "anyone"
 # Tests ask faster than people do.
 os.environ["WANGGE_COSTLY_PER_MINUTE"] = "0"
+# Most open a plan and never ask the engine; those about it say so themselves.
+os.environ["WANGGE_ENGINE_AHEAD"] = "0"
 
 # The suite starts many processes: each would compile a thousand modules again.
 sys.dont_write_bytecode = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, BackgroundTasks, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -28,7 +28,7 @@ from api.schemas.planning import (
     TakeBackRequest,
 )
 from api.schemas.plans import PlanDetail
-from api.schemas.previews import Preview, PreviewRequest
+from api.schemas.previews import Preview, PreviewRequest, RepairPreview
 from api.services import drawing, keeping
 from api.services.desk import require_plan
 from api.services.plan_reading import plan_by_id
@@ -138,6 +138,22 @@ async def propose(
 
 
 @router.post("/presence")
-def present(desk: AtDesk, plan_id: PlanId, asked: PresenceRequest) -> Presence:
+def present(
+    request: Request,
+    after: BackgroundTasks,
+    desk: AtDesk,
+    plan_id: PlanId,
+    asked: PresenceRequest,
+) -> Presence:
     """Tell that a page has the plan open, every 20 s; answers who has."""
-    return keeping.present(desk, plan_id, asked)
+    there = keeping.present(desk, plan_id, asked)
+    repair = RepairPreview(action="repair").model_dump_json()
+    after.add_task(_engine_ready, request, Job(plan_id, repair, asker_of(desk.engine)))
+    return there
+
+
+async def _engine_ready(request: Request, job: Job) -> None:
+    """Start the engine for whoever draws; on the loop, where its processes are minded."""
+    workers = request.app.state.previews
+    assert isinstance(workers, PreviewWorkers)  # noqa: S101
+    workers.warm(job)

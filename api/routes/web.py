@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 import jinja2
 from fastapi import APIRouter, Path
@@ -29,8 +31,18 @@ def _templates() -> jinja2.Environment:
     return jinja2.Environment(loader=jinja2.FileSystemLoader(WEB), autoescape=True)
 
 
+@cache
+def _modules(entry: str) -> tuple[str, ...]:
+    return assets().module_graph(entry)
+
+
 def _page(
-    request: Request, settings: Settings, module: str, element: str, **given: object
+    request: Request,
+    settings: Settings,
+    module: str,
+    element: str,
+    ahead: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    **given: object,
 ) -> Response:
     base, served = base_path(settings), assets()
     principal: Principal = request.state.principal
@@ -44,6 +56,7 @@ def _page(
             import_map=served.import_map(base),
             module=module,
             element=element,
+            ahead=ahead,
             attribution=settings.attribution,
             review_number=settings.map_review_number,
             # From here on the page hears of changes, also of those while it loads.
@@ -77,8 +90,11 @@ def desk_page(request: Request, settings: AppSettings, who: Who) -> Response:
 def editor_page(
     request: Request, settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)
 ) -> Response:
-    """Show the page on which a plan is redrawn."""
-    return _page(request, settings, "editor-page", "wg-editor-page", plan=plan_id)
+    """Show the page on which a plan is redrawn; its modules and documents load side by side."""
+    plan = f"{base_path(settings)}/api/v1/plans/{plan_id}"
+    fetched = (f"{plan}/editor", f"{plan}/edits?after=0")
+    ahead = {"modules": _modules("editor-page.js"), "fetched": fetched}
+    return _page(request, settings, "editor-page", "wg-editor-page", ahead, plan=plan_id)
 
 
 @router.get("/plan/{plan_id}")

@@ -14,7 +14,7 @@ from api.schemas.planning import (
     StrokeRequest,
     TakeBackRequest,
 )
-from api.services.desk import Desk
+from api.services.desk import Desk, refuse_not_drawable
 from api.services.drawn_figures import stroked
 from api.services.grid_changes import GridChange
 from api.services.strokes import (
@@ -53,12 +53,12 @@ def draw(desk: Desk, plan_id: int, asked: StrokeRequest) -> Stroked:
     if not moves and not asked.grids:
         raise InputError("A stroke moves at least one unit.", "一次调整至少要移动一个单位。")
     with desk.engine.begin() as connection:
-        known = _told_before(desk, connection, plan_id, asked.client)
+        plan, known = _told_before(desk, connection, plan_id, asked.client)
         if known is not None:
             _refuse_other_stroke(known, moves)
-            return stroked(desk, connection, plan_id, replayed(known), known, again=True)
-        plan = desk.draft(connection, plan_id, ground=asked.ground)
-        check_units(connection, plan, moves)
+            return stroked(desk, connection, plan, replayed(known), again=True)
+        refuse_not_drawable(plan, asked.ground)
+        check_units(plan, moves, len(desk.ground_of(connection, plan.ground_id).ground.units))
         numbers, changes = _new_grids(connection, plan, asked)
         moves = [_renumbered(move, numbers) for move in moves]
         wanted = Wanted(
@@ -73,8 +73,8 @@ def draw(desk: Desk, plan_id: int, asked: StrokeRequest) -> Stroked:
         done = apply_stroke(connection, plan, wanted, ground_of=desk.ground_of)
         if moves and not done.applied:
             # Rolled back, with the grids it would have added.
-            raise _all_rejected(stroked(desk, connection, plan_id, done))
-        return stroked(desk, connection, plan_id, done)
+            raise _all_rejected(stroked(desk, connection, plan, done))
+        return stroked(desk, connection, plan, done)
 
 
 def take_back(desk: Desk, plan_id: int, asked: TakeBackRequest, action: str) -> Stroked:
@@ -89,14 +89,14 @@ def take_back(desk: Desk, plan_id: int, asked: TakeBackRequest, action: str) -> 
         There is nothing of theirs to take back, or the plan takes no more edits.
     """
     with desk.engine.begin() as connection:
-        known = _told_before(desk, connection, plan_id, asked.client)
+        plan, known = _told_before(desk, connection, plan_id, asked.client)
         if known is not None:
-            return stroked(desk, connection, plan_id, replayed(known), known, again=True)
-        plan = desk.draft(connection, plan_id, ground=asked.ground)
+            return stroked(desk, connection, plan, replayed(known), again=True)
+        refuse_not_drawable(plan, asked.ground)
         name = desk.who.name
         wanted = taken_back(connection, plan, action, name, name, client=asked.client)
         done = apply_stroke(connection, plan, wanted, ground_of=desk.ground_of)
-        return stroked(desk, connection, plan_id, done)
+        return stroked(desk, connection, plan, done)
 
 
 def add_grid(desk: Desk, plan_id: int, asked: NewGridRequest) -> Stroked:
@@ -111,10 +111,10 @@ def add_grid(desk: Desk, plan_id: int, asked: NewGridRequest) -> Stroked:
         The plan takes no more edits.
     """
     with desk.engine.begin() as connection:
-        known = _told_before(desk, connection, plan_id, asked.client)
+        plan, known = _told_before(desk, connection, plan_id, asked.client)
         if known is not None:
-            return stroked(desk, connection, plan_id, replayed(known), known, again=True)
-        plan = desk.draft(connection, plan_id)
+            return stroked(desk, connection, plan, replayed(known), again=True)
+        refuse_not_drawable(plan)
         number = plan_grids.next_number(connection, plan_id)
         name = asked.name or grid_name(number + 1)
         plan_grids.add_grid(connection, plan_id, number, name, asked.kind)
@@ -134,10 +134,10 @@ def change_grid(desk: Desk, plan_id: int, number: int, asked: GridPatch) -> Stro
         The plan takes no more edits.
     """
     with desk.engine.begin() as connection:
-        known = _told_before(desk, connection, plan_id, asked.client)
+        plan, known = _told_before(desk, connection, plan_id, asked.client)
         if known is not None:
-            return stroked(desk, connection, plan_id, replayed(known), known, again=True)
-        plan = desk.draft(connection, plan_id)
+            return stroked(desk, connection, plan, replayed(known), again=True)
+        refuse_not_drawable(plan)
         state = plan_grids.grid_state(connection, plan_id, number)
         if state is None:
             raise _no_grid(plan, number)
@@ -148,7 +148,7 @@ def change_grid(desk: Desk, plan_id: int, number: int, asked: GridPatch) -> Stro
             if aspect in wanted and state[aspect] != wanted[aspect]
         ]
         if not changes:
-            return stroked(desk, connection, plan_id, Stroke(None, (), (), ()))
+            return stroked(desk, connection, plan, Stroke(None, (), (), ()))
         return _changed_grids(desk, connection, plan, changes, "grid", asked.client)
 
 
@@ -164,10 +164,10 @@ def remove_grid(desk: Desk, plan_id: int, number: int, client: UUID) -> Stroked:
         The grid has units, or the plan takes no more edits.
     """
     with desk.engine.begin() as connection:
-        known = _told_before(desk, connection, plan_id, client)
+        plan, known = _told_before(desk, connection, plan_id, client)
         if known is not None:
-            return stroked(desk, connection, plan_id, replayed(known), known, again=True)
-        plan = desk.draft(connection, plan_id)
+            return stroked(desk, connection, plan, replayed(known), again=True)
+        refuse_not_drawable(plan)
         if plan_grids.grid_state(connection, plan_id, number) is None:
             raise _no_grid(plan, number)
         change = GridChange(number, "removed", was=False, is_now=True)
@@ -184,15 +184,15 @@ def _changed_grids(
 ) -> Stroked:
     wanted = Wanted(desk.who.name, action, changes=changes, client=client)
     done = apply_stroke(connection, plan, wanted, ground_of=desk.ground_of)
-    return stroked(desk, connection, plan.plan_id, done)
+    return stroked(desk, connection, plan, done)
 
 
 def _told_before(
     desk: Desk, connection: sa.Connection, plan_id: int, client: UUID
-) -> EditRow | None:
-    """Find the edit made under a page's own name for it; locks the plan first."""
-    desk.plan(connection, plan_id, lock=True)
-    return history.edit_of_client(connection, plan_id, client)
+) -> tuple[PlanRow, EditRow | None]:
+    """Lock the plan, and find the edit made under a page's own name for it."""
+    plan = desk.plan(connection, plan_id, lock=True)
+    return plan, history.edit_of_client(connection, plan_id, client)
 
 
 def _refuse_other_stroke(known: EditRow, moves: Sequence[Move]) -> None:
@@ -212,6 +212,8 @@ def _new_grids(
 ) -> tuple[dict[int, int], list[GridChange]]:
     """Add the grids of a stroke, under the next numbers where theirs are taken."""
     numbers: dict[int, int] = {}
+    if not asked.grids:
+        return numbers, []
     following = plan_grids.next_number(connection, plan.plan_id)
     for grid in sorted(asked.grids, key=lambda g: g.no):
         if grid.no in numbers:

@@ -5,60 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
 from api.schemas.planning import GridFigures, Rejection, Stroked
 from api.services.desk import Desk
-from api.services.histories import stacks
+from api.services.histories import ENDS_NOTHING, stacks
 from api.services.strokes import Stroke
 from gis.store import edits as history
 from gis.store import plan_grids
 from gis.store import plans as store
-from gis.store.plans import EditRow, Move, PlanRow
+from gis.store.plans import Move, PlanRow
 from gis.yardstick import grid_judgement
 
 
 def stroked(
-    desk: Desk,
-    connection: sa.Connection,
-    plan_id: int,
-    done: Stroke,
-    edit: EditRow | None = None,
-    *,
-    again: bool = False,
+    desk: Desk, connection: sa.Connection, plan: PlanRow, done: Stroke, *, again: bool = False
 ) -> Stroked:
     """
     Tell what became of a stroke, in its own transaction.
 
     Parameters
     ----------
-    edit
-        Its edit, where it was read already.
+    plan
+        As it was before the stroke.
     again
         It had been made before, and grids are told as they are now.
     """
-    plan = store.read_plan(connection, plan_id)
-    if edit is None and done.seq is not None:
-        edit = history.read_edit(connection, plan_id, done.seq)
-    known = stacks(history.edit_heads(connection, plan_id), desk.who.name)
-    labels = store.read_labels(connection, plan_id)
+    labels = done.labels
+    if labels is None:
+        labels = store.read_labels(connection, plan.plan_id)
     measure = desk.ground_of(connection, plan.ground_id).measure(plan.rules)
+    can_undo, can_redo = _steps(desk, connection, plan, done, again=again)
     return Stroked(
         seq=done.seq,
-        revision=plan.revision,
-        action="" if edit is None else edit.action,
-        undoes=None if edit is None else edit.undoes,
+        revision=plan.revision if again or done.seq is None else done.seq,
+        action=done.action,
+        undoes=done.undoes,
         applied=[(m.unit_no, m.from_grid, m.to_grid) for m in done.applied],
         rejected=_rejections(connection, plan, done.rejected),
         grids=grid_figures_now(desk, connection, plan, labels, done.touched),
         capacity=measure.capacity,
         unassigned=int((labels == store.UNASSIGNED).sum()),
-        numbers={} if edit is None else (edit.detail or {}).get("numbers", {}),
+        numbers=done.detail.get("numbers", {}),
         replayed=again,
-        can_undo=bool(known.done),
-        can_redo=bool(known.undone),
+        can_undo=can_undo,
+        can_redo=can_redo,
     )
+
+
+def _steps(
+    desk: Desk, connection: sa.Connection, plan: PlanRow, done: Stroke, *, again: bool
+) -> tuple[bool, bool]:
+    """Whether whoever asks can undo and redo something now."""
+    stepped = done.action in ("undo", "redo")
+    if not again and done.seq is not None and not stepped and done.action not in ENDS_NOTHING:
+        # After a stroke of one's own there is that to undo, and nothing to make again.
+        return True, False
+    heads = done.heads
+    if heads is None:
+        heads = tuple(history.edit_heads(connection, plan.plan_id))
+    known = stacks(heads, desk.who.name)
+    return bool(known.done), bool(known.undone)
 
 
 def grid_figures_now(
@@ -66,23 +73,28 @@ def grid_figures_now(
     connection: sa.Connection,
     plan: PlanRow,
     labels: store.Labels,
-    grids: Iterable[int] | None = None,
+    grids: Iterable[int],
 ) -> list[GridFigures]:
-    """Judge some grids of a plan as they are in the transaction, or all of them (None)."""
-    stored = plan_grids.grid_rows(connection, plan.plan_id, grids)
-    if stored.empty:
+    """Judge some grids of a plan as they are in the transaction."""
+    stored = plan_grids.grid_aspects(connection, plan.plan_id, grids)
+    if not stored:
         return []
     measure = desk.ground_of(connection, plan.ground_id).measure(plan.rules)
-    judged = grid_judgement(measure, np.asarray(labels), stored.index.tolist())
-    rows = pd.concat([stored, judged], axis=1).reset_index(names="no").to_dict("records")
-    return [GridFigures.model_validate({**row, "problems": list(row["problems"])}) for row in rows]
+    judged = grid_judgement(measure, np.asarray(labels), list(stored))
+    columns = {name: judged[name].tolist() for name in judged}
+    return [
+        GridFigures.model_validate(
+            {"no": no, **aspects, **{name: column[k] for name, column in columns.items()}}
+        )
+        for k, (no, aspects) in enumerate(stored.items())
+    ]
 
 
 def _rejections(
     connection: sa.Connection, plan: PlanRow, rejected: Iterable[Move]
 ) -> list[Rejection]:
     rejected = list(rejected)
-    held = history.holders(connection, plan.plan_id, [m.unit_no for m in rejected])
+    held = history.holders(connection, plan, [m.unit_no for m in rejected])
     return [_rejection(move, held[move.unit_no]) for move in rejected if move.unit_no in held]
 
 

@@ -8,14 +8,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
+import numpy as np
+import numpy.typing as npt
+import shapely
 import sqlalchemy as sa
+from pyproj import Transformer
 
+from api.services.ground_lines import GroundLines, ground_lines
 from gis.cells import Ground
 from gis.partition.rules import rules_from_document
 from gis.store.grounds import load_ground
+from gis.workload import round_stops
 from gis.yardstick import Yardstick, yardstick
 
+SIDES = ("left", "right")
 _MOST_UNITS = 60_000
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -24,6 +33,10 @@ class KnownGround:
 
     ground: Ground
     _measures: dict[str, Yardstick] = field(default_factory=dict)
+    _lines: GroundLines | None = None
+    _stops: tuple[Floats, npt.NDArray[np.bool_]] | None = None
+    _sides: tuple[Ints, Ints] | None = None
+    _degrees: Transformer | None = None
 
     def measure(self, rules: Mapping[str, object]) -> Yardstick:
         """Return the yardstick of a rule set, given as its stored document."""
@@ -31,6 +44,36 @@ class KnownGround:
         if key not in self._measures:
             self._measures[key] = yardstick(self.ground, rules_from_document(rules))
         return self._measures[key]
+
+    def lines(self) -> GroundLines:
+        """Return the ground as the planner's page is told it."""
+        if self._lines is None:
+            self._lines = ground_lines(self.ground)
+        return self._lines
+
+    def stops(self) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Return where a round passes each unit, and whether it does."""
+        if self._stops is None:
+            self._stops = round_stops(self.ground)
+        return self._stops
+
+    def sides(self) -> tuple[Ints, Ints]:
+        """Return the units left and right of each border; -1: outside."""
+        if self._sides is None:
+            left, right = (self.ground.borders[side].to_numpy(np.int64) for side in SIDES)
+            self._sides = left, right
+        return self._sides
+
+    def in_degrees(self, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        """Return shapes of the ground in EPSG:4326."""
+        if self._degrees is None:
+            self._degrees = Transformer.from_crs(self.ground.borders.crs, 4326, always_xy=True)
+        degrees = self._degrees
+
+        def placed(xy: Floats) -> Floats:
+            return np.column_stack(degrees.transform(xy[:, 0], xy[:, 1]))
+
+        return np.asarray(shapely.transform(shapes, placed), object)
 
 
 GroundOf = Callable[[sa.Connection, int], KnownGround]

@@ -12,6 +12,8 @@ _ALWAYS_BEGIN = ("rebase", "fork")
 # all units unassigned is nobody's wish. A repair or division adopted later is undone like a stroke.
 MARKS = ("publish", "withdraw", "submit", "return", "approve", "recall")
 """They tell of the plan's life and move nothing."""
+ENDS_NOTHING = (*_ALWAYS_BEGIN, *MARKS)
+"""After these edits there may be nothing of one's own to undo."""
 
 
 @dataclass(frozen=True, slots=True)

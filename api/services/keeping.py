@@ -21,7 +21,7 @@ from api.schemas.planning import (
     Snapshots,
     Stroked,
 )
-from api.services.desk import Desk
+from api.services.desk import Desk, refuse_not_drawable
 from api.services.drawn_figures import stroked
 from api.services.grid_changes import GridChange
 from api.services.plans import fill_grids, first_moves, grid_figures
@@ -123,11 +123,11 @@ def restore(desk: Desk, plan_id: int, snapshot_no: int, asked: RestoreRequest) -
         The plan takes no more edits.
     """
     with desk.engine.begin() as connection:
-        desk.plan(connection, plan_id, lock=True)
+        plan = desk.plan(connection, plan_id, lock=True)
         known = history.edit_of_client(connection, plan_id, asked.client)
         if known is not None:
-            return stroked(desk, connection, plan_id, replayed(known), known, again=True)
-        plan = desk.draft(connection, plan_id)
+            return stroked(desk, connection, plan, replayed(known), again=True)
+        refuse_not_drawable(plan)
         snapshot = kept.read_snapshot(connection, plan_id, snapshot_no)
         now = store.read_labels(connection, plan_id)
         then = _labels_today(desk, connection, plan, snapshot, now)
@@ -142,7 +142,7 @@ def restore(desk: Desk, plan_id: int, snapshot_no: int, asked: RestoreRequest) -
             detail={"snapshot": snapshot_no},
         )
         done = apply_stroke(connection, plan, wanted, ground_of=desk.ground_of)
-        return stroked(desk, connection, plan_id, done)
+        return stroked(desk, connection, plan, done)
 
 
 def _labels_today(

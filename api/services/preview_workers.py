@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -59,6 +59,26 @@ class PreviewWorkers:
         self._settings = settings
         self._turn = asyncio.Semaphore(count)
         self._idle: list[_Worker] = []
+        self._warming: asyncio.Task[None] | None = None
+
+    @property
+    def processes(self) -> int:
+        """Processes that wait for a job."""
+        return len(self._idle)
+
+    def warm(self, job: Job) -> None:
+        """
+        Have one process ready before it is asked for: it computes a job nobody waits for.
+
+        Once in the life of the service, and only when the settings say so.
+        """
+        if self._warming is None and self._settings.engine_ahead:
+            self._warming = asyncio.get_running_loop().create_task(self._warmed(job))
+
+    async def _warmed(self, job: Job) -> None:
+        # A plan without a repair warms as well: its process is there, and the engine loaded.
+        with suppress(WanggeError):
+            await self._computed(job)
 
     async def preview(self, job: Job) -> Preview:
         """
@@ -71,6 +91,12 @@ class PreviewWorkers:
         Unavailable
             It took more than 60 s, or the process died.
         """
+        if self._warming is not None and not self._warming.done():
+            # Starting another process beside it would take longer.
+            await asyncio.wait({self._warming})
+        return await self._computed(job)
+
+    async def _computed(self, job: Job) -> Preview:
         async with self._turn, self._lent() as worker:
             try:
                 async with asyncio.timeout(LONGEST_S):
@@ -102,6 +128,8 @@ class PreviewWorkers:
 
     def end(self) -> None:
         """End all processes."""
+        if self._warming is not None:
+            self._warming.cancel()
         while self._idle:
             self._idle.pop().end()
 

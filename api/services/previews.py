@@ -96,9 +96,8 @@ def preview(
         labels=numbers_above(drawn, max(stand.states, default=-1)),
         names={n: str(state["name"]) for n, state in stand.states.items()},
     )
-    stored = plan_grids.grid_rows(connection, plan_id, stand.states)
-    rows = dict(zip(stored.index.tolist(), stored.to_dict("records"), strict=True))
-    return _told(stand, asked.action, drawn, curve, rows)
+    stored = plan_grids.grid_aspects(connection, plan_id, stand.states)
+    return _told(stand, asked.action, drawn, curve, stored)
 
 
 def _drawn(stand: _Stand, asked: PreviewRequest) -> tuple[Redrawn, list[Choice] | None]:
@@ -179,7 +178,7 @@ def _told(
     action: str,
     drawn: Redrawn,
     curve: list[Choice] | None,
-    stored: dict[int, dict[Hashable, Any]],
+    stored: Mapping[int, Mapping[str, Any]],
 ) -> Preview:
     moves = moves_between(stand.labels, drawn.labels)
     touched = {g for m in moves for g in (m.from_grid, m.to_grid) if g is not None}
@@ -197,8 +196,8 @@ def _told(
         )
         for n in new
     ]
-    opened: dict[Hashable, Any] = {"locked": False, "removed": False}
-    rows = stored | {g.no: {"name": g.name, "kind": g.kind, **opened} for g in added}
+    opened: dict[str, Any] = {"locked": False, "removed": False}
+    rows = {**stored} | {g.no: {"name": g.name, "kind": g.kind, **opened} for g in added}
     whole = not (drawn.labels == UNASSIGNED).any()
     return Preview(
         action=action,
@@ -218,7 +217,7 @@ def _side(
     measure: Yardstick,
     labels: Labels,
     touched: Sequence[int],
-    rows: Mapping[int, Mapping[Hashable, Any]],
+    rows: Mapping[int, Mapping[str, Any]],
 ) -> Side:
     everywhere = np.unique(labels[labels != UNASSIGNED]).tolist()
     judged = grid_judgement(measure, labels, sorted({*everywhere, *touched}))
@@ -237,7 +236,7 @@ def _side(
 
 
 def _figures(
-    measure: Yardstick, number: int, judged: Mapping[Hashable, Any], row: Mapping[Hashable, Any]
+    measure: Yardstick, number: int, judged: Mapping[Hashable, Any], row: Mapping[str, Any]
 ) -> GridFigures:
     load = int(judged["load_units"])
     posts = max(1, -(-load // measure.capacity)) if load else 0

@@ -9,7 +9,6 @@ from numbers import Integral
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import sqlalchemy as sa
 
 from api.services.grid_changes import (
@@ -21,13 +20,13 @@ from api.services.grid_changes import (
 )
 from api.services.ground_memory import GroundOf, read_ground
 from api.services.histories import stacks
-from api.services.plans import fill_grids, grid_figures
+from api.services.touched_grids import refresh_grids
 from gis.errors import Conflict, InputError, first_ids
-from gis.partition.rules import rules_from_document
 from gis.store import edits as history
 from gis.store import plan_grids
 from gis.store import plans as store
-from gis.store.plans import UNASSIGNED, EditRow, Move, PlanRow
+from gis.store.edits import EditHead
+from gis.store.plans import EditRow, Labels, Move, PlanRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,20 @@ class Stroke:
     """
     What became of a stroke.
 
-    ``seq`` is None when nothing moved. ``changes`` are those of the grids themselves, ``action``
-    and ``undoes`` as in the history.
+    ``seq`` is None when nothing moved. ``changes`` are those of the grids themselves; ``action``,
+    ``undoes`` and ``detail`` as in the history. ``labels`` are all units' grids after it, and
+    ``heads`` the whole history with it, where they are known.
     """
 
     seq: int | None
     applied: tuple[Move, ...]
     rejected: tuple[Move, ...]
     changes: tuple[GridChange, ...] = ()
+    action: str = ""
+    undoes: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    labels: Labels | None = field(default=None, compare=False)
+    heads: tuple[EditHead, ...] | None = field(default=None, compare=False)
 
     @property
     def touched(self) -> set[int]:
@@ -65,6 +70,8 @@ class Wanted:
     # An undo is an edit even when others hold all of its units by now: it is not tried twice.
     always: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
+    # The history it was worked out from.
+    heads: tuple[EditHead, ...] | None = None
 
 
 def stroke(
@@ -91,7 +98,7 @@ def stroke(
     moves = whole_numbers(moves)
     with engine.begin() as connection:
         plan = store.editable_plan(connection, plan_id)
-        check_units(connection, plan, moves)
+        check_units(plan, moves, store.unit_count(connection, plan_id))
         return apply_stroke(connection, plan, Wanted(made_by, "stroke", moves, why=why))
 
 
@@ -148,7 +155,8 @@ def taken_back(
     Conflict
         There is nothing to undo or redo.
     """
-    known = stacks(history.edit_heads(connection, plan.plan_id), whose)
+    heads = tuple(history.edit_heads(connection, plan.plan_id))
+    known = stacks(heads, whose)
     stack = known.done if action == "undo" else known.undone
     if not stack:
         raise Conflict(
@@ -164,6 +172,7 @@ def taken_back(
         undoes=last.seq,
         client=client,
         always=True,
+        heads=heads,
     )
 
 
@@ -199,16 +208,15 @@ def _number_or_none(number: int | None) -> int | None:
     return None if number is None else int(number)
 
 
-def check_units(connection: sa.Connection, plan: PlanRow, moves: Sequence[Move]) -> None:
+def check_units(plan: PlanRow, moves: Sequence[Move], count: int) -> None:
     """
-    Go on only when the plan has all the units.
+    Go on only when the plan, which has `count` units, has all those of the moves.
 
     Raises
     ------
     InputError
         It has no such unit.
     """
-    count = store.unit_count(connection, plan.plan_id)
     unknown = sorted(move.unit_no for move in moves if not 0 <= move.unit_no < count)
     if unknown:
         raise InputError(
@@ -249,7 +257,8 @@ def apply_stroke(
     """
     changes = [*_returning(connection, plan, wanted), *wanted.changes]
     done_first = apply_changes(connection, plan, [c for c in changes if not c.closes])
-    locks = plan_grids.grid_locks(connection, plan.plan_id)
+    ends = {g for m in wanted.moves for g in (m.from_grid, m.to_grid) if g is not None}
+    locks = plan_grids.grid_locks(connection, plan.plan_id, ends)
     _refuse_unknown_grids(plan, wanted.moves, locks)
     possible = [m for m in wanted.moves if _is_possible(m, locks)]
     applied, _ = store.apply_moves(connection, plan.plan_id, possible)
@@ -261,10 +270,13 @@ def apply_stroke(
     )
     done = Stroke(None, tuple(applied), rejected, (*done_first, *closed))
     if applied or done.changes or wanted.always:
-        done = replace(done, seq=_recorded(connection, plan, wanted, done))
-    if applied:
-        _refresh(connection, plan, done.touched, ground_of)
-    return done
+        done = _recorded(connection, plan, wanted, done)
+    if not applied:
+        return done
+    labels = store.read_labels(connection, plan.plan_id)
+    known = ground_of(connection, plan.ground_id)
+    refresh_grids(connection, plan.plan_id, known, plan.rules, labels, done.touched)
+    return replace(done, labels=labels)
 
 
 def _returning(connection: sa.Connection, plan: PlanRow, wanted: Wanted) -> list[GridChange]:
@@ -299,13 +311,13 @@ def _refuse_unknown_grids(plan: PlanRow, moves: Sequence[Move], locks: Mapping[i
         )
 
 
-def _recorded(connection: sa.Connection, plan: PlanRow, wanted: Wanted, done: Stroke) -> int:
+def _recorded(connection: sa.Connection, plan: PlanRow, wanted: Wanted, done: Stroke) -> Stroke:
     detail: dict[str, object] = dict(wanted.detail)
     if done.changes:
         detail["grids"] = [change.document() for change in done.changes]
     if done.rejected:
         detail["rejected"] = [[m.unit_no, m.from_grid, m.to_grid] for m in done.rejected]
-    return store.record_edit(
+    seq = store.record_edit(
         connection,
         plan.plan_id,
         made_by=wanted.made_by,
@@ -316,24 +328,15 @@ def _recorded(connection: sa.Connection, plan: PlanRow, wanted: Wanted, done: St
         client=wanted.client,
         detail=detail or None,
     )
+    head = EditHead(seq, wanted.made_by, wanted.action, wanted.undoes)
+    heads = None if wanted.heads is None else (*wanted.heads, head)
+    action, undoes = wanted.action, wanted.undoes
+    return replace(done, seq=seq, action=action, undoes=undoes, detail=detail, heads=heads)
 
 
 def replayed(edit: EditRow) -> Stroke:
     """Return what became of a stroke when it was first told."""
     detail = edit.detail or {}
     rejected = tuple(Move(*m) for m in detail.get("rejected", ()))
-    return Stroke(edit.seq, edit.moves, rejected, tuple(changes_of(edit)))
-
-
-def _refresh(
-    connection: sa.Connection, plan: PlanRow, touched: set[int], ground_of: GroundOf
-) -> None:
-    """Derive figures and outlines of the touched grids anew from assignment and borders."""
-    ground = ground_of(connection, plan.ground_id).ground
-    labels = store.read_labels(connection, plan.plan_id)
-    named = plan_grids.read_names(connection, plan.plan_id, sorted(touched))
-    rules = rules_from_document(plan.rules)
-    # Of other grids nothing is drawn anew: their outlines are the same lines as before.
-    seen = np.where(np.isin(labels, named.index), labels, UNASSIGNED)
-    figures = grid_figures(ground, seen, rules, named)
-    fill_grids(connection, plan.plan_id, ground, seen, figures)
+    changes = tuple(changes_of(edit))
+    return Stroke(edit.seq, edit.moves, rejected, changes, edit.action, edit.undoes, detail=detail)

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
-from gis.store.bulk import read_frame
 from gis.store.statements import statement
-from gis.store.tables import area
+from gis.store.tables import area, plan_grid
 
 
 def editor_units(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
     """
-    Return the units of a plan in the order of their numbers.
+    Return what of the units of a plan may change, in the order of their numbers.
 
     Returns
     -------
     units
-        ``unit_id, kind, building_code, name, courtyard_code, courtyard_kind, households,
-        households_estimated, elders, floors, x, y`` (degrees), ``grid_no`` (None: unassigned) and
-        whatever else the ground was made with.
+        ``name`` and ``elders`` of their buildings as they are today, ``grid_no`` (-1:
+        unassigned).
     """
-    frame = _columns(connection, "editor_units", plan_id)
-    weights = frame.pop("weights").dropna()
-    if len(weights):
-        frame = frame.join(pd.DataFrame(weights.tolist(), index=weights.index))
-    return frame
+    return _columns(connection, "editor_units", plan_id)
 
 
-def editor_borders(connection: sa.Connection, plan_id: int) -> gpd.GeoDataFrame:
-    """Return ``left, right, length_m, runs_along, passage`` and lines; right is -1 outside."""
-    return read_frame(connection, statement("editor_borders"), {"plan_id": plan_id})
+def editor_grids(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
+    """Return ``no, name, kind, locked, code`` of all grids a plan ever had, by number."""
+    grid = plan_grid.c
+    query = sa.select(grid.grid_no.label("no"), grid.name, grid.kind, grid.locked, grid.code)
+    rows = connection.execute(query.where(grid.plan_id == plan_id).order_by(grid.grid_no))
+    return pd.DataFrame(list(rows), columns=list(rows.keys()), dtype=object)
 
 
 def editor_courtyards(connection: sa.Connection, plan_id: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gis.errors import NotFound
 from gis.store import tables as t
-from gis.store.plans import EditRow, edit_row
+from gis.store.plans import EditRow, PlanRow, edit_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ _HOLDERS = sa.text(
     LEFT JOIN (
         SELECT edit.seq, edit.made_by, edit.made_at, CAST(move ->> 0 AS int) AS unit_no
         FROM edit CROSS JOIN jsonb_array_elements(edit.moves) AS move
-        WHERE edit.plan_id = :plan_id
+        WHERE edit.plan_id = :plan_id AND edit.seq > :after
           AND edit.action NOT IN ('divide', 'adopt', 'repair', 'fork')
           AND CAST(move ->> 0 AS int) = ANY (:units)
     ) AS mover USING (unit_no)
@@ -95,9 +95,23 @@ _HOLDERS = sa.text(
 )
 
 
-def holders(connection: sa.Connection, plan_id: int, units: Collection[int]) -> dict[int, Holder]:
-    """Tell where units of a plan are, and who moved each there."""
+# Who is too late is too late by a few strokes; the others cost a look through the whole history.
+_RECENT = 100
+
+
+def holders(connection: sa.Connection, plan: PlanRow, units: Collection[int]) -> dict[int, Holder]:
+    """Tell where units of a plan, read in this transaction, are, and who moved each there."""
+    recent = max(plan.revision - _RECENT, 0)
+    found = _holders(connection, plan.plan_id, units, recent)
+    unmoved = [unit for unit, holder in found.items() if holder.made_by is None]
+    return found if recent == 0 else found | _holders(connection, plan.plan_id, unmoved, 0)
+
+
+def _holders(
+    connection: sa.Connection, plan_id: int, units: Collection[int], after: int
+) -> dict[int, Holder]:
     if not units:
         return {}
-    rows = connection.execute(_HOLDERS, {"plan_id": plan_id, "units": sorted(units)})
+    binds = {"plan_id": plan_id, "units": sorted(units), "after": after}
+    rows = connection.execute(_HOLDERS, binds)
     return {row.unit_no: Holder(row.grid_no, row.made_by, row.made_at) for row in rows}

@@ -15,10 +15,12 @@ Aspect = Literal["removed", "name", "kind", "locked"]
 ASPECTS: tuple[Aspect, ...] = ("removed", "name", "kind", "locked")
 
 
-def grid_locks(connection: sa.Connection, plan_id: int) -> dict[int, bool]:
-    """Return the grids on a plan's list, and whether each is locked."""
+def grid_locks(connection: sa.Connection, plan_id: int, grids: Collection[int]) -> dict[int, bool]:
+    """Return those of some grids that are on a plan's list, and whether each is locked."""
     query = sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.locked).where(
-        t.plan_grid.c.plan_id == plan_id, ~t.plan_grid.c.removed
+        t.plan_grid.c.plan_id == plan_id,
+        t.plan_grid.c.grid_no.in_([n for n in sorted(grids) if n < 2**31]),
+        ~t.plan_grid.c.removed,
     )
     return {int(number): bool(locked) for number, locked in connection.execute(query)}
 
@@ -41,37 +43,49 @@ def peopled_grids(connection: sa.Connection, plan_id: int, grids: Collection[int
     return set(connection.execute(query.distinct()).scalars())
 
 
-def read_names(connection: sa.Connection, plan_id: int, grids: Sequence[int]) -> pd.DataFrame:
-    """Return ``name`` and ``kind`` of some grids, indexed by their numbers, rising."""
+def grid_names(
+    connection: sa.Connection, plan_id: int, grids: Collection[int]
+) -> dict[int, tuple[str, str]]:
+    """Return name and kind of some grids by their numbers, rising."""
     query = (
         sa.select(t.plan_grid.c.grid_no, t.plan_grid.c.name, t.plan_grid.c.kind)
-        .where(t.plan_grid.c.plan_id == plan_id, t.plan_grid.c.grid_no.in_(list(grids)))
+        .where(t.plan_grid.c.plan_id == plan_id, t.plan_grid.c.grid_no.in_(sorted(grids)))
         .order_by(t.plan_grid.c.grid_no)
     )
-    rows = connection.execute(query).all()
-    index = pd.Index([row.grid_no for row in rows], name="grid", dtype="int64")
-    return pd.DataFrame({"name": [r.name for r in rows], "kind": [r.kind for r in rows]}, index)
+    return {int(no): (name, kind) for no, name, kind in connection.execute(query)}
 
 
-def grid_rows(
-    connection: sa.Connection, plan_id: int, grids: Iterable[int] | None = None
-) -> pd.DataFrame:
+def read_names(connection: sa.Connection, plan_id: int, grids: Sequence[int]) -> pd.DataFrame:
+    """Return ``name`` and ``kind`` of some grids, indexed by their numbers, rising."""
+    names = grid_names(connection, plan_id, grids)
+    index = pd.Index(list(names), name="grid", dtype="int64")
+    return pd.DataFrame(list(names.values()), index, columns=["name", "kind"])
+
+
+_STORED = ("name", "kind", "locked", "removed", "posts_needed", "round_m")
+
+
+def grid_aspects(
+    connection: sa.Connection, plan_id: int, grids: Iterable[int]
+) -> dict[int, dict[str, Any]]:
     """
-    Return what is stored of some grids, or of all on the list, but for shapes and sums.
+    Return what is stored of some grids, but for shapes and sums, by their numbers, rising.
 
-    Returns
-    -------
-    rows
-        Index grid number, rising; ``name, kind, locked, removed, posts_needed, round_m``.
+    Each has ``name, kind, locked, removed, posts_needed, round_m``.
     """
-    names = ("name", "kind", "locked", "removed", "posts_needed", "round_m")
-    columns = [t.plan_grid.c[name] for name in names]
-    query = sa.select(t.plan_grid.c.grid_no, *columns).where(t.plan_grid.c.plan_id == plan_id)
-    wanted = ~t.plan_grid.c.removed if grids is None else t.plan_grid.c.grid_no.in_(list(grids))
-    rows = connection.execute(query.where(wanted).order_by(t.plan_grid.c.grid_no)).all()
-    index = pd.Index([row.grid_no for row in rows], name="grid", dtype="int64")
-    frame = pd.DataFrame([row[1:] for row in rows], index=index, columns=list(names), dtype=object)
-    return frame.fillna({"posts_needed": 0, "round_m": 0.0})
+    columns = [t.plan_grid.c[name] for name in _STORED]
+    query = sa.select(t.plan_grid.c.grid_no, *columns).where(
+        t.plan_grid.c.plan_id == plan_id, t.plan_grid.c.grid_no.in_(sorted(grids))
+    )
+    rows = connection.execute(query.order_by(t.plan_grid.c.grid_no))
+    nothing = {"posts_needed": 0, "round_m": 0.0}
+    return {
+        int(no): {
+            name: nothing.get(name) if value is None else value
+            for name, value in zip(_STORED, values, strict=True)
+        }
+        for no, *values in rows
+    }
 
 
 def grid_state(

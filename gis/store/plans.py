@@ -274,6 +274,21 @@ def write_grids(connection: sa.Connection, plan_id: int, grids: gpd.GeoDataFrame
     columns["grid_no"] = grids.index.tolist()
     columns["flags"] = ["{" + ",".join(flags) + "}" for flags in grids["flags"]]
     columns["shape"] = list(shapely.to_wkb(shapes, hex=True, include_srid=True))
+    write_grid_columns(connection, plan_id, columns)
+
+
+def write_grid_columns(
+    connection: sa.Connection, plan_id: int, columns: Mapping[str, list[Any]]
+) -> None:
+    """
+    Insert or replace grids of a plan, column by column.
+
+    Parameters
+    ----------
+    columns
+        ``grid_no, name, kind, households, load, flags`` (as PostgreSQL writes an array of text),
+        ``posts_needed, round_m, shape`` (EWKB of EPSG:4326 in hexadecimal digits, or None).
+    """
     connection.execute(_UPSERT_GRIDS, {"plan_id": plan_id, **columns})
 
 
@@ -289,20 +304,6 @@ _UPSERT_GRIDS = sa.text(
         CAST(:households AS int[]), CAST(:load AS double precision[]), CAST(:flags AS text[]),
         CAST(:posts_needed AS int[]), CAST(:round_m AS double precision[]), CAST(:shape AS text[])
     ) AS given (grid_no, name, kind, households, load, flags, posts_needed, round_m, shape)
-    ON CONFLICT (plan_id, grid_no) DO UPDATE SET
-        name = excluded.name, kind = excluded.kind, households = excluded.households,
-        load = excluded.load, flags = excluded.flags, geom = excluded.geom,
-        posts_needed = excluded.posts_needed, round_m = excluded.round_m
-    """
-)
-
-_GRIDS = sa.text(
-    """
-    INSERT INTO plan_grid (plan_id, grid_no, name, kind, households, load, flags, posts_needed,
-                           round_m, geom)
-    SELECT :plan_id, grid_no, name, kind, households, load, flags, posts_needed, round_m,
-           ST_Multi(geom)
-    FROM incoming_grid
     ON CONFLICT (plan_id, grid_no) DO UPDATE SET
         name = excluded.name, kind = excluded.kind, households = excluded.households,
         load = excluded.load, flags = excluded.flags, geom = excluded.geom,

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from api.app import create_app
+from api.services.preview_workers import PreviewWorkers
 from api.settings import Settings
 from tests.api.conftest import THIS_MACHINE
 
@@ -19,7 +21,7 @@ API = "/api/v1/plans"
 
 @pytest.fixture(scope="module")
 def planner_of_town(own_town_url: str) -> Iterator[TestClient]:
-    settings = Settings(database_url=SecretStr(own_town_url), open=True)
+    settings = Settings(database_url=SecretStr(own_town_url), open=True, engine_ahead=True)
     app = create_app(settings)
     with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as client:
         yield client
@@ -39,6 +41,20 @@ def accepted(client: TestClient, plan: str, proposal: dict[str, Any]) -> dict[st
         for figure in ("units", "households", "load_units", "pieces", "problems", "name"):
             assert grid[figure] == after[grid["no"]][figure], (grid, figure)
     return told
+
+
+def test_the_engine_starts_when_a_planner_opens_a_plan(planner_of_town: TestClient) -> None:
+    client = planner_of_town
+    app = client.app
+    assert isinstance(app, FastAPI)
+    workers: PreviewWorkers = app.state.previews
+    assert workers.processes == 0
+    for _ in range(2):
+        page = {"client": str(uuid4())}
+        assert client.post(f"{API}/2/presence", json=page).status_code == 200
+    # Whoever asks meanwhile waits for that process and starts no other.
+    assert client.post(f"{API}/2/previews", json={"action": "repair"}).status_code == 200
+    assert workers.processes == 1
 
 
 def test_each_proposal_becomes_what_it_said_when_accepted(planner_of_town: TestClient) -> None:

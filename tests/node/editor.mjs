@@ -12,6 +12,7 @@ const { problemsOf } = await own("problems");
 const { Session } = await own("session");
 const { Stacks } = await own("history");
 const { Hues, neighboursOf } = await own("hues");
+const { groundPlaces, triangles } = await own("ground-places");
 
 let checked = 0;
 function same(found, wanted, what) {
@@ -326,9 +327,30 @@ async function crowd(doc, random) {
   same(replayed, server.grid, "the edits make the plan");
 }
 
+/** The triangles of a cell cover it once; on the map's square a metre is as long east as north. */
+function painted(doc) {
+  const town = readTown(doc);
+  const { corner, step, rings } = groundPlaces(town);
+  const { start, items } = triangles(town, rings);
+  const metres = 2 * Math.PI * 6378137 * Math.cos((town.scale.south * Math.PI) / 180) * step;
+  for (let unit = 0; unit < town.count; unit += 1) {
+    let area = 0;
+    for (let k = start[unit]; k < start[unit + 1]; k += 3) {
+      const [a, b, c] = [0, 1, 2].map((n) => [rings[2 * items[k + n]], rings[2 * items[k + n] + 1]]);
+      area += Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1])) / 2;
+    }
+    // A sphere for the ellipsoid, and one latitude for the whole town: a percent apart.
+    const found = (area * metres ** 2) / town.area_m2[unit];
+    same(Math.abs(found - 1) < 0.015, true, `triangles of ${unit} cover ${found} of it`);
+  }
+  same(Math.abs(corner[0] - (town.scale.west + 180) / 360) < 1e-12, true, "the corner is on the map");
+}
+
+for (const doc of documents) painted(doc);
 for (const seed of seeds) {
   const random = chance(seed);
   const doc = madeUp(random);
+  painted(doc);
   strokes(doc, random);
   await crowd(doc, random);
 }

@@ -1,25 +1,11 @@
--- The units of a plan's ground in the order of their numbers, with the grid each is in.
--- Binds: plan_id. x, y: a place well inside the cell, degrees, EPSG:4326. Counts are households
--- of the ground; elders those of the whole building, today's.
+-- What of a plan's units may change, in the order of their numbers: the names and elders of their
+-- buildings as they are today, and the grid each is in (-1: none). Binds: plan_id.
 SELECT
-    u.unit_id,
-    u.kind,
-    u.building_code,
     coalesce(building.name, building.number) AS name,
-    u.courtyard_code,
-    u.courtyard_kind,
-    u.households,
-    u.households_estimated,
-    u.weights,
     building.elders,
-    building.floors,
-    ST_X(inside.point) AS x,
-    ST_Y(inside.point) AS y,
-    s.grid_no
-FROM plan AS p
-JOIN unit AS u ON u.ground_id = p.ground_id
-JOIN assignment AS s ON s.plan_id = p.id AND s.unit_no = u.unit_no
+    coalesce(s.grid_no, -1) AS grid_no
+FROM assignment AS s
+JOIN unit AS u ON u.ground_id = s.ground_id AND u.unit_no = s.unit_no
 LEFT JOIN building ON building.code = u.building_code
-CROSS JOIN LATERAL (SELECT ST_PointOnSurface(u.geom) AS point) AS inside
-WHERE p.id = :plan_id
-ORDER BY u.unit_no
+WHERE s.plan_id = :plan_id
+ORDER BY s.unit_no

@@ -12,6 +12,9 @@ import { Component, t } from "./texts.js";
 
 /** @param {number} no */
 export const rowId = (no) => (no === NONE ? "grid-none" : `grid-${no}`);
+// Rows drawn at once: more than any screen shows. The others follow when the browser has time.
+const FIRST = 40;
+const MORE = 120;
 
 class EditorGrids extends Component {
   static properties = {
@@ -19,10 +22,12 @@ class EditorGrids extends Component {
     order: { attribute: false },
     selected: { attribute: false },
     hues: { attribute: false },
+    drawn: { state: true },
   };
 
   constructor() {
     super();
+    this.drawn = FIRST;
     /** @type {Drawing | null} */
     this.drawing = null;
     /** @type {number[]} */
@@ -41,7 +46,7 @@ class EditorGrids extends Component {
       aria-activedescendant=${rowId(this.selected)}
       @keydown=${this.pressed}
     >
-      ${this.order.map(
+      ${this.order.slice(0, this.#most()).map(
         (no) =>
           html`<wg-editor-row
             id=${rowId(no)}
@@ -57,13 +62,23 @@ class EditorGrids extends Component {
     </ul>`;
   }
 
+  /** Rows down to the chosen one are there however far it stands. */
+  #most() {
+    return Math.max(this.drawn, this.order.indexOf(this.selected) + 1);
+  }
+
+  #follow() {
+    this.following = false;
+    this.drawn += MORE;
+  }
+
   /**
    * Draw the rows of some grids anew.
    * @param {Iterable<number>} grids
    */
   refresh(grids) {
     for (const no of grids) {
-      const row = /** @type {EditorRow | null} */ (this.querySelector(`#${rowId(no)}`));
+      const row = /** @type {EditorRow | null} */ (document.getElementById(rowId(no)));
       row?.requestUpdate();
     }
   }
@@ -88,6 +103,10 @@ class EditorGrids extends Component {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
+    if (this.drawn < this.order.length && !this.following) {
+      this.following = true;
+      requestIdleCallback(() => this.#follow(), { timeout: 1000 });
+    }
     if (changed.has("selected")) this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }
 }

@@ -131,12 +131,12 @@ export function refreshSummary(page) {
   const { drawing } = page;
   const strip = page.querySelector(".editor-strip");
   if (!strip || !drawing) return;
-  const grids = drawing.list().filter(({ units }) => units.size);
-  const over = grids.filter(({ load }) => load > drawing.town.rules.capacity).length;
-  const households = grids.reduce((sum, grid) => sum + grid.households, 0);
-  const values = [grids.length, households, over, drawing.figures(NONE).households];
+  const { grids, households, over } = drawing.totals();
+  const values = [grids, households, over, drawing.figures(NONE).households];
   strip.querySelectorAll("dd").forEach((cell, k) => {
-    cell.textContent = grouped(values[k]);
+    const text = grouped(values[k]);
+    // Only what differs is written: the browser lays out anew what is.
+    if (cell.textContent !== text) cell.textContent = text;
     cell.parentElement?.classList.toggle("bad", k > 1 && values[k] > 0);
   });
 }

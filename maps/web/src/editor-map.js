@@ -1,9 +1,12 @@
-/** The planner's map: cells recoloured one by one, outlines from the borders that part two grids. */
+/** The planner's map: the painted ground between the layers of the style, grids and what is marked. */
 
 import { BaseMap, ownSource } from "./base-map.js";
 import { NONE } from "./editor/drawing.js";
 import { HUES, Hues } from "./editor/hues.js";
-import { borderFeatures, cellFeatures, labelPlace, lineOf, outlineOf } from "./editor-shapes.js";
+import { LinesLayer } from "./editor-lines.js";
+import { CellsLayer, Painted } from "./editor-paint.js";
+import { labelPlace, outlineOf } from "./editor-shapes.js";
+import { boxesOf } from "./editor/places.js";
 import { OVERLAYS, overlayLayer, overlaySource } from "./editor-overlays.js";
 import { LOAD_CLASSES, loadClass, percent } from "./figures.js";
 import { token } from "./page.js";
@@ -16,8 +19,6 @@ import { t } from "./texts.js";
 
 // Shapes of grids and their labels go through a worker; while a stroke lasts, this often.
 const SHAPES_PAUSE_MS = 120;
-const EMPTY = /** @type {const} */ ({ type: "FeatureCollection", features: [] });
-const STATE = (/** @type {string} */ name) => ["coalesce", ["feature-state", name], 0];
 
 export class EditorMap extends BaseMap {
   /**
@@ -28,9 +29,13 @@ export class EditorMap extends BaseMap {
    * @param {Drawing} drawing
    */
   constructor(box, over, style, drawing) {
-    const town = drawing.town;
-    super(box, over, extentOfTown(drawing), sources(town), style);
+    super(box, over, extentOfTown(drawing), sources(), style);
     this.drawing = drawing;
+    // Laid out while the style is on its way.
+    this.ground = new Painted(drawing, palette());
+    const boxes = boxesOf(drawing.town);
+    this.cells = new CellsLayer(this.ground, boxes, 0.35);
+    this.lines = new LinesLayer(this.ground, boxes, { halo: colourOf(token("--map-halo")), ink: colourOf(token("--ink")) });
     this.hues = new Hues();
     /** @type {Colouring} */
     this.colouring = "grids";
@@ -45,29 +50,30 @@ export class EditorMap extends BaseMap {
     this.dirty = new Set(drawing.grids.keys());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** @type {DOMRect | undefined} */
+    this.measured = undefined;
+    this.map.on("resize", () => this.measure());
     this.map.doubleClickZoom.disable();
     this.map.boxZoom.disable();
     this.map.keyboard.disableRotation();
     this.map.on("styledata", () => this.#begin());
   }
 
-  /** Colour everything once the style has brought our sources. */
+  /** Put the painted ground between the layers, once the style has brought them. */
   #begin() {
-    if (this.ready || !this.map.getSource("cells")) return;
+    if (this.map.getLayer("cells") || !this.map.getLayer("grid-hatch")) return;
+    const order = this.map.getLayersOrder();
+    this.map.addLayer(this.cells, "grid-hatch");
+    this.map.addLayer(this.lines, order[order.indexOf("grid-special") + 1]);
+    this.map.once("render", () => performance.mark("wangge-painted"));
     this.ready = true;
     this.repaintAll();
   }
 
   /** @returns {Layer[]} */
   ownLayers() {
-    const colour = colours(STATE("c"));
     const joined = /** @type {const} */ ({ "line-join": "round", "line-cap": "round" });
-    const wide = (/** @type {number} */ px) => ["interpolate", ["linear"], ["zoom"], 13, ["*", ["get", "p"], px / 2], 17, ["*", ["get", "p"], px]];
     const layers = [
-      {
-        id: "cells", type: "fill", source: "cells",
-        paint: { "fill-color": colour, "fill-opacity": 0.35, "fill-antialias": false },
-      },
       {
         id: "grid-hatch", type: "fill", source: "grids", filter: ["get", "over"],
         paint: { "fill-pattern": ["case", ["get", "far"], "hatch-far-over", "hatch-over"], "fill-opacity": 0.8 },
@@ -75,26 +81,6 @@ export class EditorMap extends BaseMap {
       {
         id: "grid-special", type: "fill", source: "grids", filter: ["==", ["get", "kind"], "special"],
         paint: { "fill-pattern": "dots-special", "fill-opacity": 0.7 },
-      },
-      {
-        id: "cell-lines", type: "line", source: "borders", minzoom: 16.5,
-        paint: { "line-color": token("--map-halo"), "line-width": 0.8, "line-opacity": 0.8 },
-      },
-      {
-        id: "edge-halo", type: "line", source: "edges", layout: joined,
-        paint: { "line-color": token("--map-halo"), "line-width": wide(7) },
-      },
-      {
-        id: "edge-left", type: "line", source: "edges", layout: joined,
-        paint: { "line-color": colours(["get", "l"]), "line-width": wide(2.5), "line-offset": -1.5 },
-      },
-      {
-        id: "edge-right", type: "line", source: "edges", layout: joined,
-        paint: { "line-color": colours(["get", "r"]), "line-width": wide(2.5), "line-offset": 1.5 },
-      },
-      {
-        id: "grid-chosen", type: "line", source: "grids", filter: ["==", ["get", "no"], this.selected ?? NONE], layout: joined,
-        paint: { "line-color": token("--ink"), "line-width": 3 },
       },
       {
         id: "marked", type: "fill", source: "marked",
@@ -113,7 +99,7 @@ export class EditorMap extends BaseMap {
         paint: { "fill-color": token("--accent"), "fill-opacity": 0.12 },
       },
     ];
-    const at = layers.findIndex(({ id }) => id === "grid-chosen");
+    const at = layers.findIndex(({ id }) => id === "marked");
     const over = (this.overlays ?? []).map(overlayLayer);
     return /** @type {Layer[]} */ ([...layers.slice(0, at), ...over, ...layers.slice(at)]);
   }
@@ -140,82 +126,43 @@ export class EditorMap extends BaseMap {
    */
   repaint(units) {
     if (!this.ready) return;
-    const { drawing, map } = this;
-    /** @type {Set<number>} */
-    const borders = new Set();
+    const { drawing, ground } = this;
     for (const no of drawing.touched) {
       this.dirty.add(no);
-      for (const unit of this.#recolourGrid(no)) this.#around(unit, borders);
+      this.#recolourGrid(no);
     }
-    for (const unit of units) {
-      map.setFeatureState({ source: "cells", id: unit }, { c: this.colourOf(drawing.grid[unit]) });
-      this.#around(unit, borders);
-    }
-    this.#paintBorders(borders);
-    drawing.turned.clear();
+    for (const unit of units) ground.hue[unit] = this.colourOf(drawing.grid[unit]);
+    this.#show();
     if (this.dirty.size && this.timer === undefined)
       this.timer = setTimeout(() => this.reshape(), SHAPES_PAUSE_MS);
   }
 
-  /**
-   * @param {number} unit
-   * @param {Set<number>} borders that take those around it
-   */
-  #around(unit, borders) {
-    const { start, items } = this.drawing.town.bordersOf;
-    for (let k = start[unit]; k < start[unit + 1]; k += 1) borders.add(items[k]);
-  }
-
-  /**
-   * Only borders that part two grids are drawn; of some 20,000 they are one in eight.
-   * @param {Iterable<number>} borders
-   */
-  #paintBorders(borders) {
-    const { parting } = this.drawing;
-    const [gone, drawn] = [[], []].map((none) => /** @type {number[]} */ (none));
-    for (const border of borders) (parting[border] ? drawn : gone).push(border);
-    this.#update("edges", gone, drawn.map((border) => this.#edge(border)));
-  }
-
-  /**
-   * @param {number} border
-   * @returns {GeoJSON.Feature}
-   */
-  #edge(border) {
-    const { grid, town, parting } = this.drawing;
-    const right = town.right[border];
-    const properties = {
-      p: parting[border],
-      l: this.colourOf(grid[town.left[border]]),
-      r: right < 0 ? 0 : this.colourOf(grid[right]),
-    };
-    return { type: "Feature", id: border, properties, geometry: { type: "LineString", coordinates: lineOf(town, border) } };
+  #show() {
+    this.ground.version += 1;
+    this.map.triggerRepaint();
   }
 
   repaintAll() {
-    const { town } = this.drawing;
+    const { drawing, ground } = this;
     if (!this.ready) return;
-    for (const no of this.drawing.grids.keys()) this.painted.set(no, this.colourOf(no));
-    for (let unit = 0; unit < town.count; unit += 1)
-      this.map.setFeatureState({ source: "cells", id: unit }, { c: this.colourOf(this.drawing.grid[unit]) });
-    this.#paintBorders(town.left.keys());
-    this.drawing.turned.clear();
-    for (const no of this.drawing.grids.keys()) this.dirty.add(no);
+    for (const no of drawing.grids.keys()) {
+      this.painted.set(no, this.colourOf(no));
+      this.dirty.add(no);
+    }
+    for (let unit = 0; unit < drawing.town.count; unit += 1) ground.hue[unit] = /** @type {number} */ (this.painted.get(drawing.grid[unit]));
+    this.#show();
     this.reshape();
   }
 
   /**
    * A grid whose load is of another class is coloured anew, where load is what colours tell.
    * @param {number} no
-   * @returns {Iterable<number>} its units, when it was
    */
   #recolourGrid(no) {
     const colour = this.colourOf(no);
-    if (this.painted.get(no) === colour) return [];
+    if (this.painted.get(no) === colour) return;
     this.painted.set(no, colour);
-    const { units } = this.drawing.figures(no);
-    for (const unit of units) this.map.setFeatureState({ source: "cells", id: unit }, { c: colour });
-    return units;
+    for (const unit of this.drawing.figures(no).units) this.ground.hue[unit] = colour;
   }
 
   /**
@@ -250,12 +197,12 @@ export class EditorMap extends BaseMap {
       if (kind === undefined) continue;
       this.own[id] = overlaySource(name, community, kind);
       this.map.addSource(id, this.own[id]);
-      this.map.addLayer(overlayLayer(name), "grid-chosen");
+      this.map.addLayer(overlayLayer(name), "marked");
     }
     this.overlays = [...wanted.keys()];
   }
 
-  /** Bring hatches, labels and the outline of the chosen grid up to date. */
+  /** Bring hatches and labels up to date. */
   reshape() {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -297,11 +244,11 @@ export class EditorMap extends BaseMap {
   }
 
   /**
-   * Only hatched, dotted and chosen grids are drawn as shapes.
+   * Only hatched and dotted grids are drawn as shapes.
    * @param {number} no
    */
   #isShaped(no) {
-    return no === this.selected || this.drawing.share(no) > 1 || this.drawing.figures(no).kind === "special";
+    return this.drawing.share(no) > 1 || this.drawing.figures(no).kind === "special";
   }
 
   /**
@@ -329,10 +276,9 @@ export class EditorMap extends BaseMap {
    * @param {boolean} fly
    */
   choose(no, fly) {
-    for (const grid of [this.selected, no]) this.dirty.add(grid);
     this.selected = no;
-    if (this.map.getLayer("grid-chosen")) this.map.setFilter("grid-chosen", ["==", ["get", "no"], no]);
-    this.reshape();
+    this.ground.chosen = no;
+    this.#show();
     const units = fly && this.drawing.grids.has(no) ? this.drawing.figures(no).units : [];
     this.show(units);
   }
@@ -378,17 +324,28 @@ export class EditorMap extends BaseMap {
    * @returns {import("./editor/places.js").Place}
    */
   place(event) {
-    const box = this.map.getCanvas().getBoundingClientRect();
-    const { lng, lat } = this.map.unproject([event.clientX - box.left, event.clientY - box.top]);
+    const { left, top } = this.rect;
+    const { lng, lat } = this.map.unproject([event.clientX - left, event.clientY - top]);
     const { scale } = this.drawing.town;
     return [scale.x(lng), scale.y(lat)];
   }
 
   /** Metres of a CSS pixel in the middle of the map. */
   metresOfPixel() {
-    const { y } = this.map.getCanvas().getBoundingClientRect();
-    const [a, b] = [0, 100].map((dx) => this.place({ clientX: dx, clientY: y + 100 }));
+    const { left, top, height } = this.rect;
+    const [a, b] = [0, 100].map((dx) => this.place({ clientX: left + dx, clientY: top + height / 2 }));
     return Math.abs(b[0] - a[0]) / 100;
+  }
+
+  /** Where the map stands on the screen; asking the browser at every move would lay out the page each time. */
+  get rect() {
+    this.measured ??= this.map.getCanvas().getBoundingClientRect();
+    return this.measured;
+  }
+
+  /** Measure anew where the map stands. */
+  measure() {
+    this.measured = undefined;
   }
 
   remove() {
@@ -398,30 +355,27 @@ export class EditorMap extends BaseMap {
 }
 
 /**
- * Expression for a colour number.
- * @param {unknown[]} number
+ * Colours by their numbers: none, the hues, the classes of load.
+ * @returns {import("./editor-paint.js").Colour[]}
  */
-function colours(number) {
-  const hues = Array.from({ length: HUES }, (_, k) => [k + 1, token(`--area-${k + 1}`)]);
-  const loads = LOAD_CLASSES.map(([name], k) => [HUES + 1 + k, token(`--load-${name}`)]);
-  return ["match", number, ...hues.flat(), ...loads.flat(), token("--vacant")];
+function palette() {
+  const hues = Array.from({ length: HUES }, (_, k) => `--area-${k + 1}`);
+  const loads = LOAD_CLASSES.map(([name]) => `--load-${name}`);
+  return ["--vacant", ...hues, ...loads].map((name) => colourOf(token(name)));
 }
 
 /**
- * @param {import("./editor/town.js").Town} town
- * @returns {import("./base-map.js").Style["sources"]}
+ * @param {string} hex such as "#0b6e6e"
+ * @returns {import("./editor-paint.js").Colour}
  */
-function sources(town) {
-  const whole = { ...ownSource(), maxzoom: 17, tolerance: 0.2, buffer: 8 };
-  return {
-    cells: { ...whole, data: { ...EMPTY, features: cellFeatures(town) } },
-    borders: { ...whole, data: { ...EMPTY, features: borderFeatures(town) } },
-    edges: { ...whole, data: { ...EMPTY, features: [] } },
-    grids: { ...ownSource(), data: { ...EMPTY, features: [] } },
-    "grid-labels": ownSource(),
-    marked: ownSource(),
-    hand: ownSource(),
-  };
+function colourOf(hex) {
+  const number = Number.parseInt(hex.slice(1), 16);
+  return [(number >> 16) / 255, ((number >> 8) & 255) / 255, (number & 255) / 255];
+}
+
+/** @returns {import("./base-map.js").Style["sources"]} */
+function sources() {
+  return { grids: ownSource(), "grid-labels": ownSource(), marked: ownSource(), hand: ownSource() };
 }
 
 /** @param {Drawing} drawing */

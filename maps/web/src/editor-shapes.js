@@ -1,6 +1,5 @@
-/** What the planner's map draws of a plan, as GeoJSON: cells and borders once, grids as they change. */
+/** What the planner's map draws of a plan, as GeoJSON: the outlines of grids and the places of their labels. */
 
-import { signed } from "./editor/cells.js";
 import { NONE } from "./editor/drawing.js";
 
 /** @typedef {import("./editor/town.js").Town} Town */
@@ -9,48 +8,9 @@ import { NONE } from "./editor/drawing.js";
 
 /**
  * @param {Town} town
- * @returns {GeoJSON.Feature[]}
- */
-export function cellFeatures(town) {
-  const { ring, start, stepX, stepY } = town.cells;
-  return Array.from({ length: town.count }, (_, unit) => {
-    const rings = [];
-    for (let r = ring[unit]; r < ring[unit + 1]; r += 1) rings.push(closed(town, stepX, stepY, start[r], start[r + 1]));
-    // The outer ring is the one that runs against the clock.
-    const outer = rings.findIndex((_, k) => area(town, unit, k) > 0);
-    if (outer > 0) rings.unshift(...rings.splice(outer, 1));
-    return { type: "Feature", id: unit, properties: {}, geometry: { type: "Polygon", coordinates: rings } };
-  });
-}
-
-/**
- * @param {Town} town
- * @param {number} unit
- * @param {number} k
- */
-function area({ cells }, unit, k) {
-  const r = cells.ring[unit] + k;
-  return signed(cells.start[r], cells.start[r + 1], cells.x, cells.y);
-}
-
-/**
- * @param {Town} town
- * @returns {GeoJSON.Feature[]}
- */
-export function borderFeatures(town) {
-  return Array.from(town.left, (_, border) => ({
-    type: "Feature",
-    id: border,
-    properties: {},
-    geometry: { type: "LineString", coordinates: lineOf(town, border) },
-  }));
-}
-
-/**
- * @param {Town} town
  * @param {number} border
  */
-export function lineOf(town, border) {
+function lineOf(town, border) {
   const { lineStart, lineX, lineY } = town.cells;
   /** @type {Position[]} */
   const line = [];
@@ -66,20 +26,6 @@ export function lineOf(town, border) {
  */
 function position({ scale }, x, y) {
   return [scale.west + x * scale.step, scale.south + y * scale.step];
-}
-
-/**
- * @param {Town} town
- * @param {Int32Array} xs
- * @param {Int32Array} ys
- * @param {number} first
- * @param {number} end
- */
-function closed(town, xs, ys, first, end) {
-  const ring = [];
-  for (let p = first; p < end; p += 1) ring.push(position(town, xs[p], ys[p]));
-  ring.push(ring[0]);
-  return ring;
 }
 
 /**

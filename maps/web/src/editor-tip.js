@@ -14,7 +14,7 @@ const ROOM_PX = 280;
 export function showTip(page, event, text, warnings) {
   const tip = tipOf(page);
   if (!tip) return;
-  const box = /** @type {HTMLElement} */ (tip.parentElement).getBoundingClientRect();
+  const box = boxOf(page, tip);
   tip.hidden = false;
   const words = [text, ...warnings].join("\n");
   if (tip.dataset.words !== words) {
@@ -39,9 +39,16 @@ export function hideTip(page) {
 export function moveRing(page, event) {
   const ring = /** @type {HTMLElement | null} */ (page.querySelector(".brush-ring"));
   if (!ring) return;
-  const box = /** @type {HTMLElement} */ (ring.parentElement).getBoundingClientRect();
+  const box = boxOf(page, ring);
   ring.style.transform = `translate(${event.clientX - box.left}px, ${event.clientY - box.top}px) translate(-50%, -50%)`;
 }
+
+/**
+ * The map's box, which what goes along with the pointer is placed in.
+ * @param {EditorPage} page
+ * @param {HTMLElement} inside
+ */
+const boxOf = (page, inside) => page.map?.rect ?? /** @type {HTMLElement} */ (inside.parentElement).getBoundingClientRect();
 
 /**
  * @param {EditorPage} page

@@ -89,6 +89,7 @@ export class Tools {
   #down(event) {
     const { tool, drawing } = this.desk.ways();
     this.pressed = { x: event.clientX, y: event.clientY };
+    this.desk.map.measure();
     if (this.pointer !== null || event.isPrimary === false) return this.cancel();
     if (event.button === 1 || this.space) return this.#hold(event);
     if (event.button !== 0 || tool === "select" || !drawing) return;

@@ -1,6 +1,7 @@
 /** What the planner's page asks of one plan: the document, strokes, engine actions, its way. */
 
-import { fetched, gridsOf, Problem, sent } from "./api.js";
+import { fetched, fetchedFrom, gridsOf, Problem, sent } from "./api.js";
+import { base } from "./page.js";
 
 /** @typedef {import("./editor/session.js").Op} Op */
 /** @typedef {import("./editor/session.js").Answer} Answer */
@@ -16,10 +17,11 @@ import { fetched, gridsOf, Problem, sent } from "./api.js";
  */
 
 /**
+ * The document that the page has preloaded.
  * @param {number} plan
  * @returns {Promise<import("./editor/town.js").EditorDocument>}
  */
-export const editorDocument = (plan) => fetched(`/plans/${plan}/editor`);
+export const editorDocument = (plan) => fetchedFrom(`${base}/api/v1/plans/${plan}/editor`);
 
 /**
  * All edits after one, oldest first.
@@ -31,7 +33,7 @@ export const editorDocument = (plan) => fetched(`/plans/${plan}/editor`);
 export async function editsAfter(plan, after, ground) {
   const edits = [];
   for (let [more, last] = [true, after]; more; ) {
-    const page = await fetched(`/plans/${plan}/edits?after=${last}`);
+    const page = await fetchedFrom(`${base}/api/v1/plans/${plan}/edits?after=${last}`);
     if (ground !== undefined && page.ground !== ground) throw new Problem("rebased", "", "", 409, { ground: page.ground });
     edits.push(...page.items.map((/** @type {any} */ { grids, ...edit }) => ({ ...edit, changes: grids })));
     [more, last] = [page.more, edits.at(-1)?.seq ?? last];

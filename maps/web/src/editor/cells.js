@@ -30,26 +30,25 @@ export function cellsOf(count, left, right, lines, inX, inY) {
   const lineY = summed(lines.dy);
   const lineStart = new Int32Array(lines.points.length + 1);
   lines.points.forEach((points, b) => (lineStart[b + 1] = lineStart[b] + points));
-  const ends = pieces(count, left, right, lineStart, lineX, lineY);
+  const around = piecesOfUnits(count, left, right);
+  const corners = cornersOf(lineStart, lineX, lineY);
+  const points = around.items.reduce((sum, border) => sum + lines.points[border] - 1, 0);
+  const [stepX, stepY] = [new Int32Array(points), new Int32Array(points)];
   const ring = new Int32Array(count + 1);
   const start = [0];
-  /** @type {number[]} */
-  const stepX = [];
-  /** @type {number[]} */
-  const stepY = [];
+  let end = 0;
   for (let unit = 0; unit < count; unit += 1) {
-    for (const chain of rings(ends[unit])) {
-      for (const { border, forward } of chain)
-        append(border, forward, lineStart, lineX, lineY, stepX, stepY);
-      start.push(stepX.length);
+    for (const chain of rings(unit, around, left, corners)) {
+      for (const border of chain) end = append(border, left[border] === unit, lineStart, lineX, lineY, stepX, stepY, end);
+      start.push(end);
     }
     ring[unit + 1] = start.length - 1;
   }
   const cells = {
     ring,
     start: Int32Array.from(start),
-    stepX: Int32Array.from(stepX),
-    stepY: Int32Array.from(stepY),
+    stepX,
+    stepY,
     x: Float64Array.from(stepX, (x) => x * inX),
     y: Float64Array.from(stepY, (y) => y * inY),
     lineStart,
@@ -65,53 +64,60 @@ function summed(steps) {
   return Int32Array.from(steps, (step) => (at += step));
 }
 
-/** @typedef {{border: number, forward: boolean, from: number, to: number}} Piece */
-
 /**
- * The borders around each unit, each in the direction that has the unit on its left.
- * @param {number} count
- * @param {Int32Array} left
- * @param {Int32Array} right
+ * Numbers of the places where borders begin and end, two each; the same place has the same one.
  * @param {Int32Array} lineStart
  * @param {Int32Array} x
  * @param {Int32Array} y
  */
-function pieces(count, left, right, lineStart, x, y) {
-  const corner = (/** @type {number} */ point) => x[point] * 2 ** 26 + y[point];
-  /** @type {Piece[][]} */
-  const around = Array.from({ length: count }, () => []);
-  for (let border = 0; border < left.length; border += 1) {
-    const first = corner(lineStart[border]);
-    const last = corner(lineStart[border + 1] - 1);
-    around[left[border]].push({ border, forward: true, from: first, to: last });
-    if (right[border] >= 0)
-      around[right[border]].push({ border, forward: false, from: last, to: first });
-  }
-  return around;
+function cornersOf(lineStart, x, y) {
+  const corners = new Float64Array(2 * (lineStart.length - 1));
+  for (let border = 0; border + 1 < lineStart.length; border += 1)
+    for (const [end, point] of [[0, lineStart[border]], [1, lineStart[border + 1] - 1]]) corners[2 * border + end] = x[point] * 2 ** 26 + y[point];
+  return corners;
 }
 
 /**
- * Chains of pieces that close.
- * @param {Piece[]} around
+ * The borders around each unit.
+ * @param {number} count
+ * @param {Int32Array} left
+ * @param {Int32Array} right
  */
-function rings(around) {
-  /** @type {Map<number, Piece[]>} */
-  const leaving = new Map();
-  for (const piece of around) {
-    const there = leaving.get(piece.from);
-    if (there) there.push(piece);
-    else leaving.set(piece.from, [piece]);
-  }
+function piecesOfUnits(count, left, right) {
+  const start = new Int32Array(count + 1);
+  const each = (/** @type {(unit: number, border: number) => void} */ tell) => {
+    for (let border = 0; border < left.length; border += 1) {
+      tell(left[border], border);
+      if (right[border] >= 0) tell(right[border], border);
+    }
+  };
+  each((unit) => (start[unit + 1] += 1));
+  for (let unit = 0; unit < count; unit += 1) start[unit + 1] += start[unit];
+  const items = new Int32Array(start[count]);
+  const next = start.slice(0, count);
+  each((unit, border) => (items[next[unit]++] = border));
+  return { start, items };
+}
+
+/**
+ * Chains of the borders around a unit that close, the unit on their left.
+ * @param {number} unit
+ * @param {{start: Int32Array, items: Int32Array}} around
+ * @param {Int32Array} left
+ * @param {Float64Array} corners
+ */
+function rings(unit, around, left, corners) {
+  // A unit has few borders: looking through what is left of them is faster than any index.
+  const waiting = Array.from(around.items.subarray(around.start[unit], around.start[unit + 1]));
+  const ends = (/** @type {number} */ border, /** @type {number} */ last) => corners[2 * border + (left[border] === unit ? last : 1 - last)];
   const chains = [];
-  for (const seed of around) {
-    if (!leaving.get(seed.from)?.includes(seed)) continue;
-    const chain = [];
-    let next = /** @type {Piece | undefined} */ (seed);
-    for (let at = seed.from; next; at = next.to, next = leaving.get(at)?.[0]) {
-      const waiting = /** @type {Piece[]} */ (leaving.get(at));
-      waiting.splice(waiting.indexOf(next), 1);
-      chain.push(next);
-      if (next.to === seed.from) break;
+  for (let border = waiting.shift(); border !== undefined; border = waiting.shift()) {
+    const chain = [border];
+    const goal = ends(border, 0);
+    for (let at = ends(border, 1); at !== goal; at = ends(chain[chain.length - 1], 1)) {
+      const next = waiting.findIndex((other) => ends(other, 0) === at);
+      if (next < 0) break;
+      chain.push(...waiting.splice(next, 1));
     }
     chains.push(chain);
   }
@@ -119,28 +125,25 @@ function rings(around) {
 }
 
 /**
+ * Write the points of a border down; the last is the first of the next.
  * @param {number} border
  * @param {boolean} forward
  * @param {Int32Array} lineStart
  * @param {Int32Array} lineX
  * @param {Int32Array} lineY
- * @param {number[]} x
- * @param {number[]} y
+ * @param {Int32Array} x
+ * @param {Int32Array} y
+ * @param {number} end of what is written
+ * @returns {number} and of what is written then
  */
-function append(border, forward, lineStart, lineX, lineY, x, y) {
-  const first = lineStart[border];
-  const last = lineStart[border + 1] - 1;
-  // The last point of a piece is the first of the next.
-  if (forward)
-    for (let p = first; p < last; p += 1) {
-      x.push(lineX[p]);
-      y.push(lineY[p]);
-    }
-  else
-    for (let p = last; p > first; p -= 1) {
-      x.push(lineX[p]);
-      y.push(lineY[p]);
-    }
+function append(border, forward, lineStart, lineX, lineY, x, y, end) {
+  const points = lineStart[border + 1] - lineStart[border] - 1;
+  const first = forward ? lineStart[border] : lineStart[border + 1] - 1;
+  for (let k = 0; k < points; k += 1) {
+    x[end + k] = lineX[forward ? first + k : first - k];
+    y[end + k] = lineY[forward ? first + k : first - k];
+  }
+  return end + points;
 }
 
 /**

@@ -42,8 +42,6 @@ export class Drawing {
     this.grids = new Map();
     /** Whether a border parts two grids. */
     this.parting = Uint8Array.from(town.right, (right) => Number(right === -1));
-    /** Borders whose part has changed since somebody asked. */
-    this.turned = new Set();
     /** Grids whose figures have changed since somebody asked. */
     this.touched = new Set();
     /** How many grids the units of each courtyard part lie in. */
@@ -54,7 +52,6 @@ export class Drawing {
     this.#fill();
     for (let unit = 0; unit < town.count; unit += 1)
       if (assignment[unit] !== NONE) this.move(unit, assignment[unit]);
-    this.turned.clear();
   }
 
   /** Everything begins in no grid. */
@@ -105,6 +102,19 @@ export class Drawing {
   /** Grids without the unassigned and those removed, in the order of their numbers. */
   list() {
     return [...this.grids.values()].filter(({ no, removed, units }) => no !== NONE && (!removed || units.size > 0)).sort((a, b) => a.no - b.no);
+  }
+
+  /** Grids that have units, their households, and how many of them are above the cap. */
+  totals() {
+    const { capacity } = this.town.rules;
+    const sums = { grids: 0, households: 0, over: 0 };
+    for (const { no, units, households, load } of this.grids.values()) {
+      if (no === NONE || units.size === 0) continue;
+      sums.grids += 1;
+      sums.households += households;
+      if (load > capacity) sums.over += 1;
+    }
+    return sums;
   }
 
   /**
@@ -181,27 +191,17 @@ export class Drawing {
         leaves.around_m += length;
         joins.around_m += length;
         if (soft[border]) leaves.soft_m -= length;
-        this.#turn(border, 1);
+        this.parting[border] = 1;
       } else if (beyond === joins) {
         leaves.around_m -= length;
         joins.around_m -= length;
         if (soft[border]) joins.soft_m += length;
-        this.#turn(border, 0);
+        this.parting[border] = 0;
       } else {
         leaves.around_m -= length;
         joins.around_m += length;
       }
     }
-  }
-
-  /**
-   * @param {number} border
-   * @param {0 | 1} parting
-   */
-  #turn(border, parting) {
-    if (this.parting[border] === parting) return;
-    this.parting[border] = parting;
-    this.turned.add(border);
   }
 
   /** @param {number} unit */
