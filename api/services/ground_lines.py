@@ -35,14 +35,15 @@ class GroundLines:
 def ground_lines(ground: Ground) -> GroundLines:
     """Write down a ground; O(points)."""
     borders = ground.borders.to_crs(4326)
-    inside = gpd.GeoSeries(ground.units.geometry.representative_point()).to_crs(4326)
+    middles = ground.units.geometry.representative_point().to_crs(4326)
+    x, y = shapely.get_coordinates(middles.to_numpy()).T
     west, south = (round(side, 7) for side in borders.total_bounds[:2].tolist())
     return GroundLines(
         west,
         south,
         json.dumps(_borders(borders, west, south), separators=(",", ":")),
-        _steps(inside.x.to_numpy(np.float64), west).tolist(),
-        _steps(inside.y.to_numpy(np.float64), south).tolist(),
+        _steps(x, west).tolist(),
+        _steps(y, south).tolist(),
     )
 
 
