@@ -28,9 +28,10 @@ from bench.real import markdown
 PAGE = Path(__file__).with_suffix(".md")
 HEAD = """# Redrawing over HTTP against what it must reach
 
-`python -m bench.planner --only SECTION --write`. Made-up communities of slabs in rows, in a PostGIS
-of its own; one server process, database and clients share the machine. Times are those of the
-client, with HTTP. *Pace* is the CPU seconds of a fixed loop before and after (`partition.md`).
+`python -m bench.planner --only SECTION --write` and `python -m bench.planner_page --write`. Made-up
+communities of slabs in rows, in a PostGIS of its own; one server process, database, clients and
+browser share the machine. Times are those of the client, with HTTP. *Pace* is the CPU seconds of
+a fixed loop before and after (`partition.md`).
 """
 Row = dict[str, str]
 _STROKES = 100
@@ -209,6 +210,10 @@ SECTIONS: dict[str, Callable[[float], list[Row]]] = {
 }
 
 
+# Of the page, which `bench.planner_page` records beside them.
+ORDER = (*SECTIONS, "page")
+
+
 def main() -> None:
     """Run the sections asked for, and record them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -222,7 +227,7 @@ def main() -> None:
         table = markdown(rows) + f"\n\nPace {before:.2f} and {pace():.2f} s.\n"
         print(table)
         if asked.write:
-            record(PAGE, name, table, head=HEAD, order=tuple(SECTIONS))
+            record(PAGE, name, table, head=HEAD, order=ORDER)
 
 
 if __name__ == "__main__":

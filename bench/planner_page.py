@@ -24,6 +24,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from bench.partition import pace, record
+from bench.planner import HEAD, ORDER
 from bench.planner_town import town_served
 from bench.real import markdown
 from bench.tile_servers import wangge
@@ -58,7 +59,7 @@ def main() -> None:
     text = f"## The page\n\n{note}\n\n{markdown(rows(found) + repair_rows(repaired))}\n"
     print(text)
     if asked.write:
-        record(TABLE, "page", text, head="", order=("stroke", "crowd", "repair", "page"))
+        record(TABLE, "page", text, head=HEAD, order=ORDER)
 
 
 def rows(found: dict[str, Any]) -> list[Row]:
