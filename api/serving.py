@@ -18,6 +18,7 @@ from api.addresses import base_path
 from api.allocator import keep_memory_together
 from api.app import create_app
 from api.logs import log_config, make_logging_cheap
+from api.memory_return import MemoryReturn
 from api.patience import PatientProtocol, refuse_the_slow
 from api.settings import Settings
 from gis.errors import Unavailable
@@ -47,7 +48,7 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
     keep_memory_together()
     app = create_app(settings)
     make_logging_cheap()
-    with _listening(settings, any_port=any_port) as listener:
+    with MemoryReturn(), _listening(settings, any_port=any_port) as listener:
         port = int(listener.getsockname()[1])
         config = uvicorn.Config(
             app,

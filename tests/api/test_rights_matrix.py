@@ -25,8 +25,9 @@ from httpx2 import Response
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.principal import RIGHTS, Right, Role
+from api.principal import RIGHTS, WRITING, Right, Role
 from api.services.embed_keys import digest_of
+from api.services.own_account import NewToken, make_token
 from api.services.sessions import SessionTimes, begin
 from api.session_cookies import Cookies, csrf_of
 from api.settings import Settings
@@ -54,8 +55,9 @@ class Asker:
     """
     Somebody who asks, and where they see anything.
 
-    With a role: an account of it, signed in. With a key: the page of another site. Else nobody
-    knows them; `reader` where they need no account.
+    With a role: an account of it, signed in; with a token of it, a program, which sees less than
+    the account does. With a key: the page of another site. Else nobody knows them; `reader` where
+    they need no account.
     """
 
     name: str
@@ -65,13 +67,21 @@ class Asker:
     sees: frozenset[Place] = frozenset({OWN})
     reader: bool = False
     key: str | None = None
+    token: NewToken | None = None
 
     def has(self, right: Right) -> bool:
-        """Whether their role has a right."""
-        return self.role is not None and right in RIGHTS[self.role]
+        """Whether their role has a right, and their token, where they come with one."""
+        if self.role is None or right not in RIGHTS[self.role]:
+            return False
+        # No token manages accounts, and one that only reads writes nothing.
+        return self.token is None or not (
+            right == "accounts" or (right in WRITING and not self.token.writing)
+        )
 
-    def refused(self, line: Line) -> int | None:
+    def refused(self, method: str, line: Line) -> int | None:
         """Status with which they are refused whatever they ask it about; None: they are not."""
+        if self.token is not None and not self.token.writing and method != "GET":
+            return 403
         if self.role is not None:
             return None if line.right is None or self.has(line.right) else 403
         if self.reader:
@@ -97,6 +107,8 @@ ASKERS = (
     Asker("worker", "worker", areas=(), grids=(OWN.grid,)),
     Asker("office", "planner", (OFFICE,), sees=frozenset({OWN, SIBLING})),
     Asker("everywhere", "admin", None, sees=_ALL),
+    Asker("program", "planner", (OFFICE,), token=NewToken("matrix", True, (OWN.community,))),
+    Asker("screen", "admin", None, token=NewToken("matrix", False, (OWN.community,))),
     Asker("reader", reader=True, sees=_ALL),
     Asker("nobody", sees=frozenset()),
     Asker("key", key=KEY),
@@ -119,7 +131,9 @@ class Asking:
         """Ask for an address."""
         headers = {"accept-language": "zh" if len(asker.name) % 2 else "en"}
         secret = self._signed.get(asker.name)
-        if secret is not None:
+        if secret is not None and asker.token is not None:
+            headers["authorization"] = f"Bearer {secret}"
+        elif secret is not None:
             headers |= {"cookie": f"{_COOKIE}={secret}", "x-wangge-csrf": csrf_of(secret)}
         if asker.key is not None:
             address += f"{'&' if '?' in address else '?'}key={asker.key}"
@@ -169,9 +183,13 @@ def asking(siblings_url: str) -> Iterator[Asking]:
             number = add_account(
                 engine, asker.name, asker.role, areas=asker.areas, grids=asker.grids
             )
+            times, now = SessionTimes.of(_SETTINGS), datetime.now(UTC)
             with engine.begin() as connection:
-                times, now = SessionTimes.of(_SETTINGS), datetime.now(UTC)
-                signed[asker.name] = begin(connection, number, times=times, now=now).secret
+                begun = begin(connection, number, times=times, now=now)
+            signed[asker.name] = begun.secret
+            if asker.token is not None:
+                made = make_token(engine, begun.signed.principal, asker.token, now=now)
+                signed[asker.name] = made.token
     engine.dispose()
     strict = _SETTINGS.model_copy(update={"database_url": SecretStr(siblings_url)})
     lax = strict.model_copy(update={"readers": "anyone"})
@@ -251,7 +269,7 @@ def test_each_is_answered_what_they_may_see_and_do(asking: Asking, asker: Asker)
 
 
 def _problems(asking: Asking, asker: Asker, method: str, line: Line) -> Iterator[str]:
-    refused = asker.refused(line)
+    refused = asker.refused(method, line)
     if refused is not None or line.outside == "same":
         answer = asking.ask(asker, method, line, OWN)
         assert_hides(asker, answer)
