@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from api.services.audit_reading import verify
 from api.services.database import prepare_server
 from gis.errors import Conflict, Unavailable, UnreadableFile
-from gis.store import audit, dumps, migrate
+from gis.store import audit, dumps, migrate, schema_version
 from gis.store.database import drop_database, put_in_place_of
 from gis.store.engine import open_engine
 from gis.store.postgres_binaries import PostgresBinaries
@@ -147,7 +147,7 @@ def manifest_file(file: Path) -> Path:
 
 def _dumped(engine: sa.Engine, programs: PostgresBinaries, url: str, file: Path) -> Manifest:
     """Dump what one moment shows, and count it in the very same moment."""
-    schema = migrate.current(engine)
+    schema = schema_version.current(engine)
     if schema is None:
         raise Unavailable(
             "The database was never migrated: there is nothing to back up.",

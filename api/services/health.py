@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.services.database import open_login
 from api.settings import Settings
 from gis.errors import Unavailable
-from gis.store import migrate
+from gis.store import schema_version
 from gis.store.service_role import require_service_role
 
 
@@ -22,24 +22,24 @@ def require_ready(engine: sa.Engine) -> str:
         The database does not answer, or stands at another migration.
     """
     try:
-        current = migrate.current(engine)
+        current = schema_version.current(engine)
     except SQLAlchemyError as error:
         raise Unavailable(
             "The database does not answer: see `wangge db status`.",
             "数据库没有响应：请查看 `wangge db status`。",
         ) from error
-    if current is not None and current not in migrate.known():
+    if current is not None and current not in schema_version.known():
         raise Unavailable(
             f"The database has schema {current}, made by a newer Wangge than this one (which "
-            f"knows {migrate.newest()}): upgrade this service.",
+            f"knows {schema_version.newest()}): upgrade this service.",
             f"数据库结构版本为 {current}，由更新版本的 Wangge 创建（本版本为 "
-            f"{migrate.newest()}）：请升级本服务。",
+            f"{schema_version.newest()}）：请升级本服务。",
         )
-    if current != migrate.newest():
+    if current != schema_version.newest():
         raise Unavailable(
             f"The database has schema {current or 'none'}, this version wants "
-            f"{migrate.newest()}: run `wangge migrate`.",
-            f"数据库结构版本为 {current or '无'}，本版本需要 {migrate.newest()}："
+            f"{schema_version.newest()}: run `wangge migrate`.",
+            f"数据库结构版本为 {current or '无'}，本版本需要 {schema_version.newest()}："
             "请运行 `wangge migrate`。",
         )
     return current

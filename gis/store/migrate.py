@@ -1,19 +1,15 @@
-"""Bring a database to the schema of this version, and say which schema it has."""
+"""Bring a database to the schema of this version; with Alembic, which only this needs."""
 
 from __future__ import annotations
-
-from importlib.util import find_spec
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.sql.schema import SchemaItem
 
 from gis.errors import Unavailable
 from gis.store.database import check_versions, create_extensions
+from gis.store.schema_version import known, migrations_folder, revision_on
 from gis.store.service_role import keep_service_role
 from gis.store.tables import metadata
 
@@ -59,25 +55,6 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
-def current(engine: sa.Engine) -> str | None:
-    """Return the revision a database has; None when it was never migrated."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def known() -> frozenset[str]:
-    """Return every revision that this version of Wangge knows."""
-    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
-    return frozenset(script.revision for script in scripts)
-
-
-def newest() -> str:
-    """Return the revision that this version of Wangge wants."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None  # noqa: S101
-    return head
-
-
 def reflected(
     item: SchemaItem,
     name: str | None,  # noqa: ARG001
@@ -93,11 +70,8 @@ def reflected(
 
 
 def _config(connection: sa.Connection | None = None) -> Config:
-    spec = find_spec("migrations")
-    assert spec is not None  # noqa: S101
-    assert spec.origin is not None  # noqa: S101
     config = Config()
-    config.set_main_option("script_location", str(Path(spec.origin).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -107,7 +81,7 @@ def _lock(connection: sa.Connection) -> None:
 
 
 def _refuse_newer(connection: sa.Connection) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = revision_on(connection)
     if found is not None and found not in known():
         raise Unavailable(
             f"The database has schema {found}, made by a newer Wangge: upgrade this one.",

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from gis.errors import Unavailable
-from gis.store import migrate
+from gis.store import migrate, schema_version
 from gis.store.engine import open_engine
 from gis.store.tables import metadata
 
@@ -75,10 +77,10 @@ def test_autogenerate_finds_nothing_to_do(engine: sa.Engine) -> None:
 
 def test_up_down_and_up_again_ends_where_it_began(engine: sa.Engine) -> None:
     migrate.downgrade(engine, "base")
-    assert migrate.current(engine) is None
+    assert schema_version.current(engine) is None
     assert _schema(engine) == []
     migrate.upgrade(engine)
-    assert migrate.current(engine) == migrate.newest()
+    assert schema_version.current(engine) == schema_version.newest()
     assert _schema(engine) == _GOLDEN.read_text(encoding="utf-8").splitlines()
 
 
@@ -133,7 +135,7 @@ def test_cycleways_become_footpaths_in_a_schema_that_knows_none(engine: sa.Engin
 def test_servers_that_start_together_migrate_once(bare: sa.Engine) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: migrate.upgrade(bare), range(4)))
-    assert migrate.current(bare) == migrate.newest()
+    assert schema_version.current(bare) == schema_version.newest()
 
 
 def test_a_database_of_a_newer_version_is_left_alone(engine: sa.Engine) -> None:
@@ -159,3 +161,12 @@ def test_a_role_that_may_not_make_postgis_is_told_who_can(bare: sa.Engine) -> No
         sa.event.remove(bare, "begin", _as_role)
         with bare.begin() as connection:
             connection.execute(sa.text(f'DROP ROLE "{role}"'))
+
+
+def test_the_revisions_told_by_the_files_are_those_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema_version.migrations_folder()))
+    scripts = ScriptDirectory.from_config(config)
+    found = {script.revision for script in scripts.walk_revisions()}
+    assert schema_version.known() == found
+    assert schema_version.newest() == scripts.get_current_head()
