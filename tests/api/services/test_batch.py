@@ -23,6 +23,7 @@ from api.services.plans import divide_community
 from gis.partition.rules import load_rules
 from gis.store import plans as store
 from gis.store.bulk import copy_frame
+from tests.command_line import Done, wangge
 
 PROJECT = Path(__file__).resolve().parents[3]
 METRIC = "EPSG:4544"
@@ -80,10 +81,8 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "api.cli", "divide-all", "--by", "planner", *arguments]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+def run(*arguments: str) -> Done:
+    return wangge("divide-all", "--by", "planner", *arguments)
 
 
 def drafts(engine: sa.Engine) -> dict[str, int]:
@@ -108,7 +107,13 @@ def test_a_city_is_divided_once_and_only_what_changed_is_divided_again(
     city: sa.Engine, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
-    first = run("--workers", "2", "--report", str(report))
+    first = subprocess.run(
+        command("--workers", "2", "--report", str(report)),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert first.returncode == 0, first.stderr
     assert drafts(city) == dict.fromkeys(CODES, 1)
     assert "4 communities: 4 divided, 0 were there, 0 failed; 2160 households" in first.stdout
