@@ -20,8 +20,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from api.fault_page import fault_page, wants_page
 from api.negotiation import request_language
 from gis.errors import (
     Conflict,
@@ -172,6 +173,7 @@ def problem(
     Members: ``type`` (about:blank), ``title``, ``status``, ``code`` (stable, for machines),
     ``detail`` (a sentence in the language asked for), ``request_id``, and those of `extra`:
     ``facts`` are the ids and counts of a fault, ``errors`` the parameters that cannot be used.
+    Somebody who opened the address in a browser is told the same on a page.
     """
     language = request_language(request)
     body: dict[str, object] = {
@@ -184,6 +186,11 @@ def problem(
         **(extra or {}),
     }
     sent = {**(headers or {}), "Content-Language": language, "Cache-Control": "no-store"}
+    if wants_page(request):
+        told = (str(body["title"]), detail, str(body["request_id"]))
+        page = fault_page(request, language, *told)
+        if page is not None:
+            return HTMLResponse(page, status, sent)
     return JSONResponse(body, status, sent, media_type=PROBLEM)
 
 

@@ -25,6 +25,21 @@ from gis.store import migrate
 from gis.store.engine import open_engine
 
 
+def test_somebody_in_a_browser_is_told_on_a_page_and_a_program_never(client: TestClient) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "zh"}
+    for address in ("/who/gone", "/who-sheet/gone", "/nowhere/<script>alert(1)</script>"):
+        answer = client.get(address, headers=browser)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "<h1>没有找到</h1>" in answer.text
+        assert answer.headers["x-request-id"] in answer.text
+        assert "<script" not in answer.text
+    for address in ("/api/v1/nowhere", "/ogc/nowhere", "/tiles/nothing/1/0/0.mvt", "/web/nothing"):
+        answer = client.get(address, headers=browser)
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert client.get("/who/gone").headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize(
     ("method", "address", "status", "code"),
     [

@@ -176,6 +176,11 @@ export function handoverBanner() {
     state.tab = "me";
     changed();
   };
-  const text = t("me.new-handover", { day: shortDay(one.day), gained: one.gained, lost: one.lost });
+  // What is nothing is not told.
+  const what = [
+    one.gained ? t("me.new-handover.gained", { n: one.gained }) : "",
+    one.lost ? t("me.new-handover.lost", { n: one.lost }) : "",
+  ].filter(Boolean);
+  const text = t("me.new-handover", { day: shortDay(one.day), what: what.join(t("me.new-handover.and")) });
   return h("button.banner.told", { type: "button", id: "handover", onclick: open }, `${text} ›`);
 }
