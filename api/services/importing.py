@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -29,6 +30,8 @@ from gis.store import layers as store
 from gis.store import runs
 from gis.store.roster import stage_subjects
 from gis.store.upsert import Upsert, stage, unstage, update_counts, upsert
+
+log = logging.getLogger("wangge.database")
 
 _UNMIGRATED = (
     psycopg2.errors.UndefinedTable,
@@ -195,9 +198,12 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         with engine.begin() as connection:
             yield connection
     except sa.exc.OperationalError as fault:
+        # What it said names its socket: for the operator, not for whoever asks over HTTP.
+        log.warning("the database broke off: %s", str(fault.orig).partition("\n")[0])
         raise Unavailable(
-            f"The database does not answer; nothing was stored. It said: {fault.orig}",
-            f"数据库没有应答，未存入任何内容。返回信息：{fault.orig}",
+            "The database does not answer; nothing was stored. Try again in a moment; "
+            "`wangge db status` tells whether it runs.",
+            "数据库没有应答，未存入任何内容。请稍后再试；用 `wangge db status` 查看它是否在运行。",
         ) from fault
     except sa.exc.ProgrammingError as fault:
         if isinstance(fault.orig, _UNMIGRATED):
