@@ -365,7 +365,7 @@ function palette() {
 }
 
 /**
- * @param {string} hex such as "#0b6e6e"
+ * @param {string} hex of six digits behind a #
  * @returns {import("./editor-paint.js").Colour}
  */
 function colourOf(hex) {

@@ -123,6 +123,6 @@ export function labelPlace(drawing, grid) {
     sum += area_m2[unit];
   }
   const off = (/** @type {number} */ unit) => Math.hypot(x[unit] - sumX / sum, y[unit] - sumY / sum);
-  const nearest = largest.units.reduce((a, b) => (off(b) < off(a) ? b : a));
+  const nearest = largest.units.reduce((a, b) => (off(a) > off(b) ? b : a));
   return [scale.lon(x[nearest]), scale.lat(y[nearest])];
 }

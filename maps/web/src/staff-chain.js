@@ -117,7 +117,7 @@ class StaffChain extends Component {
       type="button"
       class="figure"
       title=${t("staff.unmask.what")}
-      aria-label=${t("staff.unmask", { name: person.name })}
+      aria-label="${person.masked_phone} ${t("staff.unmask", { name: person.name })}"
       @click=${() => this.unmask(person.code)}
     >
       ${person.masked_phone}

@@ -154,10 +154,10 @@ class StaffPage extends Component {
       <td class="number" data-label=${t("staff.needed")}>${row.workers_needed ?? "-"}</td>
       <td class="number ${row.vacant ? "bad" : ""}" data-label=${t("staff.vacant")}>${count(row.vacant)}</td>
       <td class="number" data-label=${t("staff.per-post")}>${row.households_per_post ?? "-"}</td>
-      <td class="number" data-label=${t("staff.tier")}>${t("staff.tier.of", { tier: row.tier, from: row.tier_from })}</td>
+      <td class="number" data-label=${t("staff.tier")}>${row.tier ? t("staff.tier.of", { tier: row.tier, from: row.tier_from }) : "-"}</td>
       <td data-label=${t("staff.more")}>${
         row.level === "community" && rights.has("progress")
-          ? html`<a class="button" href="${base}/handover/${row.area}">${t("oversee.heading")}</a>`
+          ? html`<a class="button" href="${base}/handover/${row.area}">${t("staff.visits")}</a>`
           : nothing
       }</td>
     </tr>`;
