@@ -157,6 +157,7 @@ def sheet_page(
     title: str,
     language: Language,
     values: Mapping[str, object],
+    sheets: Sequence[str] = (),
     style: str = "",
 ) -> str:
     """
@@ -168,6 +169,8 @@ def sheet_page(
         Plain text of the title.
     values
         What the template uses.
+    sheets
+        Names of style sheets that it shares with other templates.
     style
         Further style rules, such as those of ``@page``, that depend on the sheet.
     """
@@ -177,7 +180,7 @@ def sheet_page(
             _read(WEB / "tokens.css"),
             _read(_TEMPLATES / "paper_tokens.css"),
             _read(_TEMPLATES / "sheet.css"),
-            _read(_TEMPLATES / f"{name}.css"),
+            *(_read(_TEMPLATES / f"{sheet}.css") for sheet in (*sheets, name)),
             style,
         ]
     )

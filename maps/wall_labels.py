@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -24,9 +25,9 @@ _GRID_SIZES: tuple[tuple[float, float | None, float | None], ...] = (
     (3.0, None, 2.3),
     (2.6, None, 2.1),
 )
-_COURTYARD_MM = (2.6, 2.2, 1.9)
+COURTYARD_MM = (2.6, 2.2, 1.9)
 _STREET_MM = (2.7, 2.2)
-_AROUND_MM = (3.6, 2.8)
+AROUND_MM = (3.6, 2.8)
 _BUILDING_MM = (1.9, 1.6)
 _LONGEST_STREETS = 400
 
@@ -52,10 +53,12 @@ def place_labels(
         )
         if label is not None
     ]
-    found += _inside(board, placed["courtyards"], layers.courtyards["name"], _COURTYARD_MM, "yard")
-    found += _streets(board, layers, placed)
-    found += _inside(board, placed["around"], layers.around["name"], _AROUND_MM, "around")
-    found += _inside(board, placed["buildings"], numbers, _BUILDING_MM, "house")
+    found += labels_inside(
+        board, placed["courtyards"], layers.courtyards["name"], COURTYARD_MM, "yard"
+    )
+    found += street_labels(board, layers.streets, layers.barriers, placed)
+    found += labels_inside(board, placed["around"], layers.around["name"], AROUND_MM, "around")
+    found += labels_inside(board, placed["buildings"], numbers, _BUILDING_MM, "house")
     return found
 
 
@@ -98,7 +101,7 @@ def _variants(name: str, short: str, code: str, told: str) -> list[list[Line]]:
     return [*whole, *less, [Line(name, 2.6, "name")], [Line(short, 2.6, "name")]]
 
 
-def _inside(
+def labels_inside(
     board: Board, shapes: Shapes, names: pd.Series, sizes: Sequence[float], style: str
 ) -> list[tuple[str, Label]]:
     """Names inside their shapes, the largest shape first."""
@@ -113,16 +116,19 @@ def _inside(
     return found
 
 
-def _streets(
-    board: Board, layers: WallLayers, placed: Mapping[str, Shapes]
+def street_labels(
+    board: Board,
+    streets: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    placed: Mapping[str, Shapes],
 ) -> list[tuple[str, Label]]:
     """Each name once, along the longest line that bears it; rivers too."""
     found = []
     # Arterials are streets too, and get their name there.
-    other = layers.barriers["kind"].isin(["river", "railway"])
+    other = barriers["kind"].isin(["river", "railway"])
     for style, names, shapes in (
-        ("water", layers.barriers["name"].where(other), placed["barriers"]),
-        ("way", layers.streets["name"], placed["streets"]),
+        ("water", barriers["name"].where(other), placed["barriers"]),
+        ("way", streets["name"], placed["streets"]),
     ):
         for name, line in _by_name(names, shapes)[:_LONGEST_STREETS]:
             tries = (board.place_along(line, Line(name, size)) for size in _STREET_MM)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from maps.grid_colours import grid_hues
 from maps.labels import Board, Label, text_width
 from maps.paper import Paper, bar_metres, fitting_scale
 from maps.sheet_about import SheetAbout
+from maps.sheet_ground import Stroke, convergence, ground_strokes
 from maps.standalone import sheet_page, texts_of
 from maps.wall_index import Layout, index_of, layout_of
 from maps.wall_labels import place_labels
@@ -25,16 +25,6 @@ from maps.wall_labels import place_labels
 MOST_BUILDINGS = 12_000
 """Above this none are drawn: the file would be slow to open and the print a blur."""
 
-# Widths of streets on the ground in metres, and the least they have on paper in millimetres.
-_STREETS = {
-    "arterial": (16.0, 0.9),
-    "street": (9.0, 0.6),
-    "lane": (5.0, 0.4),
-    "cycleway": (1.6, 0.25),
-    "footpath": (1.2, 0.2),
-    "steps": (1.2, 0.2),
-}
-_RIVER = (14.0, 0.9)
 _AROUND = 1.04
 _HATCH_MM = 2.4
 _SLIVER_MM = 0.3
@@ -58,15 +48,6 @@ class WallLayers:
     barriers: gpd.GeoDataFrame
     courtyards: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """A path with its class and, for streets and rivers, its width in millimetres."""
-
-    style: str
-    data: str
-    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +119,7 @@ def wall_map(layers: WallLayers, about: SheetAbout, sheet: Paper, language: Lang
         "wall_map",
         title=title,
         language=language,
+        sheets=["map_ink"],
         style=f"@page {{ size: {sheet.width_mm:g}mm {sheet.height_mm:g}mm; margin: 0; }}",
         values={
             "about": about,
@@ -186,7 +168,7 @@ def _drawing(layers: WallLayers, layout: Layout, crs: pyproj.CRS, texts: dict[st
         path_data(land),
         _loose(land, shapes),
         path_data(np.array([shapely.difference(whole, shapely.union_all(land))])),
-        _details(layers, placed, frame),
+        ground_strokes(layers.streets, layers.barriers, placed, frame),
         [
             DrawnGrid(
                 int(number),
@@ -200,7 +182,7 @@ def _drawing(layers: WallLayers, layout: Layout, crs: pyproj.CRS, texts: dict[st
         ],
         path_data(placed["around"]),
         labels,
-        _convergence(layers.area, crs),
+        convergence(layers.area, crs),
         bar_metres(frame.scale, layout.bar_mm),
     )
 
@@ -219,36 +201,3 @@ def _frame(area: gpd.GeoSeries, layout: Layout) -> Frame:
     )
     middle = ((west + east) / 2, (south + north) / 2)
     return Frame(layout.map_width, layout.map_height, scale, middle)
-
-
-def _details(layers: WallLayers, placed: dict[str, Shapes], frame: Frame) -> list[Stroke]:
-    """Water and railways, then the casings of all streets, then the streets, then buildings."""
-    kinds = layers.barriers["kind"].astype(str).to_numpy(object)
-    classes = layers.streets["street_class"].astype(str).to_numpy(object)
-    drawn = [
-        Stroke("river", path_data(placed["barriers"][kinds == "river"]), _width(frame, _RIVER))
-    ]
-    streets = [
-        Stroke(f"street {name}", path_data(placed["streets"][classes == name]), _width(frame, wide))
-        for name, wide in reversed(_STREETS.items())
-    ]
-    drawn += [Stroke(f"casing {s.style}", s.data, s.width + 0.3) for s in streets]
-    drawn += streets
-    drawn += [
-        Stroke(name, path_data(placed["barriers"][kinds == name])) for name in ("railway", "wall")
-    ]
-    drawn.append(Stroke("building", path_data(placed["buildings"])))
-    return [stroke for stroke in drawn if stroke.data]
-
-
-def _width(frame: Frame, wide: tuple[float, float]) -> float:
-    metres, least_mm = wide
-    return round(max(metres * frame.mm_per_metre, least_mm), 2)
-
-
-def _convergence(area: gpd.GeoDataFrame, crs: pyproj.CRS) -> float:
-    """Degrees clockwise from the top of the sheet to true north."""
-    west, south, east, north = area.total_bounds
-    factors = pyproj.Proj(crs).get_factors((west + east) / 2, (south + north) / 2)
-    turned = -float(factors.meridian_convergence)
-    return round(turned, 2) if math.isfinite(turned) else 0.0

@@ -16,23 +16,24 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from ops.chromium import FLAGS, find_chromium
 
 _PROJECT = Path(__file__).parents[1]
-_TOOLS = _PROJECT / ".wangge"
+TOOLS = _PROJECT / ".wangge"
 FOLDER = _PROJECT / "docs/pictures"
-_SIZE: ViewportSize = {"width": 1366, "height": 768}
+SIZE: ViewportSize = {"width": 1366, "height": 768}
+_MOST_BYTES = 150_000
 
 
 def main(address: str) -> None:
     """Take the pictures of the start page and of a plan, with a grid over the cap if one has."""
     with sync_playwright() as playwright:
-        program = find_chromium(_TOOLS)
+        program = find_chromium(TOOLS)
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        _save("start.png", _picture(browser, address, "zh-CN", follow=False))
-        _save("plan.png", _picture(browser, address, "zh-CN", follow=True))
+        save("start.png", _picture(browser, address, "zh-CN", follow=False))
+        save("plan.png", _picture(browser, address, "zh-CN", follow=True))
         browser.close()
 
 
 def _picture(browser: Browser, address: str, locale: str, *, follow: bool) -> bytes:
-    page = browser.new_page(viewport=_SIZE, locale=locale)
+    page = browser.new_page(viewport=SIZE, locale=locale)
     page.goto(address)
     page.wait_for_selector("table.communities")
     if follow:
@@ -42,14 +43,15 @@ def _picture(browser: Browser, address: str, locale: str, *, follow: bool) -> by
     return page.screenshot()
 
 
-def _save(name: str, png: bytes) -> None:
+def save(name: str, png: bytes) -> None:
+    """Write a picture with as many colours, of at most 256, as keep it below 150 KB."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    few = (
-        Image.open(io.BytesIO(png))
-        .convert("RGB")
-        .quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    )
-    few.save(FOLDER / name, optimize=True)
+    whole = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in (256, 160, 96, 64, 40):
+        few = whole.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(FOLDER / name, optimize=True)
+        if (FOLDER / name).stat().st_size < _MOST_BYTES:
+            break
     print(f"{name}: {(FOLDER / name).stat().st_size // 1024} KB")
 
 

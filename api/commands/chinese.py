@@ -372,8 +372,8 @@ HELP: dict[str, str] = {
         "把方案画成一个无需联网即可打开的 HTML 文件。"
     ),
     "The .html file to write.": "要写出的 .html 文件。",
-    "Write the wall map or the register of PLAN_ID as one HTML file to print.": (
-        "把方案的挂图（wall）或划分登记表（register）写成一个可打印的 HTML 文件。"
+    "Write the wall map, the register or the sheets of all grids of PLAN_ID to print.": (
+        "把方案的挂图（wall）、划分登记表（register）或网格图册（grids）写成可打印的 HTML 文件。"
     ),
     "Write PLAN_ID as a grid package, which `wangge verify` checks.": (
         "把方案写成网格包，可用 `wangge verify` 校验。"

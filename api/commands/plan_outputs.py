@@ -14,7 +14,7 @@ from api.language import language, say
 
 @plan.command("sheet")
 @click.argument("plan_id", type=int)
-@click.argument("sheet", type=click.Choice(["wall", "register"]))
+@click.argument("sheet", type=click.Choice(["wall", "register", "grids"]))
 @options.html_output
 @click.option(
     "--paper",
@@ -29,13 +29,13 @@ from api.language import language, say
 def sheet_command(
     plan_id: int, sheet: str, output: Path, size: str, portrait: bool, office: str | None
 ) -> None:
-    """Write the wall map or the register of PLAN_ID as one HTML file to print."""
-    from api.services.sheets import register_file, wall_map_file
+    """Write the wall map, the register or the sheets of all grids of PLAN_ID to print."""
+    from api.services.sheets import grid_sheets_file, register_file, wall_map_file
     from api.settings import read_settings
     from gis.store.sight import EVERYWHERE
     from maps.paper import paper
 
-    write = wall_map_file if sheet == "wall" else register_file
+    write = {"wall": wall_map_file, "register": register_file, "grids": grid_sheets_file}[sheet]
     wanted = paper(size, "portrait" if portrait else "landscape")
     with database() as engine, engine.connect() as connection:
         html = write(

@@ -89,6 +89,8 @@ def compare(
     settings: AppSettings,
     a: Annotated[str, Query(max_length=64, description="plan-12, snapshot-12-3, standing-CODE.")],
     b: Annotated[str, Query(max_length=64, description="Or standing-CODE-2026-05-01.")],
+    geometry: Annotated[bool, Query(description="With the shapes of both sides.")] = False,
 ) -> Comparison:
     """Compare two divisions of one community."""
-    return comparing.compare(desk, a, b, today=today(), subsidy=subsidy_of(settings))
+    subsidy = subsidy_of(settings)
+    return comparing.compare(desk, a, b, today=today(), subsidy=subsidy, geometry=geometry)

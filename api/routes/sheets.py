@@ -1,4 +1,4 @@
-"""Sheets for paper: the wall map and the register, of a plan or of what stands in a community."""
+"""Sheets for paper: wall map, register and sheets of single grids, of a plan or a community."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.routes.listing_query import CodePattern, Day, today_or
 from api.routes.plans import PlanId
 from api.routes.self_contained import ONE_FILE, file_answer
 from api.seeing import Sees
-from api.services.sheets import plan_on_day, register_file, wall_map_file
+from api.services.sheets import grid_sheets_file, plan_on_day, register_file, wall_map_file
 from maps.paper import Paper, PaperName, Turn, paper
 
 router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Exports])
@@ -39,6 +39,21 @@ def _wanted(
     return SheetWanted(paper(size, turn), office)
 
 
+def _wanted_a4(
+    size: Annotated[PaperName, Query(alias="paper", description="Size of the paper.")] = "a4",
+    turn: Annotated[Turn, Query(description="How the paper lies.")] = "landscape",
+    office: Annotated[
+        str | None,
+        Query(max_length=60, description="编制单位, who compiled it; else WANGGE_OFFICE."),
+    ] = None,
+) -> SheetWanted:
+    return _wanted(size, turn, office)
+
+
+SmallSheetQuery = Annotated[SheetWanted, Depends(_wanted_a4)]
+OneGrid = Annotated[
+    int | None, Query(alias="grid", ge=0, le=2**31 - 1, description="One grid by its number.")
+]
 SheetQuery = Annotated[SheetWanted, Depends(_wanted)]
 Community = Annotated[str, Path(pattern=CodePattern, description="Code of the community.")]
 _ANSWERS = {**ONE_FILE, **problems(403, 404, 409, 422, 503)}
@@ -91,6 +106,31 @@ def plan_register(
     )
 
 
+@router.get("/plans/{plan_id}/grids.html", response_class=HTMLResponse, responses=_ANSWERS)
+def plan_grid_sheets(
+    connection: Reading,
+    seer: Sees,
+    settings: AppSettings,
+    language: RequestLanguage,
+    plan_id: PlanId,
+    wanted: SmallSheetQuery,
+    grid: OneGrid = None,
+) -> Response:
+    """Draw each grid of a plan on a page of its own: map, bounds, buildings, posts."""
+    return file_answer(
+        grid_sheets_file(
+            connection,
+            seer.today(connection),
+            plan_id,
+            wanted.sheet,
+            language,
+            settings,
+            office=wanted.office,
+            only=grid,
+        )
+    )
+
+
 @router.get("/communities/{code}/wall.html", response_class=HTMLResponse, responses=_STANDING)
 def community_wall_map(
     connection: Reading,
@@ -121,3 +161,20 @@ def community_register(
     day = today_or(at)
     plan_id = plan_on_day(connection, seer.on(connection, day), code, day)
     return plan_register(connection, seer, settings, language, plan_id, wanted)
+
+
+@router.get("/communities/{code}/grids.html", response_class=HTMLResponse, responses=_STANDING)
+def community_grid_sheets(
+    connection: Reading,
+    seer: Sees,
+    settings: AppSettings,
+    language: RequestLanguage,
+    code: Community,
+    wanted: SmallSheetQuery,
+    at: Day = None,
+    grid: OneGrid = None,
+) -> Response:
+    """Draw each grid that stands in a community on a day on a page of its own."""
+    day = today_or(at)
+    plan_id = plan_on_day(connection, seer.on(connection, day), code, day)
+    return plan_grid_sheets(connection, seer, settings, language, plan_id, wanted, grid)

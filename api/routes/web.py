@@ -105,6 +105,12 @@ def plan_page(
     return _page(request, settings, "plan-page", "wg-plan-page", plan=plan_id)
 
 
+@router.get("/compare")
+def compare_page(request: Request, settings: AppSettings) -> Response:
+    """Show two divisions of one community side by side."""
+    return _page(request, settings, "compare-page", "wg-compare-page")
+
+
 @router.get("/walk/{community}")
 def walk_page(
     request: Request, settings: AppSettings, community: str = Path(pattern=CodePattern)

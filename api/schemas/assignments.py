@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from api.schemas.paging import GeoJSONGeometry
 from api.schemas.planning import NewGrid
 
 
@@ -81,7 +82,13 @@ class MovedBuilding(BaseModel):
 
     unit_id: str
     building: str | None
+    name: str | None = Field(description="What people call the building today.")
+    courtyard: str | None = Field(description="Name of the courtyard it stands in today.")
     households: int
+    households_estimated: bool
+    place: tuple[float, float] = Field(description="A point of its ground, longitude, latitude.")
+    from_no: int | None = Field(description="Number of the grid on side a; null: in none.")
+    to_no: int | None = Field(description="And on side b.")
     from_grid: str | None
     to_grid: str | None
 
@@ -99,19 +106,56 @@ class ComparedSide(BaseModel):
     posts_needed: int
     over_cap: int
     highest_load: float
+    lowest_load: float = Field(description="Of grids with households.")
     balance: float = Field(
         description="Spread of loads: standard deviation over mean of grids with households."
     )
+    compactness: float = Field(
+        description="Mean Polsby-Popper score of all grids: 1 a disc, near 0 a ribbon."
+    )
     round_m: float = Field(description="Estimated rounds of all grids together, in metres.")
     subsidy_tier: int = Field(description="How many bounds of the subsidy its households reach.")
+
+
+class SubsidyTiers(BaseModel):
+    """Where the tiers of the subsidy begin, as the service is set."""
+
+    bounds: list[int] = Field(description="Households, ascending.")
+    includes_bound: bool = Field(description="Whether exactly so many are in the upper tier.")
+
+
+class ComparedArea(BaseModel):
+    """A grid of one side as a shape."""
+
+    no: int
+    name: str
+    households: int
+    load: float
+    hue: int = Field(description="1 to 8; one for a grid and its match.")
+    label: tuple[float, float] = Field(description="A point inside, longitude and latitude.")
+    geometry: GeoJSONGeometry
+
+
+class ComparedMap(BaseModel):
+    """Both sides as shapes, EPSG:4326."""
+
+    extent: tuple[float, float, float, float] = Field(description="West, south, east, north.")
+    a: list[ComparedArea]
+    b: list[ComparedArea]
+    moved: list[GeoJSONGeometry] = Field(
+        description="Ground of the first 5,000 in `moved`, in its order."
+    )
 
 
 class Comparison(BaseModel):
     """Two divisions of one community."""
 
     community: str
+    community_name: str | None
+    subsidy: SubsidyTiers
     a: ComparedSide
     b: ComparedSide
     households_moved: int
     grids: list[ComparedGrid]
     moved: list[MovedBuilding] = Field(description="Up to 20,000, most households first.")
+    map: ComparedMap | None = Field(description="Only with `geometry=true`.")

@@ -11,17 +11,28 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from api.schemas.assignments import ComparedGrid, ComparedSide, Comparison, MovedBuilding
+from api.schemas.assignments import (
+    ComparedGrid,
+    ComparedSide,
+    Comparison,
+    MovedBuilding,
+    SubsidyTiers,
+)
+from api.services.compared_map import compared_map
 from api.services.desk import Desk
 from api.services.plans import grid_figures
+from gis.arrangement import Ints
 from gis.carry import carried
 from gis.cells import Ground
 from gis.errors import InputError, NotFound
+from gis.measures import grid_shapes
 from gis.partition.rules import rules_from_document
 from gis.staff.figures import Subsidy
 from gis.store import plan_grids, publishing
 from gis.store import plans as store
 from gis.store import snapshots as kept
+from gis.store.editor import community_name
+from gis.store.plan_listing import building_names
 from gis.store.plans import UNASSIGNED, Labels, PlanRow
 
 _SIDE = re.compile(
@@ -30,6 +41,7 @@ _SIDE = re.compile(
     r"|(?:standing-(?P<community>\d{12})(?:-(?P<day>\d{4}-\d\d-\d\d))?)"
 )
 _MOST_MOVED = 20_000
+_MOST_DRAWN = 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +55,9 @@ class _Side:
     grids: pd.DataFrame
 
 
-def compare(desk: Desk, a: str, b: str, *, today: date, subsidy: Subsidy) -> Comparison:
+def compare(
+    desk: Desk, a: str, b: str, *, today: date, subsidy: Subsidy, geometry: bool = False
+) -> Comparison:
     """
     Compare two divisions; each is a plan, a snapshot, or what stands in a community on a day.
 
@@ -58,6 +72,8 @@ def compare(desk: Desk, a: str, b: str, *, today: date, subsidy: Subsidy) -> Com
         ``standing-511599001001-2026-05-01``.
     subsidy
         Households from which its tiers begin.
+    geometry
+        Also return the grids of both sides, and the ground of what moved, as shapes.
 
     Raises
     ------
@@ -67,24 +83,35 @@ def compare(desk: Desk, a: str, b: str, *, today: date, subsidy: Subsidy) -> Com
         There is no such plan, snapshot or publication in the scope.
     """
     with desk.engine.connect() as connection:
-        sides = [_side(desk, connection, text, today) for text in (a, b)]
-    first, second = sides
+        first, second = (_side(desk, connection, text, today) for text in (a, b))
+        _require_one_community(first, second)
+        before = _on(first, second)
+        match = _matches(before, second)
+        away = _away(before, second, match)
+        told = away[:_MOST_MOVED]
+        names = building_names(connection, _buildings(second, told))
+        community = community_name(connection, first.plan.community_code)
+    stood = away[before[away] != UNASSIGNED]
+    sides = [(side.ground, side.labels, side.grids) for side in (first, second)]
+    return Comparison(
+        community=first.plan.community_code,
+        community_name=community,
+        subsidy=SubsidyTiers(bounds=list(subsidy.bounds), includes_bound=subsidy.includes_bound),
+        a=_summary(first, subsidy),
+        b=_summary(second, subsidy),
+        moved=_moved(told, before, second, first.grids, names),
+        households_moved=int(second.ground.units["households"].to_numpy(np.int64)[stood].sum()),
+        grids=_pairs(first.grids, second.grids, match),
+        map=compared_map(sides, match, told[:_MOST_DRAWN]) if geometry else None,
+    )
+
+
+def _require_one_community(first: _Side, second: _Side) -> None:
     if first.plan.community_code != second.plan.community_code:
         raise InputError(
             "The two are of different communities: compare divisions of one.",
             "两个方案属于不同社区：只能比较同一社区的方案。",
         )
-    before = _on(first, second)
-    match = _matches(before, second)
-    moved, households = _moved(before, second, match, first.grids)
-    return Comparison(
-        community=first.plan.community_code,
-        a=_summary(first, subsidy),
-        b=_summary(second, subsidy),
-        moved=moved,
-        households_moved=households,
-        grids=_pairs(first.grids, second.grids, match),
-    )
 
 
 def _side(desk: Desk, connection: sa.Connection, text: str, today: date) -> _Side:
@@ -168,26 +195,45 @@ def _matches(before: Labels, second: _Side) -> dict[int, int]:
     return match
 
 
-def _moved(
-    before: Labels, second: _Side, match: dict[int, int], names: pd.DataFrame
-) -> tuple[list[MovedBuilding], int]:
+def _away(before: Labels, second: _Side, match: dict[int, int]) -> Ints:
+    """Units with a building that have moved, those with most households first."""
     units = second.ground.units
     goal = np.array([match.get(int(n), -2) if n != UNASSIGNED else n for n in before])
-    weight = units["households"].to_numpy(np.int64)
     away = np.flatnonzero((goal != second.labels) & (units["kind"] != "ground").to_numpy())
-    away = away[np.argsort(-weight[away], kind="stable")]
-    told = [
-        MovedBuilding(
-            unit_id=str(units["unit_id"].iloc[u]),
-            building=units["building_id"].iloc[u],
-            households=int(weight[u]),
-            from_grid=_name(names, before[u]),
-            to_grid=_name(second.grids, second.labels[u]),
-        )
-        for u in away[:_MOST_MOVED]
-    ]
-    stood = before[away] != UNASSIGNED
-    return told, int(weight[away][stood].sum())
+    weight = units["households"].to_numpy(np.int64)
+    return away[np.argsort(-weight[away], kind="stable")]
+
+
+def _buildings(side: _Side, units: Ints) -> list[str]:
+    return side.ground.units["building_id"].iloc[units].dropna().astype(str).unique().tolist()
+
+
+def _moved(
+    away: Ints, before: Labels, second: _Side, old: pd.DataFrame, names: pd.DataFrame
+) -> list[MovedBuilding]:
+    units = second.ground.units.iloc[away]
+    places = units.geometry.representative_point().to_crs(4326)
+    called = names.reindex(units["building_id"])
+    called = called.where(called.notna(), None)
+    columns = {
+        "unit_id": units["unit_id"],
+        "building": units["building_id"],
+        "name": called["name"],
+        "courtyard": called["courtyard"],
+        "households": units["households"],
+        "households_estimated": units["households_estimated"].astype(bool),
+        "place": zip(places.x.round(7), places.y.round(7), strict=True),
+        "from_no": _numbers(before[away]),
+        "to_no": _numbers(second.labels[away]),
+        "from_grid": (_name(old, n) for n in before[away]),
+        "to_grid": (_name(second.grids, n) for n in second.labels[away]),
+    }
+    rows = zip(*columns.values(), strict=True)
+    return [MovedBuilding.model_validate(dict(zip(columns, row, strict=True))) for row in rows]
+
+
+def _numbers(labels: Labels) -> list[int | None]:
+    return [None if n == UNASSIGNED else n for n in labels.tolist()]
 
 
 def _name(grids: pd.DataFrame, label: np.int32) -> str | None:
@@ -232,7 +278,14 @@ def _summary(side: _Side, subsidy: Subsidy) -> ComparedSide:
         posts_needed=int(grids["posts_needed"].sum()),
         over_cap=int((grids["load"] > 1).sum()),
         highest_load=float(peopled.max()) if len(peopled) else 0.0,
+        lowest_load=float(peopled.min()) if len(peopled) else 0.0,
         balance=float(peopled.std(ddof=0) / peopled.mean()) if len(peopled) else 0.0,
+        compactness=_compactness(side),
         round_m=float(grids["round_m"].sum()),
         subsidy_tier=subsidy.tier(households),
     )
+
+
+def _compactness(side: _Side) -> float:
+    scores = grid_shapes(side.ground, side.labels)["polsby_popper"]
+    return float(scores.mean()) if len(scores) else 0.0

@@ -1,4 +1,4 @@
-"""Sheets for paper: the wall map and the register of a plan."""
+"""Sheets for paper: the wall map of a plan, its register, a page for each of its grids."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from gis.store.plan_listing import (
 )
 from gis.store.plans import read_labels, read_plan
 from gis.store.sight import Sight
+from maps.grid_sheets import grid_sheets
 from maps.paper import Paper
 from maps.register import RegisterLayers, register
 from maps.sheet_about import SheetAbout
@@ -94,18 +95,7 @@ def wall_map_file(
         The plan has no grids yet.
     """
     place = _place(connection, sight, plan_id)
-    box = _box_around(place.area)
-    areas = seen_layer(connection, sight, "areas", box=box)
-    others = (areas["level"] == "community") & (areas["area_code"] != place.plan.community_code)
-    layers = WallLayers(
-        grids=_grid_frame(place.grids),
-        area=place.area,
-        around=areas[others],
-        streets=seen_layer(connection, sight, "streets", box=box),
-        barriers=seen_layer(connection, sight, "barriers", box=box),
-        courtyards=seen_layer(connection, sight, "courtyards", community=place.plan.community_code),
-        buildings=_footprints(plan_building_rows(connection, plan_id)),
-    )
+    layers = _wall_layers(connection, sight, place, plan_building_rows(connection, plan_id))
     return wall_map(layers, _about(place, settings, office), sheet, language)
 
 
@@ -133,13 +123,76 @@ def register_file(
     """
     place = _place(connection, sight, plan_id)
     buildings = plan_building_rows(connection, plan_id)
-    layers = RegisterLayers(
+    layers = _register_layers(connection, sight, place, buildings)
+    return register(layers, _about(place, settings, office), sheet, language)
+
+
+def grid_sheets_file(
+    connection: sa.Connection,
+    sight: Sight,
+    plan_id: int,
+    sheet: Paper,
+    language: Language,
+    settings: Settings,
+    *,
+    office: str | None = None,
+    only: int | None = None,
+) -> str:
+    """
+    Draw each grid of a plan on a page of its own, as a self-contained HTML page.
+
+    Parameters
+    ----------
+    only
+        Number of the one grid to draw; None: all.
+
+    Raises
+    ------
+    NotFound
+        There is no such plan to be seen.
+    Conflict
+        The plan has no grids yet.
+    InputError
+        There are more grids than one file holds, or `only` is none of them.
+    """
+    place = _place(connection, sight, plan_id)
+    buildings = plan_building_rows(connection, plan_id)
+    return grid_sheets(
+        _wall_layers(connection, sight, place, buildings),
+        _register_layers(connection, sight, place, buildings),
+        _about(place, settings, office),
+        sheet,
+        language,
+        only=only,
+    )
+
+
+def _wall_layers(
+    connection: sa.Connection, sight: Sight, place: _Place, buildings: Sequence[Row]
+) -> WallLayers:
+    box = _box_around(place.area)
+    areas = seen_layer(connection, sight, "areas", box=box)
+    others = (areas["level"] == "community") & (areas["area_code"] != place.plan.community_code)
+    return WallLayers(
+        grids=_grid_frame(place.grids),
+        area=place.area,
+        around=areas[others],
+        streets=seen_layer(connection, sight, "streets", box=box),
+        barriers=seen_layer(connection, sight, "barriers", box=box),
+        courtyards=seen_layer(connection, sight, "courtyards", community=place.plan.community_code),
+        buildings=_footprints(buildings),
+    )
+
+
+def _register_layers(
+    connection: sa.Connection, sight: Sight, place: _Place, buildings: Sequence[Row]
+) -> RegisterLayers:
+    return RegisterLayers(
         grids=place.grids,
         buildings=buildings,
         bounds=_bounds(connection, sight, place, buildings),
-        posts=grid_post_rows(connection, plan_id, at=_day_of(place.plan)),
+        posts=grid_post_rows(connection, place.plan.id, at=_day_of(place.plan)),
     )
-    return register(layers, _about(place, settings, office), sheet, language)
 
 
 def _place(connection: sa.Connection, sight: Sight, plan_id: int) -> _Place:

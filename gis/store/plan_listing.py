@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, cast
 
+import pandas as pd
 import sqlalchemy as sa
 
 from gis.store.sight import Sight, seen
@@ -193,6 +194,13 @@ def plan_building_shapes(connection: sa.Connection, plan_id: int, *, limit: int)
 def plan_building_rows(connection: sa.Connection, plan_id: int) -> list[Row]:
     """Return the buildings and stairwells of a plan, each with its grid; ``geom`` is WKB."""
     return _rows(connection, "plan_buildings", plan_id=plan_id)
+
+
+def building_names(connection: sa.Connection, codes: Sequence[str]) -> pd.DataFrame:
+    """Return ``name`` and ``courtyard`` (either may be None) of buildings, indexed by code."""
+    rows = _rows(connection, "building_names", codes=list(codes))
+    frame = pd.DataFrame([dict(row) for row in rows], columns=["code", "name", "courtyard"])
+    return frame.astype(object).set_index("code")
 
 
 def grid_post_rows(connection: sa.Connection, plan_id: int, *, at: date) -> list[Row]:

@@ -352,6 +352,10 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
         Line("/maps/plans/{plan}/wall.html", "missing", "export"),),
     ("GET", "/maps/plans/{plan_id}/register.html"): (
         Line("/maps/plans/{plan}/register.html", "missing", "export"),),
+    ("GET", "/maps/plans/{plan_id}/grids.html"): (
+        Line("/maps/plans/{plan}/grids.html", "missing", "export"),),
+    ("GET", "/maps/communities/{code}/grids.html"): (
+        Line("/maps/communities/{community}/grids.html", "missing", "export"),),
     ("GET", "/maps/communities/{code}/wall.html"): (
         Line("/maps/communities/{community}/wall.html", "missing", "export"),),
     ("GET", "/maps/communities/{code}/register.html"): (
@@ -428,6 +432,7 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", "/staff/{area}"): (Line("/staff/{community}", "nothing"),),
     ("GET", "/handover/{community}"): (Line("/handover/{community}", "nothing"),),
     ("GET", "/plan"): (Line("/plan", "same"),),
+    ("GET", "/compare"): (Line("/compare", "same"),),
     ("GET", "/plan/{plan_id}/edit"): (Line("/plan/{plan}/edit", "nothing"),),
     ("GET", "/plan/{plan_id}"): (Line("/plan/{plan}", "nothing"),),
     ("GET", "/walk/{community}"): (Line("/walk/{community}", "nothing"),),

@@ -290,7 +290,7 @@ CASES["get", f"{API}/changes"] = {
     200: (f"{API}/changes?seconds=0", None),
     422: (f"{API}/changes?since=-1", None),
 }
-for sheet in ("wall", "register"):
+for sheet in ("wall", "register", "grids"):
     CASES["get", f"/maps/plans/{{plan_id}}/{sheet}.html"] = {
         200: (f"/maps/plans/1/{sheet}.html", None),
         404: (f"/maps/plans/99/{sheet}.html", None),

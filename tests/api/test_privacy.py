@@ -37,6 +37,7 @@ BESIDES = {
     "/metrics": "/metrics",
     "/": "/",
     "/plan": "/plan",
+    "/compare": "/compare?left=plan-1&right=plan-2",
     "/plan/{plan_id}": "/plan/1",
     "/plan/{plan_id}/edit": "/plan/2/edit",
     "/my": "/my",

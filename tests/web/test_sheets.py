@@ -130,6 +130,68 @@ def test_nothing_of_a_wall_map_hangs_over_its_sheet(visitor: Visitor, town_addre
         assert visit.faults == []
 
 
+@pytest.mark.parametrize(
+    ("language", "turn", "words"),
+    [
+        ("zh", "landscape", ("云溪社区·第三网格", "第3页，共4页", "需2岗", "楼栋（户数）24栋")),
+        ("en", "portrait", ("·第三网格", "Page3of4", "Load112%", "Telephone")),
+    ],
+)
+def test_grid_sheets_are_a_page_for_each_grid_true_to_its_scale(
+    chromium: Browser,
+    town_address: str,
+    tmp_path: Path,
+    language: str,
+    turn: str,
+    words: tuple[str, ...],
+) -> None:
+    file = tmp_path / "grids.html"
+    file.write_bytes(fetched(f"{town_address}/maps/plans/1/grids.html?turn={turn}", language))
+    with from_disk(chromium, file) as visit:
+        document = printed(visit)
+        assert len(document) == 4
+        size = (297, 210) if turn == "landscape" else (210, 297)
+        for page in document:
+            assert size_mm(page) == pytest.approx(size, abs=0.4)
+        text = text_of(document[2])
+        for word in (*words, "510000000001003", "168"):
+            assert word in text, word
+        households = visit.page.eval_on_selector_all(
+            ".grid-sheet", "sheets => sheets.map((s) => Number(s.dataset.households))"
+        )
+        assert households == [96, 144, 168, 120]
+        hanging = visit.page.evaluate(
+            """() => [...document.querySelectorAll(".grid-sheet")].flatMap((sheet) => {
+              const r = sheet.getBoundingClientRect();
+              return [...sheet.querySelectorAll("h1, p, dl, .map, .houses, .locator, .foot span")]
+                .filter((e) => {
+                  const b = e.getBoundingClientRect();
+                  const cut = e.scrollHeight > e.clientHeight + 1;
+                  return b.right > r.right || b.bottom > r.bottom || cut;
+                }).map((e) => e.className || e.tagName); })"""
+        )
+        assert hanging == []
+        # Each grid is half the community wide, at the scale told on its own page.
+        told = visit.page.locator(".grid-sheet .scale b").nth(2).inner_text()
+        scale = int(re.sub(r"\D", "", told[2:]))
+        widths = [
+            (right - left) / POINTS_PER_MM * scale / 1000
+            for left, _, right, _ in (o.get_bounds() for o in document[2].get_objects())
+        ]
+        assert any(m == pytest.approx(WIDTH_M / 2, rel=0.01) for m in widths)
+
+
+def test_one_grid_is_printed_alone_and_none_that_is_not_there(town_address: str) -> None:
+    page = fetched(f"{town_address}/maps/communities/510000000001/grids.html?grid=1").decode()
+    assert re.findall(r'data-households="(\d+)"', page) == ["144"]
+    assert "某某" not in page
+    with pytest.raises(urllib.error.HTTPError) as fault:
+        fetched(f"{town_address}/maps/plans/1/grids.html?grid=77")
+    assert fault.value.code == 422
+    assert "77" in fault.value.read().decode()
+    fault.value.close()
+
+
 @pytest.mark.parametrize(("language", "words"), [("zh", "四至"), ("en", "Bounds")])
 def test_a_register_of_sixty_grids_repeats_its_head_and_numbers_its_pages(
     chromium: Browser, tmp_path: Path, language: Language, words: str
@@ -189,7 +251,7 @@ def test_a_community_is_printed_by_its_standing_plan_or_told_that_none_stands(
 
 def test_the_command_writes_both_sheets(town_url: str, tmp_path: Path) -> None:
     environment = {**os.environ, "WANGGE_DATABASE_URL": town_url, "WANGGE_LANG": "en"}
-    for sheet in ("wall", "register"):
+    for sheet in ("wall", "register", "grids"):
         file = tmp_path / f"{sheet}.html"
         done = subprocess.run(
             [

@@ -87,7 +87,7 @@ class DeskPage extends Component {
     return html`<label class="desk-choice">${t("community")}
         <select @change=${this.chosen}>${this.all.map(({ code, name }) => html`<option value=${code} ?selected=${code === this.code}>${name}</option>`)}</select>
       </label>
-      ${here ? html`${this.ground(here)} ${this.plans ? html`${this.standing(this.plans)} ${this.drafts(this.plans)} ${this.start(this.plans)}` : skeleton()}` : nothing}`;
+      ${here ? html`${this.ground(here)} ${this.plans ? html`${this.standing(this.plans)} ${this.drafts(this.plans)} ${this.comparing(this.plans)} ${this.start(this.plans)}` : skeleton()}` : nothing}`;
   }
 
   /** @param {Community} here */
@@ -102,7 +102,7 @@ class DeskPage extends Component {
 
   /** @param {Plan[]} plans */
   standing(plans) {
-    const [now] = plans.filter(({ state, valid_to }) => state === "published" && !valid_to);
+    const now = standingOf(plans);
     if (!now) return html`<section class="desk-part"><h2>${t("desk.standing")}</h2><p class="muted">${t("desk.no-standing")}</p></section>`;
     const wrong = [
       now.over_cap ? t("desk.over", { n: now.over_cap }) : "",
@@ -126,15 +126,21 @@ class DeskPage extends Component {
         ? html`<p class="muted">${t("desk.no-drafts")}</p>`
         : html`<table class="communities desk-drafts">
             <thead><tr><th scope="col">${t("plan")}</th><th scope="col" class="number">${t("grids")}</th><th scope="col" class="number">${t("over-cap")}</th><th scope="col" class="number">${t("unassigned")}</th><th scope="col">${t("highest-load")}</th></tr></thead>
-            <tbody>${open.map((row) => this.draft(row))}</tbody>
+            <tbody>${open.map((row) => this.draft(row, standingOf(plans)))}</tbody>
           </table>`}
     </section>`;
   }
 
-  /** @param {Plan} row */
-  draft(row) {
+  /**
+   * @param {Plan} row
+   * @param {Plan | undefined} now what stands
+   */
+  draft(row, now) {
     return html`<tr>
-      <th scope="row"><a href="${base}/plan/${row.id}/edit">${row.name}</a> ${statePill(row.state)}<small>${row.rules_name ?? ""} · #${row.id}</small></th>
+      <th scope="row">
+        <a href="${base}/plan/${row.id}/edit">${row.name}</a> ${statePill(row.state)}<small>${row.rules_name ?? ""} · #${row.id}</small>
+        ${now ? html`<a class="small" href="${base}/compare?left=plan-${now.id}&right=plan-${row.id}">${t("desk.compare")}</a>` : nothing}
+      </th>
       <td class="number">${count(row.grids)}</td>
       <td class="number ${row.over_cap ? "bad" : ""}">${count(row.over_cap)}</td>
       <td class="number ${row.unassigned_households ? "bad" : ""}">${count(row.unassigned_households)}</td>
@@ -143,8 +149,14 @@ class DeskPage extends Component {
   }
 
   /** @param {Plan[]} plans */
+  comparing(plans) {
+    if (plans.length < 2) return nothing;
+    return html`<p><a class="button" href="${base}/compare?community=${this.code}">${t("desk.compare.any")}</a></p>`;
+  }
+
+  /** @param {Plan[]} plans */
   start(plans) {
-    const [now] = plans.filter(({ state, valid_to }) => state === "published" && !valid_to);
+    const now = standingOf(plans);
     return html`<section class="desk-part">
       <h2>${t("desk.start")}</h2>
       <form class="desk-start" @submit=${this.divide}>
@@ -180,6 +192,11 @@ class DeskPage extends Component {
       this.busy = false;
     }
   }
+}
+
+/** @param {Plan[]} plans */
+function standingOf(plans) {
+  return plans.find(({ state, valid_to }) => state === "published" && !valid_to);
 }
 
 customElements.define("wg-desk-page", DeskPage);

@@ -5,6 +5,7 @@
 
 import { changeGrid, newGrid } from "./editor-moves.js";
 import { NONE } from "./editor/drawing.js";
+import { base } from "./page.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./editor-page.js").EditorPage} EditorPage */
@@ -48,7 +49,17 @@ export const ACTIONS = [
   { name: "repair", key: "F", place: "tools", may: draws, run: engine("repair") },
   { name: "complete", key: "P", place: "tools", may: draws, run: engine("complete") },
   { name: "divide", key: "G", place: "tools", may: draws, run: engine("divide") },
+  { name: "compare", key: "", place: "menu", may: () => true, run: compare },
 ];
+
+/**
+ * Go to where the plan stands beside another, with all that was drawn saved as far as it can be.
+ * @param {EditorPage} page
+ */
+async function compare(page) {
+  await page.session?.flush();
+  location.assign(`${base}/compare?right=plan-${page.plan}`);
+}
 
 /**
  * Do what an action does, where it may be done.

@@ -84,6 +84,7 @@ class HandoverPage extends Component {
       </section>
       <section>
         <h2>${t("oversee.receipts")}</h2>
+        <p><a class="button" href="${base}/maps/communities/${this.community}/grids.html">${t("plan.grid-sheets")}</a></p>
         ${this.receipts.length ? this.byPublication() : html`<p class="muted">${t("oversee.none")}</p>`}
       </section>`;
   }
@@ -150,7 +151,9 @@ class HandoverPage extends Component {
   /** @param {ReceiptRow[]} rows */
   publication(rows) {
     const waiting = rows.filter((row) => !row.confirmed_at).length;
+    const maps = `${base}/maps/plans/${rows[0].plan}`;
     return html`<h3>${t("oversee.from", { day: rows[0].day })}</h3>
+      <p class="small papers"><a href="${maps}/handover.html">${t("plan.handover")}</a> <a href="${maps}/grids.html">${t("plan.grid-sheets")}</a></p>
       <p class=${waiting ? "bad" : "muted"}>
         ${t("oversee.waiting", { n: waiting, all: rows.length })}
       </p>

@@ -6,7 +6,7 @@ import { followPlan, onChange } from "./changes.js";
 import { count } from "./figures.js";
 import "./grid-list.js";
 import { legend } from "./map-legend.js";
-import { base } from "./page.js";
+import { base, known } from "./page.js";
 import { empty, fault, householdsWord, labelOf, mapLine, skeleton, statePill, topBar } from "./parts.js";
 import { PlanMap } from "./plan-map.js";
 import { styleAddress } from "./style-address.js";
@@ -234,10 +234,13 @@ class PlanPage extends Component {
     const files = [
       [`${maps}/wall.html`, t("plan.wall")],
       [`${maps}/register.html`, t("plan.register")],
+      [`${maps}/grids.html`, t("plan.grid-sheets")],
       ...(shown.valid_from ? [[`${maps}/handover.html`, t("plan.handover")]] : []),
       [`${base}/api/v1/plans/${shown.id}/package.gpkg`, t("plan.package")],
       [`${base}/api/v1/downloads/bundle.zip?community=${shown.community_code}`, t("plan.bundle")],
     ];
+    const other = this.siblings.find(({ id, state }) => id !== shown.id && state === "published") ?? this.siblings.find(({ id }) => id !== shown.id);
+    if (known && other) files.unshift([`${base}/compare?left=plan-${other.id}&right=plan-${shown.id}`, t("plan.compare")]);
     return html`<p class="small papers">
       ${files.map(([address, text]) => html`<a href=${address}>${text}</a> `)}
     </p>`;
