@@ -72,7 +72,7 @@ def test_two_plans_are_seen_in_step_with_what_differs(
     _lists(page)
     assert accessible(page) == []
     page.locator(".swap").click()
-    expect(page.locator(".compare-figures")).to_contain_text("4 → 变为 5")
+    expect(page.locator(".compare-figures")).to_contain_text("72 栋 · 356 户")
     assert "left=plan-2&right=plan-1" in page.url
     page.go_back()
 

@@ -133,7 +133,7 @@ def test_nothing_of_a_wall_map_hangs_over_its_sheet(visitor: Visitor, town_addre
 @pytest.mark.parametrize(
     ("language", "turn", "words"),
     [
-        ("zh", "landscape", ("云溪社区·第三网格", "第3页，共4页", "需2岗", "楼栋（户数）24栋")),
+        ("zh", "landscape", ("云溪社区·第三网格", "第3页，共4页", "24栋·168户")),
         ("en", "portrait", ("·第三网格", "Page3of4", "Load112%", "Telephone")),
     ],
 )
@@ -156,6 +156,9 @@ def test_grid_sheets_are_a_page_for_each_grid_true_to_its_scale(
         text = text_of(document[2])
         for word in (*words, "510000000001003", "168"):
             assert word in text, word
+        # Posts are told, and nobody who holds one.
+        whole = "".join(text_of(page) for page in document)
+        assert ("综合网格员1岗，空缺1" if language == "zh" else "vacant") in whole
         households = visit.page.eval_on_selector_all(
             ".grid-sheet", "sheets => sheets.map((s) => Number(s.dataset.households))"
         )

@@ -219,7 +219,7 @@ class ComparePage extends Component {
 
   /** @param {Comparison} told */
   shown(told) {
-    return html`<section class="compare-strip" aria-label=${t("compare.figures")}>${figures(told)}</section>
+    return html`<section class="compare-strip" tabindex="0" aria-label=${t("compare.figures")}>${figures(told)}</section>
       <section class="compare-maps" aria-label=${t("compare.maps")}>
         ${this.mapless ? html`<p class="over-map">${t("map.none")}</p>` : nothing}
         <div class="compare-map"><div class="map" id="map-a"></div><p class="compare-name">${t("compare.left")} · ${told.a.title}</p></div>
