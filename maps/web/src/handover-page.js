@@ -60,7 +60,7 @@ class HandoverPage extends Component {
     return html`${topBar(html`<span class="step">${t("oversee.heading")}</span>`)}
       <main class="sheet people">
         <h1>${this.name || this.community}</h1>
-        <nav class="doors"><a class="button" href="${base}/staff/${this.community}">${t("staff.heading")}</a></nav>
+        <nav class="doors"><a class="button" href="${base}/staff/${this.community}">${t("staff.heading")}</a> <a class="button" href="${base}/maps/communities/${this.community}/grids.html">${t("plan.grid-sheets")}</a></nav>
         ${this.body()}
       </main>`;
   }
@@ -84,7 +84,6 @@ class HandoverPage extends Component {
       </section>
       <section>
         <h2>${t("oversee.receipts")}</h2>
-        <p><a class="button" href="${base}/maps/communities/${this.community}/grids.html">${t("plan.grid-sheets")}</a></p>
         ${this.receipts.length ? this.byPublication() : html`<p class="muted">${t("oversee.none")}</p>`}
       </section>`;
   }
