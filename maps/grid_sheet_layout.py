@@ -34,6 +34,10 @@ class GridLayout:
     bar_mm: float
 
 
+# The scale stands beside the small map.
+_LOCATOR = 0.55
+
+
 @dataclass(frozen=True, slots=True)
 class Houses:
     """
@@ -57,7 +61,8 @@ def grid_layout(sheet: Paper) -> GridLayout:
         panel = round(width * 0.35, 1)
         locator, facts = round(height * 0.22, 1), 50.0
         return GridLayout(
-            *(margin, title, foot, width - panel - gap, height, panel, locator, facts, panel),
+            *(margin, title, foot, width - panel - gap, height),
+            *(round(panel * _LOCATOR, 1), locator, facts, panel),
             list_height=height - locator - facts - 2 * gap,
             bar_mm=34.0,
         )
@@ -65,7 +70,8 @@ def grid_layout(sheet: Paper) -> GridLayout:
     half = (width - gap) / 2
     below, facts = height - top - gap, 50.0
     return GridLayout(
-        *(margin, title, foot, width, top, half, below - facts - gap, facts, half),
+        *(margin, title, foot, width, top),
+        *(round(half * _LOCATOR, 1), below - facts - gap, facts, half),
         list_height=below,
         bar_mm=34.0,
     )

@@ -77,6 +77,25 @@ def test_each_grid_has_one_page_with_its_own_buildings() -> None:
         grid_sheets(layers(grids), lines, about(), paper("a4"), "zh", only=9)
 
 
+@pytest.mark.parametrize(("columns", "rows"), [(9, 1), (1, 9), (4, 3)])
+def test_the_small_map_shows_the_whole_community(columns: int, rows: int) -> None:
+    count = columns * rows
+    lines = RegisterLayers([{**grid(n), "name": f"{n}"} for n in range(count)], [], NO_BOUNDS, [])
+    turns: tuple[Turn, ...] = ("landscape", "portrait")
+    for turn in turns:
+        sheet = paper("a4", turn)
+        page = grid_sheets(layers(blocks(columns, rows)), lines, about(), sheet, "zh")
+        drawn = re.search(r'<path id="community" d="([^"]+)"', page)
+        assert drawn is not None
+        layout = grid_layout(sheet)
+        x = [float(n) for n in re.findall(r"[MLH](-?[\d.]+)", drawn[1])]
+        y = [float(n) for n in re.findall(r"(?:[ML]-?[\d.]+ |V)(-?[\d.]+)", drawn[1])]
+        assert 0 <= min(x) < max(x) <= layout.locator_width
+        assert 0 <= min(y) < max(y) <= layout.locator_height
+        shown = f'viewBox="0 0 {layout.locator_width} {layout.locator_height}"'
+        assert page.count(shown) == count
+
+
 def test_a_file_holds_so_many_sheets_and_no_more() -> None:
     many = MOST_SHEETS + 1
     lines = RegisterLayers([grid(n) for n in range(many)], [], NO_BOUNDS, [])
