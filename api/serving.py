@@ -15,10 +15,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.addresses import base_path
-from api.allocator import keep_memory_together
 from api.app import create_app
 from api.logs import log_config, make_logging_cheap
-from api.memory_return import MemoryReturn
+from api.memory_return import MemoryReturn, keep_memory_together
 from api.patience import PatientProtocol, refuse_the_slow
 from api.settings import Settings
 from gis.errors import Unavailable
