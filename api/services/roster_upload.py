@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import psycopg2.errors
 import sqlalchemy as sa
 
 from api.principal import Principal
@@ -14,11 +17,13 @@ from api.schemas.roster import RosterFault, RosterRead
 from api.services.import_progress import quiet
 from api.services.importing import ImportOptions, ImportResult, import_in, writing
 from gis.contracts import LAYERS
-from gis.errors import Language
+from gis.errors import InputError, Language
 from gis.store.asker import asker_of, for_asker
+from gis.store.roster import limit_statements
 
 Format = Literal["csv", "xlsx"]
 _MOST_FAULTS = 500
+_LONGEST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,26 @@ def read_roster(
     form: Format,
     wanted: Wanted,
     language: Language,
+    *,
+    longest_s: float = _LONGEST_S,
 ) -> RosterRead:
     """
     Check a roster against one's scope; store its good rows, or nothing at all.
 
     One transaction. Rows that are refused wait in a run, as those of the command do.
 
+    Parameters
+    ----------
+    longest_s
+        Seconds that one step of comparing may take; who fills one seat with thousands waits no
+        longer.
+
     Raises
     ------
     UnreadableFile, WrongColumns
         The file as a whole cannot be used.
+    InputError
+        Comparing it with itself and the store takes too long.
     """
     options = ImportOptions(strict=wanted.strict and wanted.store, within=who)
     with TemporaryDirectory() as folder:
@@ -53,12 +68,28 @@ def read_roster(
         path.write_bytes(body)
         with writing(_past_row_security(engine)) as connection:
             savepoint = connection.begin_nested()
-            result, _ = import_in(connection, path, "posts", options, quiet)
+            with _bounded(connection, longest_s):
+                result, _ = import_in(connection, path, "posts", options, quiet)
             if wanted.store:
                 savepoint.commit()
             else:
                 savepoint.rollback()
     return _told(result, wanted, language)
+
+
+@contextmanager
+def _bounded(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    limit_statements(connection, seconds)
+    try:
+        yield
+    except sa.exc.OperationalError as fault:
+        if isinstance(fault.orig, psycopg2.errors.QueryCanceled):
+            raise InputError(
+                "Comparing this roster takes too long, as when one seat has thousands of holders; "
+                "nothing was stored. Send it in parts.",
+                "核对此花名册耗时过长（例如同一岗位有数千人），未存入任何内容。请分批导入。",
+            ) from fault
+        raise
 
 
 def _past_row_security(engine: sa.Engine) -> sa.Engine:

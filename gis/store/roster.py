@@ -14,6 +14,12 @@ from gis.store.tables import grid, post, worker
 _FORGET = "DROP TABLE IF EXISTS pg_temp.staged_subject"
 
 
+def limit_statements(connection: sa.Connection, seconds: float) -> None:
+    """Let PostgreSQL end statements of this transaction that take longer."""
+    wanted = sa.func.set_config("statement_timeout", str(max(1, round(seconds * 1000))), True)
+    connection.execute(sa.select(wanted))
+
+
 def stage_subjects(connection: sa.Connection) -> None:
     """
     Fill the temporary table ``staged_subject``: a row for each subject of each staged post.

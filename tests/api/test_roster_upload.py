@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from api.principal import OPERATOR
+from api.services.roster_upload import Wanted, read_roster
 from api.settings import Settings
+from gis.errors import InputError
 from gis.store.engine import open_engine
 from gis.store.tables import audit_event, import_row, import_run, post, worker
 from tests.api.accounts import add_account, service, sign_in
@@ -188,3 +191,12 @@ def test_only_who_keeps_rosters_sends_one_and_a_broken_file_stores_nothing(
     assert client.get(f"/api/v1/vacancies/{C}").json()["gap"] > 0
     assert client.delete(f"/api/v1/teams/{C}").status_code == 204
     assert client.get(f"/api/v1/teams/{C}").json()["team"] is None
+
+
+def test_a_roster_that_takes_too_long_to_compare_is_given_up_in_words(engine: sa.Engine) -> None:
+    rows = [f"s{k},{C}001,,,,,s-{k},甲{k},,2026-11-01" for k in range(2_000)]
+    body = "\n".join((HEAD, *rows)).encode()
+    before = stored(engine)
+    with pytest.raises(InputError, match="in parts"):
+        read_roster(engine, OPERATOR, body, "csv", Wanted(True, False), "en", longest_s=0.001)
+    assert stored(engine) == before
