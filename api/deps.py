@@ -19,6 +19,7 @@ from api.principal import PUBLIC_PAGE, Principal, Right
 from api.settings import Settings
 from gis.errors import Forbidden, Language
 from gis.store.asker import for_asker
+from maps.texts import texts_of
 
 log = logging.getLogger("wangge.http")
 
@@ -97,7 +98,8 @@ def _lacks(right: Right) -> Forbidden:
     return Forbidden(
         f"This needs the right '{right}', which your role does not have. Sign in with an "
         "account that has it, or ask your administrator.",
-        f"此操作需要“{right}”权限，您的角色没有。请使用有权限的账号登录，或联系管理员。",
+        f"此操作需要“{texts_of('zh')[f'right.{right}']}”权限，您的角色没有。"
+        "请使用有权限的账号登录，或联系管理员。",
     )
 
 

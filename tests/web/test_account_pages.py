@@ -16,9 +16,9 @@ from api.services.own_account import NewToken, make_token
 from api.services.sessions import SessionTimes, begin
 from api.settings import Settings
 from gis.store.tables import audit_event, login_attempt
-from maps.assets import WEB
 from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.conftest import own_database
+from tests.web.axe import serious
 from tests.web.conftest import Visit, serving
 
 pytestmark = pytest.mark.browser
@@ -65,6 +65,7 @@ def test_a_newcomer_signs_in_makes_an_account_and_signs_out(
     fill_in(page, "王管理", "is wrong")
     expect(page.get_by_role("alert")).to_have_text("账号名或密码错误。")
     expect(page.get_by_label("账号名")).to_have_value("王管理")
+    assert serious(page) == []
     fill_in(page, "王管理", PASSWORD)
     page.wait_for_url(f"{address}/walk/510000000001?kind=canteen")
     page.locator("wg-who .who-name").click()
@@ -181,14 +182,6 @@ def test_staff_are_found_called_and_brought_in(
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert visit.faults == []
-
-
-def serious(page: Page) -> list[str]:
-    """Rules of axe-core that the page breaks seriously, each with the first element."""
-    page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations)")
-    grave = [v for v in found if v["impact"] in {"serious", "critical"}]
-    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in grave]
 
 
 def test_a_session_that_ends_elsewhere_is_told_with_a_way_back(

@@ -16,6 +16,7 @@ from gis.store.engine import open_engine
 from maps.my_page import my_page, one_script
 from tests.api.accounts import PASSWORD, add_account
 from tests.conftest import own_database
+from tests.web.axe import serious
 from tests.web.conftest import serving
 
 TOWN = Path(__file__).parents[1] / "small_town.sql"
@@ -182,6 +183,10 @@ def test_the_first_answer_holds_everything_and_is_small(
     page.route("**/*", lambda r: r.continue_() if r.request.is_navigation_request() else r.abort())
     page.goto(f"{address}/my")
     expect(page.locator("#rows .row")).to_have_count(24)
+    assert serious(page) == []
+    page.click("[data-code=b002]")
+    expect(page.locator("#seen")).to_be_visible()
+    assert serious(page) == []
     answer = phone.request.get(f"{address}/my", headers={"accept-encoding": "gzip"})
     assert int(answer.headers["content-length"]) < 40_000
     again = phone.request.get(f"{address}/my", headers={"if-none-match": answer.headers["etag"]})
@@ -204,4 +209,7 @@ def test_supervisors_see_visits_and_who_has_not_confirmed(address: str, chromium
     expect(page.locator("#progress")).to_contain_text("某某")
     expect(page.locator(".receipts tbody tr")).to_have_count(2)
     expect(page.locator(".receipts")).to_contain_text("未确认")
+    page.goto(f"{address}/who/b000")
+    expect(page.locator("h1")).to_be_visible()
+    assert serious(page) == []
     context.close()
