@@ -211,7 +211,7 @@ SECTIONS: dict[str, Callable[[float], list[Row]]] = {
 
 
 # Of the page, which `bench.planner_page` records beside them.
-ORDER = (*SECTIONS, "page")
+ORDER = (*SECTIONS, "page", "page_repair")
 
 
 def main() -> None:

@@ -1,22 +1,13 @@
-// Paints with the handlers of real pointer events and times them; then a bare map repaints the same
-// units. Ends by itself: after `seconds` of strokes, and with a fault where the map stands still.
-async ({ seconds, strokes }) => {
+// Paints with the handlers of real pointer events, one move at a time; then a bare map repaints the
+// same units. A map that stands still for 20 s ends the run with a fault.
+async (strokes) => {
   const page = document.querySelector("wg-editor-page");
   const { map, drawing } = page;
   const gl = map.map;
-  const end = performance.now() + seconds * 1000;
   const within = (promise, what) =>
     Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error(`waited 20 s for ${what}`)), 20_000))]);
-  const frames = [];
-  const ask = requestAnimationFrame;
-  window.requestAnimationFrame = (callback) =>
-    ask((now) => {
-      const begun = performance.now();
-      callback(now);
-      frames.push(performance.now() - begun);
-    });
   const still = () => new Promise((done) => setTimeout(done));
-  const nextFrame = () => new Promise((done) => ask(done));
+  const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
   const idle = (of) => within(new Promise((done) => (of.loaded() && !of.isMoving() ? done() : of.once("idle", done))), "an idle map");
   const rendered = (of) => within(new Promise((done) => of.once("render", done)), "a frame");
   const finish = (of) => {
@@ -40,96 +31,105 @@ async ({ seconds, strokes }) => {
     new PointerEvent(type, { pointerId: 1, isPrimary: true, button: 0, buttons: 1, bubbles: true, pointerType: "mouse", clientX: x, clientY: y });
   canvas.setPointerCapture = () => {};
   canvas.hasPointerCapture = () => false;
-  const [script, own, frame, undo, undone, steps] = [[], [], [], [], [], []];
+  const steps = [];
   const repaint = map.repaint.bind(map);
   let moved = [];
   map.repaint = (units) => {
     moved.push(...units);
     repaint(units);
   };
-  for (let stroke = 0; stroke < strokes && performance.now() < end; stroke += 1) {
-    page.choose(grids[(stroke * 5) % grids.length].no, false);
-    await page.updateComplete;
-    await idle(gl);
-    const y = box.top + 60 + ((box.height - 120) * stroke) / strokes;
-    canvas.dispatchEvent(point("pointerdown", box.left + 40, y));
-    for (let k = 1; k <= 25; k += 1) {
+  const heightOf = (stroke) => box.top + 60 + ((box.height - 120) * stroke) / strokes;
+  const key = (more) => dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true, ...more }));
+  const bench = {
+    grids: grids.length,
+    units: drawing.town.count,
+    steps,
+    async begin(stroke) {
+      page.choose(grids[(stroke * 5) % grids.length].no, false);
+      await page.updateComplete;
+      await idle(gl);
+      canvas.dispatchEvent(point("pointerdown", box.left + 40, heightOf(stroke)));
       await nextFrame();
       await still();
-      frames.length = 0;
+    },
+    /** Milliseconds until the move is drawn; null where it took nothing. */
+    async move(stroke, k) {
       moved = [];
       const begun = performance.now();
-      canvas.dispatchEvent(point("pointermove", box.left + 40 + ((box.width - 80) * k) / 25, y + 12 * Math.sin(k)));
+      canvas.dispatchEvent(point("pointermove", box.left + 40 + ((box.width - 80) * k) / 25, heightOf(stroke) + 12 * Math.sin(k)));
       await settled();
-      const handled = performance.now() - begun;
-      if (moved.length === 0) continue;
+      if (moved.length === 0) return null;
       await rendered(gl);
       finish(gl);
-      frame.push(performance.now() - begun);
-      own.push(handled);
-      // The frame of the map runs after its render event's listeners: let it end.
-      await still();
-      script.push(handled + frames.reduce((sum, took) => sum + took, 0));
+      const took = performance.now() - begun;
       steps.push(moved.map((unit) => [unit, map.colourOf(drawing.grid[unit])]));
+      await still();
+      return took;
+    },
+    async end(stroke) {
+      canvas.dispatchEvent(point("pointerup", box.left + box.width - 40, heightOf(stroke)));
+      await idle(gl);
+    },
+    async undo() {
+      const begun = performance.now();
+      key({});
+      await settled();
+      await rendered(gl);
+      finish(gl);
+      const took = performance.now() - begun;
+      await still();
+      return took;
+    },
+    async redo() {
+      key({ shiftKey: true });
+      await idle(gl);
+    },
+    bare,
+  };
+  window.bench = bench;
+  async function bare(seconds) {
+    // The same ground as one source of MapLibre, its cells coloured by feature state.
+    const { ring, start, stepX, stepY } = drawing.town.cells;
+    const { west, south, step } = drawing.town.scale;
+    const ringOf = (r) => [...Array.from({ length: start[r + 1] - start[r] }, (_, k) => start[r] + k), start[r]].map((p) => [west + stepX[p] * step, south + stepY[p] * step]);
+    const features = Array.from({ length: drawing.town.count }, (_, unit) => ({
+      type: "Feature", id: unit, properties: {},
+      geometry: { type: "Polygon", coordinates: Array.from({ length: ring[unit + 1] - ring[unit] }, (_, k) => ringOf(ring[unit] + k)) },
+    }));
+    const style = gl.getStyle();
+    const own_sources = new Set(Object.keys(map.own));
+    const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => !own_sources.has(name)));
+    const hex = (colour) => `rgb(${colour.map((part) => Math.round(part * 255)).join()})`;
+    const colours = ["match", ["coalesce", ["feature-state", "c"], 0], ...map.ground.palette.slice(1).flatMap((colour, k) => [k + 1, hex(colour)]), hex(map.ground.palette[0])];
+    const cells = { id: "cells", type: "fill", source: "cells", paint: { "fill-color": colours, "fill-opacity": 0.35, "fill-antialias": false } };
+    const below = style.layers.filter(({ source }) => !own_sources.has(source));
+    const labels = below.findIndex(({ type }) => type === "symbol");
+    const camera = { center: gl.getCenter(), zoom: gl.getZoom() };
+    const { Map: GlMap } = await import("maplibre-gl");
+    const holder = document.createElement("div");
+    holder.className = "map";
+    document.querySelector(".map-side").append(holder);
+    gl.remove();
+    const whole = { type: "geojson", maxzoom: 17, tolerance: 0.2, buffer: 8, data: { type: "FeatureCollection", features } };
+    const bareMap = new GlMap({
+      container: holder, attributionControl: false, ...camera,
+      style: { ...style, sources: { ...sources, cells: whole }, layers: [...below.slice(0, labels), cells, ...below.slice(labels)] },
+    });
+    await within(new Promise((done) => bareMap.once("load", done)), "the bare map");
+    for (let unit = 0; unit < drawing.town.count; unit += 1) bareMap.setFeatureState({ source: "cells", id: unit }, { c: 1 });
+    await idle(bareMap);
+    const took = [];
+    const late = performance.now() + seconds * 1000;
+    for (const moves of steps) {
+      if (performance.now() > late) break;
+      await nextFrame();
+      await still();
+      const begun = performance.now();
+      for (const [unit, colour] of moves) bareMap.setFeatureState({ source: "cells", id: unit }, { c: colour });
+      await rendered(bareMap);
+      finish(bareMap);
+      took.push(performance.now() - begun);
     }
-    canvas.dispatchEvent(point("pointerup", box.left + box.width - 40, y));
-    await idle(gl);
-    frames.length = 0;
-    const begun = performance.now();
-    dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true }));
-    await settled();
-    const handled = performance.now() - begun;
-    await rendered(gl);
-    finish(gl);
-    undone.push(performance.now() - begun);
-    await still();
-    undo.push(handled + frames.reduce((sum, took) => sum + took, 0));
-    await idle(gl);
-    dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, shiftKey: true, bubbles: true }));
-    await idle(gl);
+    return took;
   }
-  // The same ground as one source of MapLibre, its cells coloured by feature state.
-  const { ring, start, stepX, stepY } = drawing.town.cells;
-  const { west, south, step } = drawing.town.scale;
-  const ringOf = (r) => [...Array.from({ length: start[r + 1] - start[r] }, (_, k) => start[r] + k), start[r]].map((p) => [west + stepX[p] * step, south + stepY[p] * step]);
-  const features = Array.from({ length: drawing.town.count }, (_, unit) => ({
-    type: "Feature", id: unit, properties: {},
-    geometry: { type: "Polygon", coordinates: Array.from({ length: ring[unit + 1] - ring[unit] }, (_, k) => ringOf(ring[unit] + k)) },
-  }));
-  const style = gl.getStyle();
-  const own_sources = new Set(Object.keys(map.own));
-  const sources = Object.fromEntries(Object.entries(style.sources).filter(([name]) => !own_sources.has(name)));
-  const hex = (colour) => `rgb(${colour.map((part) => Math.round(part * 255)).join()})`;
-  const colours = ["match", ["coalesce", ["feature-state", "c"], 0], ...map.ground.palette.slice(1).flatMap((colour, k) => [k + 1, hex(colour)]), hex(map.ground.palette[0])];
-  const cells = { id: "cells", type: "fill", source: "cells", paint: { "fill-color": colours, "fill-opacity": 0.35, "fill-antialias": false } };
-  const below = style.layers.filter(({ source }) => !own_sources.has(source));
-  const labels = below.findIndex(({ type }) => type === "symbol");
-  const camera = { center: gl.getCenter(), zoom: gl.getZoom() };
-  const { Map: GlMap } = await import("maplibre-gl");
-  const holder = document.createElement("div");
-  holder.className = "map";
-  document.querySelector(".map-side").append(holder);
-  gl.remove();
-  const whole = { type: "geojson", maxzoom: 17, tolerance: 0.2, buffer: 8, data: { type: "FeatureCollection", features } };
-  const bareMap = new GlMap({
-    container: holder, attributionControl: false, ...camera,
-    style: { ...style, sources: { ...sources, cells: whole }, layers: [...below.slice(0, labels), cells, ...below.slice(labels)] },
-  });
-  await within(new Promise((done) => bareMap.once("load", done)), "the bare map");
-  for (let unit = 0; unit < drawing.town.count; unit += 1) bareMap.setFeatureState({ source: "cells", id: unit }, { c: 1 });
-  await idle(bareMap);
-  const bare = [];
-  const late = performance.now() + seconds * 1000;
-  for (const moves of steps) {
-    if (performance.now() > late) break;
-    await nextFrame();
-    await still();
-    const begun = performance.now();
-    for (const [unit, colour] of moves) bareMap.setFeatureState({ source: "cells", id: unit }, { c: colour });
-    await rendered(bareMap);
-    finish(bareMap);
-    bare.push(performance.now() - begun);
-  }
-  const painted = steps.reduce((sum, moves) => sum + moves.length, 0);
-  return { script, own, frame, bare, undo, undone, units: drawing.town.count, grids: grids.length, moves: steps.length, painted };
 };

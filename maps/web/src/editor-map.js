@@ -18,7 +18,7 @@ import { t } from "./texts.js";
 /** @typedef {"grids" | "load"} Colouring */
 
 // Shapes of grids and their labels go through a worker; while a stroke lasts, this often.
-const SHAPES_PAUSE_MS = 120;
+const SHAPES_PAUSE_MS = 300;
 
 export class EditorMap extends BaseMap {
   /**
