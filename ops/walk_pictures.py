@@ -37,6 +37,12 @@ _STROKE = f"""(() => {{
   return {{grid: grid[from], from: at(from), to: at(to)}};
 }})()"""
 
+_FULLEST = """(() => {
+  const houses = [...document.querySelectorAll(".grid-sheet")]
+    .map((sheet) => sheet.querySelectorAll(".house").length);
+  return houses.indexOf(Math.max(...houses));
+})()"""
+
 
 def main(address: str, community: str) -> None:
     """Walk the whole way as a planner does, and take a picture of each step."""
@@ -78,7 +84,7 @@ def _walk(context: BrowserContext, address: str, community: str) -> Iterator[tup
     page.wait_for_selector(".leaflet-overlay-pane path", state="attached")
     yield "7-handover", page.screenshot()
     page.goto(f"{address}/maps/plans/{plan}/grids.html")
-    yield "8-sheet", page.locator(".grid-sheet").first.screenshot()
+    yield "8-sheet", page.locator(".grid-sheet").nth(page.evaluate(_FULLEST)).screenshot()
 
 
 def _drawn(page: Page, box: str = ".map") -> None:
