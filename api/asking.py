@@ -11,13 +11,17 @@ _PUBLIC: frozenset[str] = frozenset(("map",))
 
 
 def asking(
-    principal: Principal, *, request_id: str | None = None, address: str | None = None
+    principal: Principal,
+    *,
+    codes: tuple[str, ...] = (),
+    request_id: str | None = None,
+    address: str | None = None,
 ) -> Asker:
     """
     Return what the database is told of whoever asks.
 
     Somebody unknown may read what is published: who of them may ask at all, and for what, is
-    settled before.
+    settled before. `codes` are those of all areas that the scope covers; empty: not known.
     """
     unknown = principal.role is None
     rights = frozenset(right for right in get_args(Right) if principal.may(right))
@@ -29,6 +33,7 @@ def asking(
         areas=None if unknown else principal.areas,
         grids=principal.grids,
         worker=principal.worker or "",
+        codes=codes,
         request_id=request_id,
         address=address,
     )

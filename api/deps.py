@@ -16,6 +16,7 @@ from starlette.requests import Request
 from api.asking import asking
 from api.negotiation import request_language
 from api.principal import PUBLIC_PAGE, Principal, Right
+from api.services.signing import SignedIn
 from api.settings import Settings
 from gis.errors import Forbidden, Language
 from gis.store.asker import for_asker
@@ -107,7 +108,10 @@ def engine_of(request: Request, who: Principal) -> sa.Engine:
     """Return the engine for transactions in somebody's name, on the pool of the process."""
     address = request.client.host if request.client else None
     number = getattr(request.state, "request_id", None)
-    return for_asker(_engine(request), asking(who, request_id=number, address=address))
+    signed: SignedIn | None = getattr(request.state, "signed", None)
+    codes = signed.codes if signed is not None and signed.principal is who else ()
+    asker = asking(who, codes=codes, request_id=number, address=address)
+    return for_asker(_engine(request), asker)
 
 
 def seated_engine(request: Request, who: Who, _: Annotated[None, Seat]) -> sa.Engine:

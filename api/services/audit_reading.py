@@ -25,7 +25,7 @@ from api.services.audit_chain import (
 )
 from gis.errors import NotFound
 from gis.store import audit as store
-from gis.store.statements import statement
+from gis.store.accounts import covered_codes
 
 Row = Mapping[str, Any]
 _SEALS_AT_ONCE = 100
@@ -79,7 +79,9 @@ def list_events(
     account_id: int | None = None,
 ) -> list[Row]:
     """Return a page of the trail, newest first; of what lies in somebody's scope only."""
-    scope = None if principal.everywhere else _codes(connection, principal)
+    scope = None
+    if principal.areas is not None:
+        scope = covered_codes(connection, principal.areas, principal.grids)
     return store.event_rows(
         connection,
         communities=scope,
@@ -88,11 +90,6 @@ def list_events(
         action=action,
         account_id=account_id,
     )
-
-
-def _codes(connection: sa.Connection, principal: Principal) -> list[str]:
-    binds = {"areas": list(principal.areas or ()), "grids": list(principal.grids)}
-    return list(connection.execute(statement("scope_codes"), binds).scalars())
 
 
 def head(engine: sa.Engine) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from api.principal import Principal
 from api.services.ground_lines import STEP, GroundLines
 from api.services.ground_memory import GroundOf, KnownGround
 from api.services.plan_reading import require_plan
+from api.today import today
 from gis.partition.rules import RuleSet, rules_from_document
 from gis.store import editor as store
 from gis.store.plans import EDITABLE, PlanRow, read_plan
@@ -41,7 +42,7 @@ def editor_document(
     stored = store.editor_units(connection, plan_id)
     courtyards = store.editor_courtyards(connection, plan_id)
     document = {
-        "plan": _plan(plan, store.community_name(connection, plan.community_code), who),
+        "plan": _plan(plan, store.community_name(connection, plan.community_code, today()), who),
         "rules": _rules(rules_from_document(plan.rules), measure.capacity),
         "scale": {"west": lines.west, "south": lines.south, "step": STEP},
         "units": _units(known, measure, lines, stored, courtyards, counts=who.may("counts")),

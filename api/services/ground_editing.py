@@ -35,6 +35,7 @@ from api.services.ground_batches import (
     snap_drawn,
 )
 from api.services.import_progress import Teller, quiet
+from api.today import today
 from gis.contracts import LAYERS, SENSITIVE, EditableLayer
 from gis.errors import Conflict, InputError, NotFound, first_ids
 from gis.io.read import check_table
@@ -264,7 +265,7 @@ def _write(
         codes = batches[layer].retired
         if codes:
             run_id = runs.begin_run(connection, layer, SOURCE, {"community": community})
-            retire(connection, layer, codes, run_id)
+            retire(connection, layer, codes, run_id, today())
             runs.set_counts(connection, run_id, {"retired": len(codes)})
             changed += [
                 ChangedFeature(layer=layer, code=code, was="retired", version=None)

@@ -18,6 +18,7 @@ from api.services import audit
 from api.services import import_checks as checks
 from api.services.import_progress import Tell, Teller, quiet
 from api.services.roster_scope import in_scope, off_stored_posts
+from api.today import today
 from gis.contracts import LAYERS, LayerName
 from gis.errors import NotFound, Unavailable, UnreadableFile
 from gis.io.columns import ColumnMapping
@@ -394,6 +395,7 @@ def write(
         connection,
         read.layer,
         run_id=run_id,
+        today=today(),
         keep=[key for key in read.waiting_keys if key],
         community=options.community,
         retire_missing=options.retire_missing,

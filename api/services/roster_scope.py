@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from api.principal import Principal
 from api.services.import_checks import rejected_by
 from api.services.scopes import AreaTree
+from api.today import today
 from gis.io.report import LayerRead
 from gis.store.roster import (
     areas_of_workers,
@@ -44,7 +45,7 @@ def off_stored_posts(
 
     That a person is stored already is told of people in the scope of `who` only (None: of all).
     """
-    found = roster_faults(connection)
+    found = roster_faults(connection, today())
     told = found.loc[found["fault"] == "person-known", "value"].unique().tolist()
     if who is not None and not who.everywhere and told:
         places = areas_of_workers(connection, told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from api.services.signing import (
 from api.settings import Settings
 from gis.store import accounts as account_store
 from gis.store import login_attempts, sessions
+from gis.store.accounts import covered_codes
 from gis.store.asker import as_account, presenting
 from gis.store.sessions import Row
 
@@ -147,13 +148,21 @@ def signed_in(
                 return None
             if row["used_at"] is None or now - row["used_at"] > _TOUCH_AFTER:
                 sessions.touch_token(connection, row["token_id"], now)
-            return _token(connection, row)
+            return _covering(connection, _token(connection, row))
         row = sessions.session_account(connection, digest, now=now, idle_since=now - times.idle)
         if row is None:
             return None
         if now - row["used_at"] > _TOUCH_AFTER:
             sessions.touch_session(connection, row["session_id"], now)
-        return _session(row)
+        return _covering(connection, _session(row))
+
+
+def _covering(connection: sa.Connection, signed: SignedIn) -> SignedIn:
+    """Read what the scope covers along with whose it is, so that no later transaction need."""
+    who = signed.principal
+    if who.areas is None:
+        return signed
+    return replace(signed, codes=covered_codes(connection, who.areas, who.grids))
 
 
 def _session(row: Row) -> SignedIn:

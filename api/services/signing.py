@@ -50,6 +50,8 @@ class SignedIn:
         A token that writes nothing.
     token_id
         Of a token; None for a session.
+    codes
+        Codes of all areas that the scope covers or ever covered; empty: everywhere.
     """
 
     principal: Principal
@@ -57,6 +59,7 @@ class SignedIn:
     must_change: bool = False
     reads_only: bool = False
     token_id: int | None = None
+    codes: tuple[str, ...] = ()
 
 
 def new_secret() -> str:

@@ -308,7 +308,7 @@ def forget_staff(
     """
     before = today - timedelta(days=days)
     with writing(engine) as connection:
-        gone, rows = store.forget(connection, codes, before)
+        gone, rows = store.forget(connection, codes, before, today)
         left = sorted(set(codes or ()) - set(gone))
         if left:
             raise InputError(

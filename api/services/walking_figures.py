@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from api.schemas.walking import Coverage
 from api.services.walking_reading import as_run, run_of
+from api.today import today
 from gis.coverage.figures import Terms, service_coverage
 from gis.coverage.population import Grouping, population
 from gis.errors import NotFound
@@ -90,7 +91,7 @@ def _group(connection: sa.Connection, buildings: gpd.GeoDataFrame, community: st
     if by == "courtyard":
         codes = buildings["courtyard_id"].astype(object)
         return codes.where(codes.notna(), None).to_numpy()
-    grids = grid_of_buildings(connection, community)
+    grids = grid_of_buildings(connection, community, today())
     if not grids:
         raise NotFound(
             f"Community {community} has no published grids today: publish a plan first.",

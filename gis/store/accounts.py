@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from gis.store.statements import statement
 from gis.store.tables import account, account_scope, area, grid, post, worker
 
 Row = Mapping[str, Any]
@@ -89,6 +90,14 @@ def password_of(connection: sa.Connection) -> Row | None:
 def note_login(connection: sa.Connection, account_id: int, at: datetime) -> None:
     """Note when an account last signed in."""
     update_account(connection, account_id, {"login_at": at})
+
+
+def covered_codes(
+    connection: sa.Connection, areas: Sequence[str], grids: Sequence[str]
+) -> tuple[str, ...]:
+    """Return, sorted, the codes of all areas that some areas and grids cover or ever covered."""
+    binds = {"areas": list(areas), "grids": list(grids)}
+    return tuple(sorted(connection.execute(statement("scope_codes"), binds).scalars()))
 
 
 def areas_above(connection: sa.Connection, codes: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -15,7 +15,8 @@ _OPTION = "wangge_asker"
 _TELL = (
     "SELECT set_config('wangge.account', %s, true), set_config('wangge.rights', %s, true),"
     " set_config('wangge.areas', %s, true), set_config('wangge.grids', %s, true),"
-    " set_config('wangge.worker', %s, true), set_config('wangge.presented', %s, true)"
+    " set_config('wangge.worker', %s, true), set_config('wangge.presented', %s, true),"
+    " set_config('wangge.codes', %s, true)"
 )
 
 
@@ -38,6 +39,9 @@ class Asker:
         Codes of the grids in their scope, besides the areas.
     worker
         Code of the worker whose account it is; empty: of nobody in the roster.
+    codes
+        Codes of all areas that the scope covers, where they are known; empty: PostgreSQL walks the
+        tree of areas when a policy asks.
     presented
         What somebody not known yet shows: the digest of a session or token in hexadecimal
         digits, or the key of the name they sign in by. Opens the rows of just that.
@@ -52,6 +56,7 @@ class Asker:
     areas: tuple[str, ...] | None = ()
     grids: tuple[str, ...] = ()
     worker: str = ""
+    codes: tuple[str, ...] = ()
     presented: str = ""
     request_id: str | None = None
     address: str | None = None
@@ -106,7 +111,7 @@ def _settings(asker: Asker) -> tuple[str, ...]:
     account = "" if asker.account_id is None else str(asker.account_id)
     areas = "*" if asker.areas is None else ",".join(asker.areas)
     scope = (_listed(asker.rights), areas, ",".join(asker.grids))
-    return (account, *scope, asker.worker, asker.presented)
+    return (account, *scope, asker.worker, asker.presented, ",".join(asker.codes))
 
 
 def _listed(rights: frozenset[str]) -> str:

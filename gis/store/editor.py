@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import sqlalchemy as sa
 
@@ -35,10 +37,10 @@ def editor_courtyards(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
     return _columns(connection, "editor_courtyards", plan_id)
 
 
-def community_name(connection: sa.Connection, code: str) -> str | None:
+def community_name(connection: sa.Connection, code: str, today: date) -> str | None:
     """Return the name a community has today; None when it is no more."""
-    today = area.c.valid.contains(sa.func.current_date())
-    query = sa.select(area.c.name).where(area.c.code == code, today)
+    holds = area.c.valid.contains(today)
+    query = sa.select(area.c.name).where(area.c.code == code, holds)
     name: str | None = connection.execute(query).scalars().first()
     return name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 import geopandas as gpd
 import pandas as pd
@@ -64,13 +65,16 @@ def read_layer(
     community: str | None = None,
     box: Box | None = None,
     columns: Collection[str] | None = None,
+    at: date | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Read what holds today of one layer, for the house's own computing; see `seen_layer`.
 
     Whatever is computed of it must not be told beyond the sight of those who are told.
     """
-    return seen_layer(connection, EVERYWHERE, layer, community=community, box=box, columns=columns)
+    return seen_layer(
+        connection, EVERYWHERE, layer, community=community, box=box, columns=columns, at=at
+    )
 
 
 def seen_layer(
@@ -81,6 +85,7 @@ def seen_layer(
     community: str | None = None,
     box: Box | None = None,
     columns: Collection[str] | None = None,
+    at: date | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Read what is seen of what holds today of one layer.
@@ -92,7 +97,7 @@ def seen_layer(
     sight
         Of whoever is told.
     layer
-        A name of `gis.contracts.LAYERS`. ``grids`` are the published grids of today, ``posts``
+        A name of `gis.contracts.LAYERS`. ``grids`` are the published grids of a day, ``posts``
         their posts.
     community
         Code of a community: its own area, courtyards, buildings, stairwells, facilities, gates
@@ -102,6 +107,8 @@ def seen_layer(
         a table with shapes only.
     columns
         Read these alone, the key among them, of a layer that has a table of its own.
+    at
+        The day of ``grids`` and ``posts``; nothing else needs one.
 
     Returns
     -------
@@ -110,7 +117,7 @@ def seen_layer(
         ``geometry`` is None throughout for layers without one. Nothing retired.
     """
     wanted = frozenset(f.name for f in LAYERS[layer].fields if columns is None or f.name in columns)
-    query = _QUERIES[layer]() if layer in _QUERIES else _stored(STORED[layer], wanted)
+    query = _dated(layer, at) if layer in _QUERIES else _stored(STORED[layer], wanted)
     query = query.where(_seen(layer, sight))
     if community is not None:
         query = query.where(_lies_in(layer, community))
@@ -127,10 +134,10 @@ def holds(table: sa.Table) -> sa.ColumnElement[bool]:
     return table.c.retired_on.is_(None)
 
 
-def not_ended(table: sa.Table) -> sa.ColumnElement[bool]:
+def not_ended(table: sa.Table, today: date) -> sa.ColumnElement[bool]:
     """Tell which periods of a table hold today or are to come."""
     end = sa.func.upper(table.c.valid)
-    ahead = sa.or_(sa.func.upper_inf(table.c.valid), end > sa.func.current_date())
+    ahead = sa.or_(sa.func.upper_inf(table.c.valid), end > today)
     return sa.and_(~sa.func.isempty(table.c.valid), ahead)
 
 
@@ -146,7 +153,7 @@ def _stored(stored: Stored, wanted: Collection[str]) -> sa.Select[tuple[object, 
     return sa.select(*picked, geometry).where(holds(table))
 
 
-def _grids() -> sa.Select[tuple[object, ...]]:
+def _grids(at: date) -> sa.Select[tuple[object, ...]]:
     grid, period, shape = tables.grid, tables.grid_period, tables.plan_grid
     return (
         sa.select(
@@ -158,15 +165,21 @@ def _grids() -> sa.Select[tuple[object, ...]]:
         )
         .join_from(grid, period, period.c.grid_id == grid.c.id)
         .join(shape, (shape.c.plan_id == period.c.plan_id) & (shape.c.grid_no == period.c.grid_no))
-        .where(period.c.valid.op("@>")(sa.func.current_date()))
+        .where(period.c.valid.contains(at))
     )
 
 
-def _posts() -> sa.Select[tuple[object, ...]]:
-    return post_rows().where(tables.post.c.valid.op("@>")(sa.func.current_date()))
+def _posts(at: date) -> sa.Select[tuple[object, ...]]:
+    return post_rows().where(tables.post.c.valid.contains(at))
 
 
 _QUERIES = {"grids": _grids, "posts": _posts}
+
+
+def _dated(layer: LayerName, at: date | None) -> sa.Select[tuple[object, ...]]:
+    if at is None:
+        raise ValueError(f"{layer} are those of a day: say which.")
+    return _QUERIES[layer](at)
 
 
 def _seen(layer: LayerName, sight: Sight) -> sa.ColumnElement[bool]:

@@ -30,15 +30,18 @@ class Retirement:
     returned_by_run: int | None
 
 
-def begin(connection: sa.Connection, layer: LayerName, codes: Sequence[str], run_id: int) -> None:
+def begin(
+    connection: sa.Connection, layer: LayerName, codes: Sequence[str], run_id: int, today: date
+) -> None:
     """Write down that things in force are retired today by a run."""
-    binds = {"layer": layer, "codes": list(codes), "run_id": run_id}
+    binds = {"layer": layer, "codes": list(codes), "run_id": run_id, "today": today}
     connection.execute(statement("retirements_begin"), binds)
 
 
-def end_for_staged(connection: sa.Connection, layer: LayerName, run_id: int) -> None:
+def end_for_staged(connection: sa.Connection, layer: LayerName, run_id: int, today: date) -> None:
     """Write down that what is staged and was retired is back today."""
-    connection.execute(statement("retirements_end"), {"layer": layer, "run_id": run_id})
+    binds = {"layer": layer, "run_id": run_id, "today": today}
+    connection.execute(statement("retirements_end"), binds)
 
 
 def retirements(connection: sa.Connection, layer: LayerName, code: str) -> list[Retirement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 import sqlalchemy as sa
@@ -31,9 +32,9 @@ def stage_subjects(connection: sa.Connection) -> None:
     connection.execute(sa.text("ANALYZE pg_temp.staged_subject"))
 
 
-def roster_faults(connection: sa.Connection) -> pd.DataFrame:
+def roster_faults(connection: sa.Connection, today: date) -> pd.DataFrame:
     """
-    Find staged posts that cannot be stored.
+    Find staged posts that cannot be stored; `today` begins those that name no day.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def roster_faults(connection: sa.Connection) -> pd.DataFrame:
         ``row_no``, ``field``, ``fault`` (a key of the import's texts) and ``value``, what it
         speaks of; by row. Of two rows that contradict each other the later one is named.
     """
-    found = connection.execute(statement("roster_faults"))
+    found = connection.execute(statement("roster_faults"), {"today": today})
     return pd.DataFrame(found.all(), columns=["row_no", "field", "fault", "value"])
 
 

@@ -33,7 +33,7 @@ def session_account(
     must_change, areas, grids. One look-up by a unique index and two by the account.
     """
     values = {"digest": digest, "now": now, "idle_since": idle_since}
-    found = connection.execute(statement("session_account"), values)
+    found = connection.execute(statement("session_account", "holder"), values)
     return cast(Row | None, found.mappings().one_or_none())
 
 
@@ -44,7 +44,7 @@ def token_account(connection: sa.Connection, digest: bytes) -> Row | None:
     Columns as of `session_account`, token_id, token_name, writing, token_areas, token_grids,
     revoked_at.
     """
-    found = connection.execute(statement("token_account"), {"digest": digest})
+    found = connection.execute(statement("token_account", "holder"), {"digest": digest})
     return cast(Row | None, found.mappings().one_or_none())
 
 

@@ -161,7 +161,7 @@ def areas_of_worker(connection: sa.Connection, code: str) -> set[tuple[str, str 
 
 
 def forget(
-    connection: sa.Connection, codes: Sequence[str] | None, before: date
+    connection: sa.Connection, codes: Sequence[str] | None, before: date, today: date
 ) -> tuple[list[str], int]:
     """
     Erase names and phones of workers whose last post ended on or before a day.
@@ -169,7 +169,11 @@ def forget(
     `codes` None: of all of them. Rows of rosters that are settled or wait since then are emptied,
     too. Returns the codes, sorted, and the number of rows.
     """
-    binds = {"codes": None if codes is None else list(codes), "before": before}
+    binds = {
+        "codes": None if codes is None else list(codes),
+        "before": before,
+        "today": today,
+    }
     gone = connection.execute(statement("staff_forget"), binds).scalars()
     codes_gone = sorted(str(code) for code in gone)
     rows = connection.execute(statement("staff_forget_rows"), {"before": before}).scalar_one()

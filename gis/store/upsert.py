@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -101,6 +102,7 @@ def upsert(
     layer: LayerName,
     *,
     run_id: int,
+    today: date,
     keep: Sequence[str] = (),
     community: str | None = None,
     retire_missing: bool = False,
@@ -115,6 +117,8 @@ def upsert(
         A transaction in which `stage` ran; not committed here.
     run_id
         The import run that every added or changed row will name.
+    today
+        The day it is where the grids are: changes begin and retirements count from it.
     keep
         Codes that the file names in rows that wait: in force or not, they are not gone.
     community
@@ -137,22 +141,22 @@ def upsert(
     Areas and posts are versioned: a change closes the open
     period and begins another one today; on the day a period began it is changed in place.
     """
-    gone = _gone(connection, layer, keep, community)
+    gone = _gone(connection, layer, keep, community, today)
     if layer == "areas":
-        added, changed = _upsert_versions(connection, "area", run_id)
+        added, changed = _upsert_versions(connection, "area", run_id, today)
     elif layer == "posts":
         drop_subjects_of_unstaged(connection)
         for step in ("workers_upsert", "groups_upsert"):
             connection.execute(statement(step), {"run_id": run_id})
         for step in ("groups_leave", "groups_join"):
             connection.execute(statement(step))
-        added, changed = _upsert_versions(connection, "post", run_id)
+        added, changed = _upsert_versions(connection, "post", run_id, today)
     else:
-        retirements.end_for_staged(connection, layer, run_id)
+        retirements.end_for_staged(connection, layer, run_id, today)
         added, changed = _upsert_rows(connection, STORED[layer], run_id, on)
     total = connection.execute(sa.text("SELECT count(*) FROM pg_temp.staged")).scalar_one()
     on(int(total))
-    retired = retire(connection, layer, gone, run_id) if retire_missing and gone else 0
+    retired = retire(connection, layer, gone, run_id, today) if retire_missing and gone else 0
     return Upsert(added, changed, int(total) - added - changed, len(gone), retired)
 
 
@@ -203,10 +207,12 @@ def _upsert_statement(stored: Stored, run_id: int) -> sa.Select[int, int]:
     return sa.select(added, changed).select_from(touched)
 
 
-def _upsert_versions(connection: sa.Connection, table: str, run_id: int) -> tuple[int, int]:
+def _upsert_versions(
+    connection: sa.Connection, table: str, run_id: int, today: date
+) -> tuple[int, int]:
     """Close, change in place or begin periods; return how many were added and changed."""
     binds = {"run_id": run_id}
-    connection.execute(statement(f"{table}_changes"))
+    connection.execute(statement(f"{table}_changes"), {"today": today})
     connection.execute(statement(f"{table}_change_in_place"), binds)
     connection.execute(statement(f"{table}_close"))
     connection.execute(statement(f"{table}_begin"), binds)
@@ -215,7 +221,11 @@ def _upsert_versions(connection: sa.Connection, table: str, run_id: int) -> tupl
 
 
 def _gone(
-    connection: sa.Connection, layer: LayerName, keep: Sequence[str], community: str | None
+    connection: sa.Connection,
+    layer: LayerName,
+    keep: Sequence[str],
+    community: str | None,
+    today: date,
 ) -> list[str]:
     """Codes in force in the scope of the file that it does not name."""
     table = STORED[layer].table if layer in STORED else post
@@ -223,7 +233,7 @@ def _gone(
     key = staged.c.post_id if layer == "posts" else staged.c.code
     named = sa.select(sa.literal(1)).where(key == table.c.code).correlate(table).exists()
     query = sa.select(table.c.code).where(
-        not_ended(table) if layer == "posts" else holds(table),
+        not_ended(table, today) if layer == "posts" else holds(table),
         ~named,
         table.c.code != sa.all_(sa.literal(list(keep), pg.ARRAY(sa.Text))),
         in_scope(layer, community),
@@ -231,18 +241,21 @@ def _gone(
     return [str(code) for code in connection.execute(query).scalars()]
 
 
-def retire(connection: sa.Connection, layer: LayerName, codes: Sequence[str], run_id: int) -> int:
+def retire(
+    connection: sa.Connection, layer: LayerName, codes: Sequence[str], run_id: int, today: date
+) -> int:
     """Take things in force out of the map from today on; return how many they were."""
     versioned = {"areas": "area_retire", "posts": "post_retire"}
     if layer in versioned:
-        return connection.execute(statement(versioned[layer]), {"codes": list(codes)}).rowcount
+        binds = {"codes": list(codes), "today": today}
+        return connection.execute(statement(versioned[layer]), binds).rowcount
     table = STORED[layer].table
     update = (
         sa.update(table)
         .where(table.c.code.in_(codes))
-        .values(retired_on=sa.func.current_date(), changed_at=sa.func.now())
+        .values(retired_on=today, changed_at=sa.func.now())
     )
-    retirements.begin(connection, layer, codes, run_id)
+    retirements.begin(connection, layer, codes, run_id, today)
     return connection.execute(update).rowcount
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 import pandas as pd
@@ -160,11 +161,12 @@ def reach_table(
     return pd.DataFrame(result.all(), columns=list(result.keys()))
 
 
-def grid_of_buildings(connection: sa.Connection, community: str) -> dict[str, str]:
+def grid_of_buildings(connection: sa.Connection, community: str, today: date) -> dict[str, str]:
     """
     Return the code of the base or special grid in which each building is today.
 
     A building whose stairwells are in several grids is in that of its first stairwell.
     """
-    rows = connection.execute(statement("grid_of_buildings"), {"community": community})
+    binds = {"community": community, "today": today}
+    rows = connection.execute(statement("grid_of_buildings"), binds)
     return {building: grid for building, grid in rows}  # noqa: C416

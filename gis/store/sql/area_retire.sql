@@ -1,4 +1,4 @@
--- End the open period of areas today. Parameter: codes (text[]).
+-- End the open period of areas today. Parameters: codes (text[]); today date.
 UPDATE area
-SET valid = daterange(lower(valid), greatest(lower(valid), current_date))
+SET valid = daterange(lower(valid), greatest(lower(valid), CAST(:today AS date)))
 WHERE code = ANY (:codes) AND upper_inf(valid)

@@ -1,20 +1,24 @@
 -- Whom the publications of a community concern, what they gain and lose, and who has confirmed it.
+-- Deputies of a post are concerned like its holder.
 -- Binds: community code; since date: first days before it are left out.
 WITH sides AS (
-    SELECT p.id, lower(p.valid) AS day, h.unit_id, h.building_code, h.households, post.worker_id,
+    SELECT p.id, lower(p.valid) AS day, h.unit_id, h.building_code, h.households, person.worker_id,
            true AS gained
     FROM publication AS p
     JOIN handover AS h ON h.publication_id = p.id
-    JOIN post ON post.grid_id = h.to_grid_id AND post.worker_id IS NOT NULL
-        AND post.valid @> lower(p.valid)
-    WHERE p.community_code = :community AND lower(p.valid) >= CAST(:since AS date)
+    JOIN post ON post.grid_id = h.to_grid_id AND post.valid @> lower(p.valid)
+    CROSS JOIN LATERAL unnest(ARRAY[post.worker_id, post.deputy_id]) AS person (worker_id)
+    WHERE person.worker_id IS NOT NULL
+        AND p.community_code = :community AND lower(p.valid) >= CAST(:since AS date)
     UNION
-    SELECT p.id, lower(p.valid), h.unit_id, h.building_code, h.households, post.worker_id, false
+    SELECT p.id, lower(p.valid), h.unit_id, h.building_code, h.households, person.worker_id, false
     FROM publication AS p
     JOIN handover AS h ON h.publication_id = p.id
-    JOIN post ON post.grid_id = h.from_grid_id AND post.worker_id IS NOT NULL
+    JOIN post ON post.grid_id = h.from_grid_id
         AND post.valid @> CAST(lower(p.valid) - 1 AS date)
-    WHERE p.community_code = :community AND lower(p.valid) >= CAST(:since AS date)
+    CROSS JOIN LATERAL unnest(ARRAY[post.worker_id, post.deputy_id]) AS person (worker_id)
+    WHERE person.worker_id IS NOT NULL
+        AND p.community_code = :community AND lower(p.valid) >= CAST(:since AS date)
 ),
 passed AS (
     SELECT id, day, unit_id, building_code, households, worker_id, bool_or(gained) AS gained

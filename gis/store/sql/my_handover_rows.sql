@@ -1,4 +1,5 @@
--- The buildings and stairwells that one publication gives to a worker or takes from them.
+-- The buildings and stairwells that one publication gives to a worker, holder of a post or deputy,
+-- or takes from them.
 -- Binds: worker_id; publication_id; row_limit.
 -- The other side is told by grid and by those who hold its posts.
 SELECT
@@ -18,13 +19,15 @@ JOIN building AS b ON b.code = h.building_code
 LEFT JOIN courtyard AS c ON c.code = b.courtyard_code
 LEFT JOIN LATERAL (
     SELECT post.grid_id FROM post
-    WHERE post.grid_id = h.from_grid_id AND post.worker_id = :worker_id
+    WHERE post.grid_id = h.from_grid_id
+      AND CAST(:worker_id AS bigint) IN (post.worker_id, post.deputy_id)
       AND post.valid @> CAST(lower(p.valid) - 1 AS date)
     LIMIT 1
 ) AS giver ON true
 LEFT JOIN LATERAL (
     SELECT post.grid_id FROM post
-    WHERE post.grid_id = h.to_grid_id AND post.worker_id = :worker_id
+    WHERE post.grid_id = h.to_grid_id
+      AND CAST(:worker_id AS bigint) IN (post.worker_id, post.deputy_id)
       AND post.valid @> lower(p.valid)
     LIMIT 1
 ) AS taker ON true

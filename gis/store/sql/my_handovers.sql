@@ -1,11 +1,13 @@
 -- What publications give to a worker and take from them, newest first.
 -- Binds: worker_id; since date: first days before it are left out.
 -- What passes between two grids of the worker's own is neither gained nor lost. A worker's grids
--- are those of the day before where they give, and of the first day where they take.
+-- are those of the day before where they give, and of the first day where they take; as a holder
+-- or as a deputy.
 WITH mine AS MATERIALIZED (
     -- Read once: row security is asked for each row of a post that is looked at.
     SELECT post.grid_id, post.valid FROM post
-    WHERE post.worker_id = :worker_id AND post.grid_id IS NOT NULL
+    WHERE CAST(:worker_id AS bigint) IN (post.worker_id, post.deputy_id)
+      AND post.grid_id IS NOT NULL
 ),
 concerned AS (
     SELECT DISTINCT identity.community_code

@@ -1,5 +1,5 @@
--- End posts that hold or are to come, today. Parameter: codes (text[]).
+-- End posts that hold or are to come, today. Parameters: codes (text[]); today date.
 UPDATE post
-SET valid = daterange(lower(valid), greatest(lower(valid), current_date))
+SET valid = daterange(lower(valid), greatest(lower(valid), CAST(:today AS date)))
 WHERE code = ANY (:codes) AND NOT isempty(valid)
-  AND (upper_inf(valid) OR upper(valid) > current_date)
+  AND (upper_inf(valid) OR upper(valid) > CAST(:today AS date))

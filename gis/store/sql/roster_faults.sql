@@ -1,4 +1,4 @@
--- What is wrong with staged posts: row_no, field, fault and what it speaks of. No parameters.
+-- What is wrong with staged posts: row_no, field, fault and what it speaks of. Parameter: today date.
 -- Of two rows that contradict each other the later one is at fault.
 WITH RECURSIVE tree (code, template) AS (
     SELECT a.code, own.template
@@ -24,7 +24,7 @@ dated AS MATERIALIZED (
         coalesce(s.since, (
             SELECT max(lower(p.valid)) FROM post AS p
             WHERE p.code = s.post_id AND NOT isempty(p.valid)
-        ), current_date) AS begins
+        ), CAST(:today AS date)) AS begins
     FROM pg_temp.staged AS s
 ),
 periods AS MATERIALIZED (

@@ -6,7 +6,7 @@ WITH emptied AS (
         state = CASE r.state WHEN 'waiting' THEN 'dropped' ELSE r.state END
     FROM import_run AS run
     WHERE run.id = r.run_id AND run.layer = 'posts' AND r."values" <> '{}'
-      AND (r.state <> 'waiting' OR CAST(run.started_at AS date) <= CAST(:before AS date))
+      AND (r.state <> 'waiting' OR CAST(run.started_at AT TIME ZONE 'Asia/Shanghai' AS date) <= CAST(:before AS date))
     RETURNING 1
 )
 SELECT count(*) FROM emptied

@@ -93,7 +93,7 @@ area = sa.Table(
         "valid",
         pg.DATERANGE,
         nullable=False,
-        server_default=sa.text("daterange(current_date, null)"),
+        server_default=sa.text("daterange(CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date), null)"),
     ),
     sa.Column("run_id", sa.BigInteger, sa.ForeignKey("import_run.id")),
     geometry("MULTIPOLYGON"),

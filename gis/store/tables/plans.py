@@ -100,7 +100,7 @@ plan = sa.Table(
     metadata,
     id_column(),
     sa.Column("community_code", sa.Text, nullable=False, index=True),
-    sa.Column("ground_id", sa.BigInteger, sa.ForeignKey("ground.id"), nullable=False),
+    sa.Column("ground_id", sa.BigInteger, sa.ForeignKey("ground.id"), nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False, server_default="draft"),
     sa.Column(

@@ -16,6 +16,7 @@ from api.services.import_runs import list_runs, retry_run, show_run
 from api.services.importing import import_file
 from api.services.plans import adopt_grids
 from api.services.publishing import publish_plan
+from api.today import today
 from gis.io.write import write_layer
 from gis.partition.rules import load_rules
 from gis.store.layers import read_layer
@@ -49,7 +50,7 @@ def _publish_standing_grids(town: Town) -> None:
 
 def _holders(town: Town) -> dict[str, str]:
     with town.engine.connect() as connection:
-        posts = read_layer(connection, "posts")
+        posts = read_layer(connection, "posts", at=today())
     return dict(zip(posts["post_id"], posts["worker_id"], strict=True))
 
 

@@ -26,6 +26,7 @@ from gis.store.engine import open_engine
 TOWN = "510000000001"
 ME = Principal(7, "某某", "worker", (), worker="w1")
 OTHER = Principal(8, "乙", "worker", (), worker="w2")
+STANDS_IN = Principal(10, "丙", "worker", (), worker="w3")
 BOSS = Principal(9, "站长", "supervisor", ("510000000000",))
 NOW = datetime.now(UTC)
 
@@ -226,6 +227,14 @@ def test_progress_adds_up_by_worker_and_grid_within_the_scope(engine: sa.Engine)
 def test_after_a_publication_both_sides_are_told_and_confirm(engine: sa.Engine) -> None:
     """Last here: it moves buildings from one worker to another."""
     tomorrow = today() + timedelta(days=1)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO worker (code, name) VALUES ('w3', '丙');"
+                "UPDATE post SET deputy_id = (SELECT id FROM worker WHERE code = 'w3')"
+                " WHERE worker_id = (SELECT id FROM worker WHERE code = 'w1')"
+            )
+        )
     plan = divide_community(engine, TOWN, load_rules("gaoxian-2020"), made_by="x")
     publish_plan(engine, plan, valid_from=tomorrow, published_by="x", today=today())
     before, after = listed(engine), listed(engine, day=tomorrow)
@@ -238,8 +247,13 @@ def test_after_a_publication_both_sides_are_told_and_confirm(engine: sa.Engine) 
         rows = handover_rows(connection, ME, told.publication, today()).items
         assert {row.building for row in rows if not row.gained} == gone
         waiting = receipts_of(connection, BOSS, TOWN, today()).items
-    mine = next(row for row in waiting if row.worker == "w1")
-    assert (mine.gained, mine.lost, mine.confirmed_at) == (told.gained, told.lost, None)
+    for code in ("w1", "w3"):
+        mine = next(row for row in waiting if row.worker == code)
+        assert (mine.gained, mine.lost, mine.confirmed_at) == (told.gained, told.lost, None)
+    # Who stands in is told the same, and confirms for themselves.
+    assert listed(engine, STANDS_IN).handovers == [told]
+    with engine.connect() as connection:
+        assert handover_rows(connection, STANDS_IN, told.publication, today()).items == rows
     confirm(engine, ME, told.publication, today())
     confirm(engine, ME, told.publication, today())
     assert listed(engine).handovers[0].confirmed_at is not None
@@ -250,6 +264,9 @@ def test_after_a_publication_both_sides_are_told_and_confirm(engine: sa.Engine) 
             if not r.confirmed_at
         }
     assert "w1" not in late
+    assert "w3" in late
+    confirm(engine, STANDS_IN, told.publication, today())
+    assert listed(engine, STANDS_IN).handovers[0].confirmed_at is not None
     with pytest.raises(NotFound):
         confirm(engine, ME, 999, today())
     with pytest.raises(Forbidden):

@@ -67,7 +67,7 @@ def roster(town: sa.Engine, tmp_path: Path) -> Import:
 
 def _stored(engine: sa.Engine) -> pd.DataFrame:
     with engine.connect() as connection:
-        return pd.DataFrame(read_layer(connection, "posts")).set_index("post_id")
+        return pd.DataFrame(read_layer(connection, "posts", at=today())).set_index("post_id")
 
 
 def _faults(result: ImportResult) -> list[tuple[int, str, str]]:
@@ -124,9 +124,10 @@ def test_a_post_that_loses_one_of_its_grids_keeps_the_other_and_its_past(
     with town.connect() as connection:
         periods = connection.execute(
             sa.text(
-                "SELECT grid.code, upper(valid) = current_date "
+                "SELECT grid.code, upper(valid) = :today "
                 "FROM post JOIN grid ON grid.id = grid_id ORDER BY 1"
-            )
+            ),
+            {"today": today()},
         ).all()
     assert [tuple(row) for row in periods] == [(SOUTH_WEST, True), (SOUTH_EAST, None)]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from importlib.resources import files
 
 import geopandas as gpd
 import pytest
@@ -20,6 +21,9 @@ from gis.store.sight import EVERYWHERE
 from gis.store.upsert import Upsert, stage, upsert
 
 Sample = dict[LayerName, gpd.GeoDataFrame]
+# Not the day of the database, which may lie hours behind China: what begins and what is retired
+# does so on the day that is told.
+DAY = date(2031, 5, 6)
 
 
 @pytest.fixture
@@ -38,7 +42,9 @@ def _store(
     retire_missing: bool = False,
 ) -> Upsert:
     stage(transaction, layer, frame)
-    return upsert(transaction, layer, run_id=run_id, keep=keep, retire_missing=retire_missing)
+    return upsert(
+        transaction, layer, run_id=run_id, today=DAY, keep=keep, retire_missing=retire_missing
+    )
 
 
 @pytest.fixture
@@ -116,13 +122,12 @@ def test_what_went_and_came_back_keeps_its_history(
     code = buildings["building_id"].iloc[0]
     for _ in range(2):
         _store(transaction, "buildings", buildings.iloc[3:], run_id, retire_missing=True)
-        day = transaction.execute(sa.select(sa.func.current_date())).scalar_one()
         assert retirements(transaction, "buildings", code)[-1] == Retirement(
-            day, run_id, None, None
+            DAY, run_id, None, None
         )
         _store(transaction, "buildings", buildings, run_id)
     absences = retirements(transaction, "buildings", code)
-    assert absences == [Retirement(day, run_id, day, run_id)] * 2
+    assert absences == [Retirement(DAY, run_id, DAY, run_id)] * 2
     assert retirements(transaction, "buildings", buildings["building_id"].iloc[5]) == []
     with pytest.raises(NotFound, match="no-such"):
         retirements(transaction, "buildings", "no-such")
@@ -218,7 +223,7 @@ def test_a_community_reads_only_what_is_its_own(
 
 def test_empty_layers_have_their_columns(transaction: sa.Connection) -> None:
     for layer, contract in LAYERS.items():
-        frame = read_layer(transaction, layer)
+        frame = read_layer(transaction, layer, at=DAY)
         assert list(frame.columns) == [*contract.columns, "geometry"]
         assert_geodataframe_equal(frame, frame.iloc[:0])
 
@@ -234,3 +239,21 @@ def test_lines_of_a_community_are_found_by_the_spatial_index(
     transaction.execute(sa.text("SET LOCAL enable_seqscan = off"))
     lines = transaction.execute(sa.text(f"EXPLAIN {asked}")).scalars()
     assert f"ix_{table.name}_geom" in "\n".join(lines)
+
+
+def test_no_statement_asks_the_database_which_day_it_is() -> None:
+    folder = files("gis.store") / "sql"
+    asked = [f.name for f in folder.iterdir() if "current_date" in f.read_text("utf-8").lower()]
+    assert asked == []
+
+
+def test_areas_begin_and_are_closed_on_the_day_that_is_told(
+    transaction: sa.Connection, sample: Sample, run_id: int, stored: dict[LayerName, Upsert]
+) -> None:
+    assert stored
+    bounds = sa.select(sa.func.lower(tables.area.c.valid), sa.func.upper(tables.area.c.valid))
+    assert {tuple(row) for row in transaction.execute(bounds)} == {(DAY, None)}
+    stage(transaction, "areas", sample["areas"].iloc[:1])
+    later = DAY + timedelta(days=3)
+    upsert(transaction, "areas", run_id=run_id, today=later, retire_missing=True)
+    assert {tuple(row) for row in transaction.execute(bounds)} == {(DAY, None), (DAY, later)}

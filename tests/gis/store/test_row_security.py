@@ -119,6 +119,10 @@ def test_without_anybody_it_finds_published_plans_and_nothing_else(service: sa.E
         # Whose posts lie beyond the account's scope finds them, their marks and receipts.
         (POSTED_THERE, (1, 1, 1, 2, 2, 2, 2, 2, 0, 2, 1)),
         (WORKER_HERE, (1, 1, 1, 1, 1, 2, 2, 2, 0, 1, 1)),
+        # With what the scope covers handed over they find the same; what is handed over counts.
+        (replace(ADMIN_HERE, codes=(OFFICE, HERE)), (2, 2, 2, 1, 1, 3, 3, 3, 1, 1, 1)),
+        (replace(ADMIN_HERE, codes=(OFFICE,)), (1, 1, 1, 0, 0, 2, 2, 2, 0, 0, 0)),
+        (replace(WORKER_HERE, codes=(HERE,)), (1, 1, 1, 1, 1, 2, 2, 2, 0, 1, 1)),
     ],
 )
 def test_everybody_finds_what_is_of_their_scope(
