@@ -30,6 +30,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
         "Tell who reaches which facilities on foot; draw circles and gaps.",
     ),
     "coverage": ("api.commands.coverage:coverage", "Tell who reaches what on foot in an area."),
+    "daily": ("api.commands.daily:daily", "Everything that wants doing once a day."),
     "db": ("api.commands.db:db", "The private PostGIS: start, stop, status, url, reset, psql."),
     "demo": ("api.commands.demo:demo", "Start everything with the sample and serve it."),
     "divide": ("api.commands.divide:divide", "Divide buildings into grids, from file to file."),

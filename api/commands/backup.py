@@ -22,6 +22,11 @@ _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 )
 def backup(file: Path, check: bool) -> None:
     """Write the database to FILE, restore it into a scratch database and compare."""
+    write_backup(file, check=check)
+
+
+def write_backup(file: Path, *, check: bool) -> None:
+    """Write a backup of the database of the settings, and say what is in it."""
     from api.services.backups import back_up
     from api.services.database import private_home, running_database
     from api.settings import read_settings

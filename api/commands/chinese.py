@@ -58,6 +58,14 @@ HELP: dict[str, str] = {
     "Delete whole batches sealed longer ago than WANGGE_AUDIT_DAYS; their seals stay.": (
         "删除封存超过 WANGGE_AUDIT_DAYS 天的整批记录；封条保留。"
     ),
+    # daily
+    "Everything that wants doing once a day.": "每天该做的各项工作。",
+    "Back up, seal and prune the audit trail, and forget staff who are long gone.": (
+        "备份、封存并清理审计记录，删除早已离岗人员的信息。"
+    ),
+    "Folder for a checked backup of each day of the week, and the audit head of each day.": (
+        "存放一周内每天一份已校验备份和每天审计链头的文件夹。"
+    ),
     # doctor
     "Examine settings and database; exit code 1 when something wants mending.": (
         "检查设置和数据库；有故障时退出码为 1。"

@@ -5,6 +5,7 @@ from __future__ import annotations
 # Single words: headings, placeholders of the usage line and of options, kinds of things.
 WORDS: dict[str, str] = {
     "NAME": "账号名",
+    "FOLDER": "文件夹",
     "[my]": "[my]",  # a choice of one
     "KEY_ID": "编号",
     "BUILDING": "楼栋编号",
