@@ -18,7 +18,7 @@ from gis.store.layers import STORED, read_layer, touches_community
 from gis.store.listing import found
 from gis.store.retirements import Retirement, retirements
 from gis.store.sight import EVERYWHERE
-from gis.store.upsert import Upsert, stage, upsert
+from gis.store.upsert import Upsert, retire, stage, upsert
 
 Sample = dict[LayerName, gpd.GeoDataFrame]
 # Not the day of the database, which may lie hours behind China: what begins and what is retired
@@ -253,7 +253,6 @@ def test_areas_begin_and_are_closed_on_the_day_that_is_told(
     assert stored
     bounds = sa.select(sa.func.lower(tables.area.c.valid), sa.func.upper(tables.area.c.valid))
     assert {tuple(row) for row in transaction.execute(bounds)} == {(DAY, None)}
-    stage(transaction, "areas", sample["areas"].iloc[:1])
     later = DAY + timedelta(days=3)
-    upsert(transaction, "areas", run_id=run_id, today=later, retire_missing=True)
+    assert retire(transaction, "areas", [sample["areas"]["area_code"].iloc[0]], run_id, later) == 1
     assert {tuple(row) for row in transaction.execute(bounds)} == {(DAY, None), (DAY, later)}
