@@ -90,7 +90,7 @@ def compare(
         away = _away(before, second, match)
         told = away[:_MOST_MOVED]
         names = building_names(connection, _buildings(second, told))
-        community = community_name(connection, first.plan.community_code)
+        community = community_name(connection, first.plan.community_code, today)
     stood = away[before[away] != UNASSIGNED]
     sides = [(side.ground, side.labels, side.grids) for side in (first, second)]
     return Comparison(
