@@ -16,7 +16,6 @@ from starlette.requests import Request
 from api.asking import asking
 from api.negotiation import request_language
 from api.principal import PUBLIC_PAGE, Principal, Right
-from api.services.signing import SignedIn
 from api.settings import Settings
 from gis.errors import Forbidden, Language
 from gis.store.asker import for_asker
@@ -108,8 +107,10 @@ def engine_of(request: Request, who: Principal) -> sa.Engine:
     """Return the engine for transactions in somebody's name, on the pool of the process."""
     address = request.client.host if request.client else None
     number = getattr(request.state, "request_id", None)
-    signed: SignedIn | None = getattr(request.state, "signed", None)
-    codes = signed.codes if signed is not None and signed.principal is who else ()
+    signed = getattr(request.state, "signed", None)
+    codes: tuple[str, ...] = ()
+    if signed is not None and signed.principal is who:
+        codes = signed.codes
     asker = asking(who, codes=codes, request_id=number, address=address)
     return for_asker(_engine(request), asker)
 
