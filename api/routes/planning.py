@@ -23,13 +23,14 @@ from api.schemas.planning import (
     Snapshot,
     SnapshotRequest,
     Snapshots,
+    StairwellsRequest,
     Stroked,
     StrokeRequest,
     TakeBackRequest,
 )
 from api.schemas.plans import PlanDetail
 from api.schemas.previews import Preview, PreviewRequest, RepairPreview
-from api.services import drawing, keeping
+from api.services import drawing, keeping, stairwell_splits
 from api.services.desk import require_plan
 from api.services.plan_reading import plan_by_id
 from api.services.preview_workers import Job, PreviewWorkers
@@ -59,6 +60,12 @@ def undo(desk: AtDesk, plan_id: PlanId, asked: TakeBackRequest) -> Stroked:
 def redo(desk: AtDesk, plan_id: PlanId, asked: TakeBackRequest) -> Stroked:
     """Make again what the planner took back last."""
     return drawing.take_back(desk, plan_id, asked, "redo")
+
+
+@router.post("/stairwells", responses=problems(409))
+def split_building(desk: AtDesk, plan_id: PlanId, asked: StairwellsRequest) -> Stroked:
+    """Divide a building over the cap by its stairwells; the plan is on another ground then."""
+    return stairwell_splits.split_building(desk, plan_id, asked)
 
 
 @router.get("/edits")

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 # Control characters draw nothing and break files; a name of blanks names nothing.
 Name = Annotated[
@@ -50,6 +58,30 @@ class StrokeRequest(_Asked):
     action: Action = "stroke"
     why: Remark | None = None
     grids: list[NewGrid] = Field(default_factory=list, max_length=500)
+
+
+class StairwellsRequest(_Asked):
+    """Ask for a building over the cap to be divided by its stairwells."""
+
+    client: UUID
+    ground: int
+    building: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    count: Annotated[StrictInt, Field(ge=2, le=99)] | None = Field(
+        default=None, description="How many there are, where their households are not known."
+    )
+    households: (
+        Annotated[
+            list[Annotated[StrictInt, Field(ge=0, le=100_000)]], Field(min_length=2, max_length=99)
+        ]
+        | None
+    ) = Field(default=None, description="Of each, in their order.")
+    why: Remark | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> StairwellsRequest:
+        if (self.count is None) == (self.households is None):
+            raise ValueError("give either count or households")
+        return self
 
 
 class TakeBackRequest(_Asked):
@@ -120,6 +152,7 @@ class Stroked(BaseModel):
 
     seq: int | None = Field(description="Number of the edit; null: nothing was changed.")
     revision: int = Field(description="Number of the plan's last edit.")
+    ground: int = Field(description="Ground that the plan is on now; another: load it again.")
     action: str
     undoes: int | None = Field(default=None, description="Edit that it takes back.")
     applied: list[tuple[int, int | None, int | None]]

@@ -17,13 +17,15 @@ from api.schemas.planning import (
 from api.services.desk import Desk, refuse_not_drawable
 from api.services.drawn_figures import stroked
 from api.services.grid_changes import GridChange
+from api.services.stairwell_splits import lock_for_split, take_back_split
 from api.services.strokes import (
     Stroke,
     Wanted,
     apply_stroke,
     check_units,
+    inverse_of,
+    last_edit,
     replayed,
-    taken_back,
     whole_numbers,
 )
 from gis.errors import Conflict, InputError, NotFound
@@ -89,12 +91,16 @@ def take_back(desk: Desk, plan_id: int, asked: TakeBackRequest, action: str) -> 
         There is nothing of theirs to take back, or the plan takes no more edits.
     """
     with desk.engine.begin() as connection:
+        lock_for_split(desk, connection, plan_id, action)
         plan, known = _told_before(desk, connection, plan_id, asked.client)
         if known is not None:
             return stroked(desk, connection, plan, replayed(known), again=True)
         refuse_not_drawable(plan, asked.ground)
         name = desk.who.name
-        wanted = taken_back(connection, plan, action, name, name, client=asked.client)
+        last, heads = last_edit(connection, plan, action, name)
+        if "stairwells" in (last.detail or {}):
+            return take_back_split(desk, connection, plan, last, asked.client)
+        wanted = inverse_of(last, heads, action, name, client=asked.client)
         done = apply_stroke(connection, plan, wanted, ground_of=desk.ground_of)
         return stroked(desk, connection, plan, done)
 

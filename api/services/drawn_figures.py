@@ -39,6 +39,7 @@ def stroked(
     return Stroked(
         seq=done.seq,
         revision=plan.revision if again or done.seq is None else done.seq,
+        ground=plan.ground_id,
         action=done.action,
         undoes=done.undoes,
         applied=[(m.unit_no, m.from_grid, m.to_grid) for m in done.applied],

@@ -160,6 +160,43 @@ def edit_in(
     follow_retired_owners(connection, batches)
     snap_drawn(connection, batches, wanted.snap_m)
     _require_scope(connection, batches, seen)
+    changed, notes = _stored(connection, who, community, batches, wanted.why)
+    return GroundEdited(changed=changed, notes=notes, drafts=_drifted(connection, community))
+
+
+def put_rows(
+    connection: sa.Connection,
+    who: Principal,
+    community: str,
+    layer: EditableLayer,
+    rows: Mapping[str, Mapping[str, Any]],
+    *,
+    why: str | None,
+) -> None:
+    """
+    Store rows without geometry by their codes within a transaction; retired ones come back.
+
+    Raises
+    ------
+    InputError
+        A row breaks a rule of its layer.
+    """
+    batches = {name: Batch(name) for name in EDITABLE}
+    key = LAYERS[layer].key
+    for code, row in rows.items():
+        batches[layer].puts[code] = {"geometry": None, **row, key: code}
+    runs.lock_layer(connection, layer)
+    _stored(connection, who, community, batches, why)
+
+
+def _stored(
+    connection: sa.Connection,
+    who: Principal,
+    community: str,
+    batches: Mapping[EditableLayer, Batch],
+    why: str | None,
+) -> tuple[list[ChangedFeature], list[str]]:
+    """Write batches, and the row of the audit trail about them."""
     changed, notes = _write(connection, batches, community)
     audit.record(
         connection,
@@ -167,9 +204,9 @@ def edit_in(
         "ground.edit",
         ("community", community),
         community=community,
-        detail={"changed": [[c.layer, c.code, c.was] for c in changed], "why": wanted.why},
+        detail={"changed": [[c.layer, c.code, c.was] for c in changed], "why": why},
     )
-    return GroundEdited(changed=changed, notes=notes, drafts=_drifted(connection, community))
+    return changed, notes
 
 
 def _layers_of(wanted: GroundEditRequest) -> list[EditableLayer]:

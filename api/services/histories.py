@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from gis.store.edits import EditHead
 
@@ -28,6 +29,9 @@ def stacks(edits: Iterable[EditHead], whose: str | None = None) -> Stacks:
     """
     Work out what can be taken back and made again.
 
+    An edit made on another ground than the plan is on now can be neither, nor what lies below
+    it, until the plan is on that ground again.
+
     Parameters
     ----------
     edits
@@ -36,9 +40,13 @@ def stacks(edits: Iterable[EditHead], whose: str | None = None) -> Stacks:
         Only the edits of this person count, and only a stroke of theirs ends what they could
         make again; None: all edits of the plan, whoever made them.
     """
+    edits = list(edits)
     done: list[EditHead] = []
     undone: list[EditHead] = []
+    now, on = _first_ground(edits), dict[int, int | None]()
     for edit in edits:
+        now = edit.ground if edit.ground is not None else now
+        on[edit.seq] = now
         if edit.action in MARKS:
             continue
         if edit.action == "undo":
@@ -52,4 +60,17 @@ def stacks(edits: Iterable[EditHead], whose: str | None = None) -> Stacks:
         else:
             done.append(edit)
             undone = [e for e in undone if whose is not None and e.made_by != edit.made_by]
-    return Stacks(*(tuple(e for e in s if whose in (None, e.made_by)) for s in (done, undone)))
+    mine = ([e for e in s if whose in (None, e.made_by)] for s in (done, undone))
+    return Stacks(*(_on_ground(stack, on, now) for stack in mine))
+
+
+def _first_ground(edits: Iterable[EditHead]) -> int | None:
+    return next((e.ground_was for e in edits if e.ground_was is not None), None)
+
+
+def _on_ground(
+    stack: list[EditHead], on: Mapping[int, int | None], now: int | None
+) -> tuple[EditHead, ...]:
+    """Leave out what lies below an edit of another ground: unit numbers mean others there."""
+    kept = list(takewhile(lambda edit: on[edit.seq] == now, reversed(stack)))
+    return tuple(reversed(kept))

@@ -59,8 +59,7 @@ def rebase(desk: Desk, plan_id: int) -> Rebased:
         snapshot = kept.take_snapshot(connection, plan_id, name=BEFORE, made_by=name)
         old = desk.ground_of(connection, plan.ground_id).ground.units
         after = carried(old, before, ground.units).astype(np.int32)
-        plan_states.replace_ground(connection, plan_id, row.ground_id, after)
-        _draw(connection, plan, ground, after)
+        put_on_ground(connection, plan, row.ground_id, ground, after)
         detail = told.model_dump(include={"appeared", "vanished", "households", "ground"})
         seq = store.record_edit(
             connection,
@@ -87,8 +86,11 @@ def rebase(desk: Desk, plan_id: int) -> Rebased:
         )
 
 
-def _draw(connection: sa.Connection, plan: PlanRow, ground: Ground, labels: Labels) -> None:
-    """Draw all grids of a plan on another ground."""
+def put_on_ground(
+    connection: sa.Connection, plan: PlanRow, ground_id: int, ground: Ground, labels: Labels
+) -> None:
+    """Put a plan on another ground and draw all its grids there; records no edit."""
+    plan_states.replace_ground(connection, plan.plan_id, ground_id, labels)
     numbers = sorted(plan_grids.grid_states(connection, plan.plan_id))
     named = plan_grids.read_names(connection, plan.plan_id, numbers)
     figures = grid_figures(ground, labels, rules_from_document(plan.rules), named)

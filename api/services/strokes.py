@@ -144,11 +144,24 @@ def taken_back(
     action: str,
     made_by: str,
     whose: str | None,
-    *,
-    client: UUID | None = None,
 ) -> Wanted:
     """
     Return the inverse of what an undo or a redo is about.
+
+    Raises
+    ------
+    Conflict
+        There is nothing to undo or redo.
+    """
+    last, heads = last_edit(connection, plan, action, whose)
+    return inverse_of(last, heads, action, made_by)
+
+
+def last_edit(
+    connection: sa.Connection, plan: PlanRow, action: str, whose: str | None
+) -> tuple[EditRow, tuple[EditHead, ...]]:
+    """
+    Return the edit that an undo or a redo is about, and the history it stands in.
 
     Raises
     ------
@@ -163,7 +176,18 @@ def taken_back(
             f"There is nothing to {action} in plan {plan.plan_id}.",
             f"方案 {plan.plan_id} 没有可{'撤销' if action == 'undo' else '重做'}的操作。",
         )
-    last = history.read_edit(connection, plan.plan_id, stack[-1].seq)
+    return history.read_edit(connection, plan.plan_id, stack[-1].seq), heads
+
+
+def inverse_of(
+    last: EditRow,
+    heads: tuple[EditHead, ...],
+    action: str,
+    made_by: str,
+    *,
+    client: UUID | None = None,
+) -> Wanted:
+    """Return the stroke that takes an edit back; `action` is undo or redo."""
     return Wanted(
         made_by,
         action,
@@ -174,6 +198,24 @@ def taken_back(
         always=True,
         heads=heads,
     )
+
+
+def refuse_other_act(known: EditRow, action: str) -> None:
+    """
+    Go on only when an edit under a page's name for it is of the kind that is asked for.
+
+    Raises
+    ------
+    Conflict
+        The name was used for something else.
+    """
+    if known.action != action:
+        raise Conflict(
+            "This act bears the name of another one that was made before. Give each act a name "
+            "of its own.",
+            "该操作的 client 标识已用于另一次操作，请为每次操作使用新的标识。",
+            seq=known.seq,
+        )
 
 
 def whole_numbers(moves: Sequence[Move]) -> list[Move]:

@@ -64,6 +64,16 @@ def rows_of_community(
     return frame, [known[code] for code in frame[LAYERS[layer].key]]
 
 
+def set_stairwell_count(connection: sa.Connection, building: str, count: int | None) -> None:
+    """Record how many stairwells a building in force has, and change nothing else of it."""
+    table = STORED["buildings"].table
+    connection.execute(
+        sa.update(table)
+        .where(table.c.code == building, holds(table))
+        .values(stairwells=count, changed_at=sa.func.now())
+    )
+
+
 def ever_stored(
     connection: sa.Connection, layer: LayerName, codes: Collection[str]
 ) -> frozenset[str]:

@@ -16,12 +16,18 @@ from gis.store.plans import EditRow, PlanRow, edit_row
 
 @dataclass(frozen=True, slots=True)
 class EditHead:
-    """An edit without its moves."""
+    """
+    An edit without its moves.
+
+    ``ground`` and ``ground_was`` are of an edit that put the plan on another ground.
+    """
 
     seq: int
     made_by: str
     action: str
     undoes: int | None
+    ground: int | None = None
+    ground_was: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,8 @@ class Holder:
 def edit_heads(connection: sa.Connection, plan_id: int) -> list[EditHead]:
     """Return all edits of a plan without their moves, oldest first."""
     columns = [t.edit.c[name] for name in ("seq", "made_by", "action", "undoes")]
-    query = sa.select(*columns).where(t.edit.c.plan_id == plan_id).order_by(t.edit.c.seq)
+    grounds = [t.edit.c.detail[name].as_integer() for name in ("ground", "ground_was")]
+    query = sa.select(*columns, *grounds).where(t.edit.c.plan_id == plan_id).order_by(t.edit.c.seq)
     return [EditHead(*row) for row in connection.execute(query)]
 
 

@@ -31,3 +31,21 @@ def replace_ground(connection: sa.Connection, plan_id: int, ground_id: int, labe
     ground = sa.update(t.plan).where(t.plan.c.id == plan_id).values(ground_id=ground_id)
     connection.execute(ground)
     assign_units(connection, plan_id, ground_id, labels)
+
+
+_BY_STAIRWELL = sa.text(
+    """
+    SELECT plan.id FROM plan
+    WHERE plan.id <> :plan_id AND EXISTS (
+        SELECT FROM unit
+        WHERE unit.ground_id = plan.ground_id AND unit.building_code = :building
+          AND unit.kind = 'stairwell')
+    ORDER BY plan.id
+    """
+)
+
+
+def plans_by_stairwell(connection: sa.Connection, plan_id: int, building: str) -> list[int]:
+    """Return the other plans whose ground divides a building by its stairwells."""
+    binds = {"plan_id": plan_id, "building": building}
+    return list(connection.execute(_BY_STAIRWELL, binds).scalars())

@@ -109,6 +109,7 @@ _STROKES: dict[str, dict[str, Any]] = {
     "undo": {"client": f"{CLIENT}2", "ground": 999},
     "redo": {"client": f"{CLIENT}3", "ground": 999},
     "grids": {"client": f"{CLIENT}4"},
+    "stairwells": {"client": f"{CLIENT}4", "ground": 999, "building": "{building}", "count": 2},
     "snapshots": {"name": "x"},
     "fork": {"name": "x"},
     "previews": {"action": "merge", "grids": [98, 99]},

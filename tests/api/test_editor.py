@@ -92,9 +92,15 @@ def test_the_page_judges_a_drawing_as_the_service_does(
     grids = {"no": [0, 1, 2, 3], "name": list("甲乙丙丁"), "kind": ["base"] * 4}
     four = {**grids, "locked": [False] * 4, "code": [None] * 4}
     documents = [{**document, "grids": four, "assignment": a.tolist()} for a in drawn]
-    given.write_text(json.dumps({"seeds": [3, 14, 159], "documents": documents}))
+    made = [_history(rng) for _ in range(6)]
+    histories = [edits for edits, _ in made]
+    given.write_text(
+        json.dumps({"seeds": [3, 14, 159], "documents": documents, "histories": histories})
+    )
     told = run_node("editor.mjs", given)
     assert told["checked"] > 3000
+    # What undo and redo are about is folded alike on both sides, on whatever ground.
+    assert told["tops"] == [tops for _, tops in made]
     engine = open_engine(town_url)
     with engine.connect() as connection:
         plan = read_plan(connection, 2)
@@ -116,6 +122,59 @@ def test_the_page_judges_a_drawing_as_the_service_does(
                 # The page measures with one scale for the whole community.
                 assert grid["area_m2"] == pytest.approx(shape.area, rel=2e-3)
                 assert grid["around_m"] == pytest.approx(shape.length, rel=1e-3)
+
+
+_ACTS = [*["stroke"] * 4, "stairwells", *["undo"] * 4, "redo", "redo"]
+
+
+def _history(rng: np.random.Generator) -> tuple[list[dict[str, Any]], list[list[int | None]]]:
+    """
+    Two planners stroke, divide a building (which changes the ground), undo and redo.
+
+    Returns the edits as the page reads them, and what undo and redo are about after each.
+    """
+    heads = [EditHead(seq=1, made_by="a", action="divide", undoes=None)]
+    ground, last, tops = 1, 1, [_tops(heads)]
+    for seq in range(2, 42):
+        who, act = str(rng.choice(["a", "b"])), str(rng.choice(_ACTS))
+        stack = stacks(heads, who).done if act == "undo" else stacks(heads, who).undone
+        undone = stack[-1] if stack and act in ("undo", "redo") else None
+        if act in ("undo", "redo") and undone is None:
+            act = "stroke"
+        moved = act == "stairwells" or (undone is not None and undone.ground is not None)
+        to = last + 1 if undone is None else undone.ground_was
+        heads.append(
+            EditHead(
+                seq=seq,
+                made_by=who,
+                action=act,
+                undoes=None if undone is None else undone.seq,
+                ground=to if moved else None,
+                ground_was=ground if moved else None,
+            )
+        )
+        ground, last = (int(to or 0), max(last, int(to or 0))) if moved else (ground, last)
+        tops.append(_tops(heads))
+    return [_as_read(head) for head in heads], tops
+
+
+def _tops(heads: list[EditHead]) -> list[int | None]:
+    found = [stacks(heads, who) for who in ("a", "b")]
+    both = [stack for known in found for stack in (known.done, known.undone)]
+    return [stack[-1].seq if stack else None for stack in both]
+
+
+def _as_read(head: EditHead) -> dict[str, Any]:
+    grounds = {"ground": head.ground, "ground_was": head.ground_was}
+    return {
+        "seq": head.seq,
+        "by": head.made_by,
+        "action": head.action,
+        "undoes": head.undoes,
+        "moves": [],
+        "changes": [],
+        "detail": {k: v for k, v in grounds.items() if v is not None},
+    }
 
 
 def _courtyard(problem: Problem) -> str | None:

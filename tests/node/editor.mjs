@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 const given = process.argv.at(-1);
-const { seeds, documents } = JSON.parse(readFileSync(given, "utf8"));
+const { seeds, documents, histories } = JSON.parse(readFileSync(given, "utf8"));
 const own = (name) => import(`file://${process.cwd()}/src/editor/${name}.js`);
 const { Drawing, NONE, piecesOf, compactness } = await own("drawing");
 const { readTown } = await own("town");
@@ -327,6 +327,16 @@ async function crowd(doc, random) {
   same(replayed, server.grid, "the edits make the plan");
 }
 
+// What undo and redo are about after each edit of given histories, for both planners.
+const tops = histories.map((edits) =>
+  edits.map((_, k) =>
+    ["a", "b"].flatMap((who) => {
+      const stacks = new Stacks(who, edits.slice(0, k + 1));
+      return [stacks.undo() ? stacks.done.at(-1).seq : null, stacks.redo() ? stacks.undone.at(-1).seq : null];
+    }),
+  ),
+);
+
 /** The triangles of a cell cover it once; on the map's square a metre is as long east as north. */
 function painted(doc) {
   const town = readTown(doc);
@@ -363,4 +373,4 @@ const judgements = documents.map((doc) => {
     neighbours: [...neighboursOf(drawing, doc.grids.no[0])].sort(),
   };
 });
-console.log(JSON.stringify({ checked, judgements }));
+console.log(JSON.stringify({ checked, judgements, tops }));

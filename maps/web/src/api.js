@@ -328,6 +328,19 @@ export const sent = (method, path, wanted) =>
   });
 
 /**
+ * Send a file as it is and return the answer.
+ * @param {string} path
+ * @param {Blob} file
+ * @returns {Promise<any>}
+ */
+export const sentFile = (path, file) =>
+  fetchedFrom(`${base}/api/v1${path}`, {
+    method: "POST",
+    headers: { ...told(), "X-Wangge-CSRF": csrf(), "Content-Type": "application/octet-stream" },
+    body: file,
+  });
+
+/**
  * All rows of a list, page by page.
  * @param {string} path
  * @returns {Promise<any[]>}

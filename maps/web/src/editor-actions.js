@@ -3,9 +3,12 @@
  * help sheet are all made of it. A dialog of its own is a module that exports an element, and a line here.
  */
 
+import { drawnDialog } from "./editor-drawn.js";
 import { changeGrid, newGrid } from "./editor-moves.js";
+import { stairwellsDialog } from "./editor-stairwells.js";
 import { NONE } from "./editor/drawing.js";
 import { base } from "./page.js";
+import { filesDialog } from "./plan-files.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("./editor-page.js").EditorPage} EditorPage */
@@ -50,6 +53,9 @@ export const ACTIONS = [
   { name: "complete", key: "P", place: "tools", may: draws, run: engine("complete") },
   { name: "divide", key: "G", place: "tools", may: draws, run: engine("divide") },
   { name: "compare", key: "", place: "menu", may: () => true, run: compare },
+  { name: "stairwells", key: "T", place: "tools", may: draws, run: (page) => openDialog(page, "stairwells", stairwellsDialog) },
+  { name: "drawn", key: "", place: "menu", may: draws, run: (page) => openDialog(page, "drawn", drawnDialog) },
+  { name: "files", key: "", place: "menu", may: () => true, run: (page) => openDialog(page, "files", filesDialog) },
 ];
 
 /**
@@ -68,6 +74,15 @@ async function compare(page) {
  */
 export function act(page, action) {
   if (page.drawing && action.may(page)) action.run(page);
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {string} name of an action
+ */
+export function actNamed(page, name) {
+  const action = ACTIONS.find((one) => one.name === name);
+  if (action) act(page, action);
 }
 
 /**

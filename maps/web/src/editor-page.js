@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { followPlan, onChange } from "./changes.js";
+import { actNamed } from "./editor-actions.js";
 import { barOf } from "./editor-bar.js";
 import "./editor-dialogs.js";
 import { editorKeys, spaceKey } from "./editor-keys.js";
@@ -263,7 +264,7 @@ export class EditorPage extends Component {
     document.title = this.told ? `${this.told.plan.community_name ?? ""} · ${this.told.plan.name} · Wangge` : "Wangge";
     if (this.error) return html`${topBar(nothing)}<main class="sheet">${fault(this.error, () => this.load())}</main>`;
     return html`${barOf(this)}
-      <main class="editor" data-tool=${this.tool} data-size=${this.size} data-revision=${this.session?.revision ?? ""}>
+      <main class="editor" data-tool=${this.tool} data-size=${this.size} data-revision=${this.session?.revision ?? ""} data-ground=${this.told?.plan.ground ?? ""}>
         <h1 class="unseen">${document.title}</h1>
         ${toolbox(this)}
         <section class="map-side" aria-label=${t("map.title")}>
@@ -276,7 +277,7 @@ export class EditorPage extends Component {
           <div class="map-foot">${mapLine()}</div>
         </section>
         <aside class="panel" aria-label=${t("editor.panel")}>${this.drawing && this.told ? sideOf(this, this.drawing) : skeleton()}</aside>
-        ${this.drawing ? html`<wg-editor-problems .drawing=${this.drawing} .found=${this.problems} @show=${(/** @type {CustomEvent} */ event) => this.showProblem(event.detail)}></wg-editor-problems>` : nothing}
+        ${this.drawing ? html`<wg-editor-problems .drawing=${this.drawing} .found=${this.problems} @large=${() => actNamed(this, "stairwells")} @show=${(/** @type {CustomEvent} */ event) => this.showProblem(event.detail)}></wg-editor-problems>` : nothing}
         <p class="too-small">${t("editor.too-small")}</p>
       </main>
       <wg-editor-dialogs .page=${this} .asked=${this.dialog} @close=${() => (this.dialog = null)}></wg-editor-dialogs>`;

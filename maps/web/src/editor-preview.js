@@ -20,7 +20,7 @@ import { t } from "./texts.js";
 
 /**
  * @param {import("./editor-page.js").EditorPage} page
- * @param {import("./planner-api.js").Preview | null} shown
+ * @param {Pick<import("./planner-api.js").Preview, "moves" | "grids" | "certificate"> | null} shown
  * @param {boolean} waiting
  * @param {() => void} adopt
  * @param {() => void} drop

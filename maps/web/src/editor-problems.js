@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { problemWords } from "./editor-words.js";
+import { buildingsOverCap } from "./editor/problems.js";
 import { Component, t } from "./texts.js";
 
 class EditorProblems extends Component {
@@ -29,6 +30,7 @@ class EditorProblems extends Component {
         <button type="button" class="plain" aria-expanded=${this.open} aria-controls="problem-list" @click=${() => (this.open = !this.open)}>
           <b class=${n ? "bad" : "good"}>${t("editor.problems.n", { n })}</b> <span aria-hidden="true">${this.open ? "▾" : "▴"}</span>
         </button>
+        ${this.large()}
         <span class="problem-now">${this.now()}</span>
         <button type="button" ?disabled=${n === 0} @click=${() => this.step(-1)}><span aria-hidden="true">◂</span> ${t("editor.previous")}</button>
         <button type="button" ?disabled=${n === 0} @click=${() => this.step(1)}>${t("editor.next")} <span aria-hidden="true">▸</span></button>
@@ -37,6 +39,13 @@ class EditorProblems extends Component {
         ${this.open ? this.found.map((_, k) => this.row(k)) : nothing}
       </ol>
     </section>`;
+  }
+
+  /** Buildings over the cap by themselves: no fault, but to be seen, and divided by whoever wants to. */
+  large() {
+    const n = this.drawing ? undivided(this.drawing.town).length : 0;
+    if (n === 0) return nothing;
+    return html`<button type="button" class="plain large" title=${t("editor.stairwells.what")} @click=${() => this.dispatchEvent(new CustomEvent("large"))}><b class="warn">${t("editor.stairwells.large", { n })}</b></button>`;
   }
 
   now() {
@@ -63,5 +72,8 @@ class EditorProblems extends Component {
     this.dispatchEvent(new CustomEvent("show", { detail: this.found[k] }));
   }
 }
+
+/** Buildings of which no grid can hold a unit within the cap. @param {import("./editor/town.js").Town} town */
+const undivided = (town) => buildingsOverCap(town).filter(({ units }) => units.some((unit) => town.load[unit] > town.rules.capacity));
 
 customElements.define("wg-editor-problems", EditorProblems);

@@ -5,6 +5,7 @@ import { communities, fetchedFrom, gridsOf, plan, plansOf } from "./api.js";
 import { followPlan, onChange } from "./changes.js";
 import { count } from "./figures.js";
 import "./grid-list.js";
+import "./plan-files.js";
 import { legend } from "./map-legend.js";
 import { base, known } from "./page.js";
 import { empty, fault, householdsWord, labelOf, mapLine, skeleton, statePill, topBar } from "./parts.js";
@@ -242,8 +243,9 @@ class PlanPage extends Component {
     const other = this.siblings.find(({ id, state }) => id !== shown.id && state === "published") ?? this.siblings.find(({ id }) => id !== shown.id);
     if (known && other) files.unshift([`${base}/compare?left=plan-${other.id}&right=plan-${shown.id}`, t("plan.compare")]);
     return html`<p class="small papers">
-      ${files.map(([address, text]) => html`<a href=${address}>${text}</a> `)}
-    </p>`;
+        ${files.map(([address, text]) => html`<a href=${address}>${text}</a> `)}
+      </p>
+      <details class="small"><summary>${t("editor.action.files")}</summary><wg-plan-files .plan=${shown.id}></wg-plan-files></details>`;
   }
 
   /** @param {Plan} shown */

@@ -1,6 +1,6 @@
 /** What the planner's page asks of one plan: the document, strokes, engine actions, its way. */
 
-import { fetched, fetchedFrom, gridsOf, Problem, sent } from "./api.js";
+import { fetched, fetchedFrom, gridsOf, Problem, sent, sentFile } from "./api.js";
 import { base } from "./page.js";
 
 /** @typedef {import("./editor/session.js").Op} Op */
@@ -49,7 +49,10 @@ export async function editsAfter(plan, after, ground) {
  */
 export function remoteOf(plan, ground) {
   return {
-    send: (op) => answered(plan, ground, op),
+    ground,
+    reopen: () => location.reload(),
+    // What waited since before the plan was put on another ground names units of that one.
+    send: (op) => answered(plan, op.ground ?? ground, op),
     edits: (after) => editsAfter(plan, after, ground),
     grids: async () => (await gridsOf(plan)).map(({ grid_no, name, kind, code, locked }) => ({ no: grid_no, name, kind, code, locked })),
   };
@@ -94,6 +97,26 @@ function told(plan, ground, { kind, client, moves, changes, action, why, grids }
  * @returns {Promise<Preview>}
  */
 export const previewOf = (plan, wanted) => sent("POST", `/plans/${plan}/previews`, wanted);
+
+/**
+ * What grids drawn by hand would move.
+ * @param {number} plan
+ * @param {File} file
+ * @param {string} format
+ * @param {string} crs empty: as the file says
+ * @returns {Promise<import("./editor-drawn.js").DrawnPreview>}
+ */
+export const drawnOf = (plan, file, format, crs) =>
+  sentFile(`/plans/${plan}/drawn?${new URLSearchParams({ format, ...(crs ? { crs } : {}) })}`, file);
+
+/**
+ * Divide a building over the cap by its stairwells: by their number, or by the households of each.
+ * @param {number} plan
+ * @param {{ground: number, building: string, count?: number, households?: number[]}} wanted
+ * @returns {Promise<import("./editor/session.js").Answer>}
+ */
+export const stairwellsOf = (plan, wanted) =>
+  sent("POST", `/plans/${plan}/stairwells`, { client: crypto.randomUUID(), ...wanted });
 
 /**
  * @param {number} plan

@@ -30,6 +30,8 @@ from api.services import drawing, keeping
 from api.services.desk import Desk
 from api.services.ground_memory import GroundMemory
 from api.services.plans import divide_community, grid_figures
+from api.services.publishing import publish_plan
+from api.today import today
 from gis.borders import dissolve
 from gis.errors import Conflict, InputError, NotFound
 from gis.partition.rules import RuleSet
@@ -232,6 +234,39 @@ def test_a_plan_of_another_community_or_ground_is_not_touched(jia: Desk, plan_id
     asked = StrokeRequest(client=uuid4(), ground=999, moves=[(0, 0, None)])
     with pytest.raises(Conflict, match="Load the plan again"):
         drawing.draw(jia, plan_id, asked)
+
+
+def test_what_a_stale_page_sends_is_refused_in_chinese_and_nothing_is_half_done(
+    jia: Desk, plan_id: int
+) -> None:
+    before = labels_of(jia, plan_id)
+    home, named = before[0], "<script>alert(1)</script>"
+    # One unit of this plan, and one of another community.
+    with pytest.raises(InputError) as strange:
+        move(jia, plan_id, [(0, home, None), (9999, None, home)])
+    assert "没有编号为 9999 的单位" in strange.value.zh
+    asked = StrokeRequest(client=uuid4(), ground=999, moves=[(0, home, None)])
+    with pytest.raises(Conflict) as rebased:
+        drawing.draw(jia, plan_id, asked)
+    assert "已按新的楼栋底图更新" in rebased.value.zh
+    with pytest.raises(Conflict) as gone:
+        move(jia, plan_id, [(0, home, 77)])
+    assert "没有编号为 77 的网格" in gone.value.zh
+    assert (labels_of(jia, plan_id), len(keeping.edits(jia, plan_id, 0).items)) == (before, 1)
+    # Names and comments are texts, whatever they look like, and come back as they were.
+    new = NewGrid(no=90, name=named)
+    told = move(jia, plan_id, [(0, home, 90)], grids=[new])
+    assert told.grids[-1].name == named
+    last = keeping.edits(jia, plan_id, 1).items[0]
+    assert (last.moves[0][0], last.why) == (0, None)
+    day = today()
+    publish_plan(jia.engine, plan_id, valid_from=day, published_by="甲", today=day, reason=named)
+    with pytest.raises(Conflict) as published:
+        move(jia, plan_id, [(0, told.grids[-1].no, home)])
+    assert "“已发布”状态，不能再修改" in published.value.zh
+    with pytest.raises(Conflict):
+        take_back(jia, plan_id)
+    assert labels_of(jia, plan_id)[0] == told.grids[-1].no
 
 
 def test_planners_see_who_else_is_there(jia: Desk, yi: Desk, plan_id: int) -> None:

@@ -12,12 +12,14 @@ import { changedBack, inverse } from "./strokes.js";
  * @property {import("./strokes.js").Move[]} moves
  * @property {number | null} undoes
  * @property {import("./drawing.js").Change[]} changes of grids
+ * @property {{ground?: number, ground_was?: number}} [detail] of an edit that put the plan on another ground
  */
 
 /**
  * An edit, or one that waits to be saved: that has no number yet, and is one's own.
  * @typedef {{seq?: number, by?: string, action: string, undoes?: number | null,
- *   moves: import("./strokes.js").Move[], changes: import("./drawing.js").Change[]}} Step
+ *   moves: import("./strokes.js").Move[], changes: import("./drawing.js").Change[],
+ *   detail?: {ground?: number, ground_was?: number}}} Step
  */
 
 /** They tell of the plan's life and move nothing. */
@@ -37,12 +39,17 @@ export class Stacks {
     this.done = [];
     /** @type {Step[]} */
     this.undone = [];
+    /** Ground that the plan is on; undefined: the one it began with, as long as it has no other. @type {number | undefined} */
+    this.ground = undefined;
+    /** Ground that each step left the plan on. @type {Map<Step, number | undefined>} */
+    this.on = new Map();
     for (const step of steps) this.push(step);
   }
 
   /** @param {Step} step */
   push(step) {
     const own = step.by === undefined || step.by === this.whose;
+    this.#reground(step);
     if (MARKS.has(step.action)) return;
     if (step.by !== undefined && (step.seq === 1 || BEGINNINGS.has(step.action))) {
       this.done.length = 0;
@@ -59,15 +66,32 @@ export class Stacks {
     }
   }
 
+  /** @param {Step} step */
+  #reground(step) {
+    const { ground, ground_was: was } = step.detail ?? {};
+    if (was !== undefined && this.ground === undefined) for (const before of this.on.keys()) this.on.set(before, was);
+    if (ground !== undefined) this.ground = ground;
+    this.on.set(step, this.ground);
+  }
+
+  /**
+   * The last of a stack, unless units had other numbers when it was made.
+   * @param {Step[]} stack
+   */
+  #last(stack) {
+    const last = stack.at(-1);
+    return last && this.on.get(last) === this.ground ? last : undefined;
+  }
+
   /** What undo would do; null: there is nothing to undo. */
   undo() {
-    const last = this.done.at(-1);
+    const last = this.#last(this.done);
     return last ? { moves: inverse(last.moves), changes: changedBack(last.changes) } : null;
   }
 
   /** What redo would do; null: there is nothing to redo. */
   redo() {
-    const last = this.undone.at(-1);
+    const last = this.#last(this.undone);
     return last ? { moves: inverse(last.moves), changes: changedBack(last.changes) } : null;
   }
 
@@ -75,6 +99,8 @@ export class Stacks {
     const same = new Stacks(this.whose);
     same.done = [...this.done];
     same.undone = [...this.undone];
+    same.ground = this.ground;
+    same.on = new Map(this.on);
     return same;
   }
 }

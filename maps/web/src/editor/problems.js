@@ -93,3 +93,26 @@ function split(drawing) {
     courtyard: whose,
   }));
 }
+
+/**
+ * Buildings above the cap by themselves, however many grids they lie in, the fullest first: no
+ * fault of a plan, but what its planner may divide by stairwells.
+ * @param {import("./town.js").Town} town
+ * @returns {{building: string, units: number[], load: number, households: number}[]}
+ */
+export function buildingsOverCap(town) {
+  const { rules, units, load, households } = town;
+  if (Object.keys(rules.caps).length === 0) return [];
+  /** @type {Map<string, {building: string, units: number[], load: number, households: number}>} */
+  const found = new Map();
+  for (let unit = 0; unit < town.count; unit += 1) {
+    const code = units.building[unit];
+    if (code === null) continue;
+    const its = found.get(code) ?? { building: code, units: [], load: 0, households: 0 };
+    its.units.push(unit);
+    its.load += load[unit];
+    its.households += households[unit];
+    found.set(code, its);
+  }
+  return [...found.values()].filter((its) => its.load > rules.capacity).sort((a, b) => b.load - a.load);
+}

@@ -22,6 +22,7 @@ import { apply } from "./strokes.js";
  * @property {string} action
  * @property {string | null} why
  * @property {NewGrid[]} grids new ones
+ * @property {number} [ground] that its units are of
  */
 
 /** @typedef {{unit: number, from: number | null, to: number | null, now: number | null, by: string | null, at: string | null,
@@ -29,7 +30,7 @@ import { apply } from "./strokes.js";
 /**
  * `numbers` are those that new grids got instead of their own.
  * @typedef {{seq: number | null, revision: number, applied: Move[], rejected: Rejected[],
- *   numbers?: Record<number, number>}} Answer
+ *   numbers?: Record<number, number>, ground?: number}} Answer
  */
 
 /**
@@ -39,6 +40,8 @@ import { apply } from "./strokes.js";
  * @property {(op: Op) => Promise<Answer>} send
  * @property {(after: number) => Promise<Edit[]>} edits
  * @property {() => Promise<NewGrid[]>} grids
+ * @property {number} [ground] that the page has loaded
+ * @property {() => void} [reopen] called when the plan is on another ground by now
  */
 
 /**
@@ -158,6 +161,7 @@ export class Session {
 
   /** @param {Op} op */
   async #enqueue(op) {
+    op.ground = this.remote.ground;
     this.#queue(op);
     await this.outbox.put(op);
     return this.flush();
@@ -233,6 +237,7 @@ export class Session {
       if (now !== lost.to) this.conflicts.push({ ...lost, now });
     }
     await this.#drop(op);
+    if (answer.ground !== this.remote.ground) this.remote.reopen?.();
     this.#refold([...applied.map(([unit]) => unit), ...rejected.map(({ unit }) => unit)]);
   }
 
