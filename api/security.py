@@ -99,14 +99,17 @@ def _host_of(origin: str) -> str:
         return ""
 
 
-def content_policy(script_hashes: Iterable[str], frame_ancestors: str = "'none'") -> str:
+def content_policy(
+    script_hashes: Iterable[str], frame_ancestors: str = "'none'", base_map: str = ""
+) -> str:
     """
     Return the content security policy of a page.
 
     Scripts, styles, fonts, tiles and data come from this service alone. The only inline script
     is the import map, named by its hash (`script_hashes`, as ``sha256-...``). MapLibre
     makes images from blobs and its style sheet holds data images. `frame_ancestors` are the
-    pages that may show it in a frame; it frames pages of this service only.
+    pages that may show it in a frame; it frames pages of this service only. `base_map` is the
+    origin of a base map that the operator has asked for; tiles may come from there, nothing else.
     """
     scripts = " ".join(f"'{h}'" for h in script_hashes)
     return "; ".join(
@@ -116,7 +119,7 @@ def content_policy(script_hashes: Iterable[str], frame_ancestors: str = "'none'"
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src 'self' {base_map}".rstrip(),
             "worker-src 'self'",
             "frame-src 'self'",
             "manifest-src 'self'",

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     map_review_number: str = Field(
         default="", description="审图号, the map review number that pages must show."
     )
+    tianditu_key: str = Field(
+        default="",
+        pattern=r"^[0-9A-Za-z]{0,64}$",
+        description="Your own key of Tianditu, whose base map planners may then choose; "
+        "their browsers ask t0.tianditu.gov.cn for it. Empty: nothing comes from outside.",
+    )
     office: str = Field(
         default="", description="编制单位, who compiles plans; stands on printed sheets."
     )

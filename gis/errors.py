@@ -141,14 +141,20 @@ class Unavailable(WanggeError):
     code = "unavailable"
 
 
+# longer ids come from damaged files, and would fill the message
+_LONGEST_ID = 80
+
+
 def first_ids(ids: Iterable[object], limit: int = 5) -> str:
     """
     Name the first few ids for a message.
 
     >>> first_ids(["a", "b", "c"], limit=2)
     'a, b and 1 more'
+    >>> first_ids(["x" * 99])[-3:]
+    'xx…'
     """
-    names = [str(i) for i in ids]
+    names = [i if len(i) <= _LONGEST_ID else f"{i[: _LONGEST_ID - 1]}…" for i in map(str, ids)]
     shown = ", ".join(names[:limit])
     rest = len(names) - limit
     return f"{shown} and {rest} more" if rest > 0 else shown

@@ -15,13 +15,16 @@ from api.addresses import base_path, public_address
 from api.deps import AppSettings, Who
 from api.principal import Principal
 from api.routes.listing_query import CodePattern
+from api.security import content_policy
 from api.settings import Settings
 from gis.errors import NotFound
 from gis.partition.rules import preset_names
-from maps.assets import WEB, assets, media_type
+from maps.assets import WEB, assets, media_type, script_hash
 
 router = APIRouter(include_in_schema=False)
 
+# The one host that browsers may ask besides this service, and only with the operator's key.
+TIANDITU = "https://t0.tianditu.gov.cn"
 # The address of a file holds its version, so what it names never changes.
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -90,11 +93,22 @@ def desk_page(request: Request, settings: AppSettings, who: Who) -> Response:
 def editor_page(
     request: Request, settings: AppSettings, plan_id: int = Path(ge=1, le=2**63 - 1)
 ) -> Response:
-    """Show the page on which a plan is redrawn; its modules and documents load side by side."""
+    """
+    Show the page on which a plan is redrawn; its modules and documents load side by side.
+
+    Where the operator has a key of a base map, this page alone may ask for its tiles.
+    """
     plan = f"{base_path(settings)}/api/v1/plans/{plan_id}"
     fetched = (f"{plan}/editor", f"{plan}/edits?after=0")
     ahead = {"modules": _modules("editor-page.js"), "fetched": fetched}
-    return _page(request, settings, "editor-page", "wg-editor-page", ahead, plan=plan_id)
+    principal: Principal = request.state.principal
+    key = settings.tianditu_key if principal.may("drafts") else ""
+    given = {"plan": plan_id} | ({"tianditu": key} if key else {})
+    page = _page(request, settings, "editor-page", "wg-editor-page", ahead, **given)
+    if key:
+        hashes = [script_hash(assets().import_map(base_path(settings)))]
+        page.headers["Content-Security-Policy"] = content_policy(hashes, base_map=TIANDITU)
+    return page
 
 
 @router.get("/plan/{plan_id}")

@@ -15,7 +15,8 @@ class Unplaced(BaseModel):
     name: str = Field(description="What it names.")
     reason: str = Field(
         description="no_building, no_grid, twice, several_grids (its stairwells lie in different "
-        "grids and the row names the building), unchanged."
+        "grids and the row names the building), contradiction (number, code and name mean "
+        "different grids), locked, unchanged."
     )
 
 

@@ -22,6 +22,7 @@ class EditorPlan(BaseModel):
     me: str = Field(description="How edits of whoever asks are signed.")
     may_draw: bool
     may_recall: bool
+    may_fork: bool = Field(description="A draft of their own may begin as this plan is.")
     may_approve: bool
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
@@ -79,8 +80,10 @@ def read_assignment(
     Tell what a table of buildings and grids would move; nothing is stored.
 
     A row names a unit or a building, and a grid by number, code or name; an empty grid takes it
-    out of its grid. What is not named stays. A row of a building moves all its stairwells when
-    they lie in one grid; where they lie in several it is told instead.
+    out of its grid. What is not named stays. Where number, code and name disagree, that one counts
+    which is not the grid of today: whoever edits a table that was downloaded changes one of the
+    three. A row of a building moves all its stairwells when they lie in one grid; where they lie
+    in several it is told instead. Nothing enters or leaves a locked grid.
 
     Parameters
     ----------
@@ -98,12 +101,13 @@ def read_assignment(
     Conflict
         The plan takes no more edits.
     """
-    table = _table(body, form)
+    table, rows = _table(body, form)
     columns = _columns(table)
     with desk.engine.connect() as connection:
         plan = store.refuse_not_editable(desk.plan(connection, plan_id))
         reader = _reader(desk, connection, plan, new_grids=new_grids)
-    for position, row in enumerate(table[list(columns.values())].to_dict("records"), 2):
+    records = table[list(columns.values())].to_dict("records")
+    for position, row in zip(rows.tolist(), records, strict=True):
         reader.take(position, {k: _text(row[c]) for k, c in columns.items()})
     moves = moves_between(reader.before, reader.after)
     return AssignmentPreview(
@@ -117,18 +121,21 @@ def read_assignment(
     )
 
 
-def _table(body: bytes, form: Format) -> pd.DataFrame:
+def _table(body: bytes, form: Format) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """Rows of a table, and which row of the file each is."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{form}"
         path.write_bytes(body)
-        frame = (read_csv(path) if form == "csv" else read_xlsx(path)).columns
+        read = read_csv(path) if form == "csv" else read_xlsx(path)
+    frame, rows = read.columns, read.file_rows
+    assert rows is not None  # noqa: S101 - tables of text count their rows
     if len(frame) > _MOST_ROWS:
         raise UnreadableFile(
             f"The table has {len(frame)} rows; a community has fewer than {_MOST_ROWS}. Send the "
             "rows of this community alone.",
             f"表格有 {len(frame)} 行，超过 {_MOST_ROWS} 行：请只提交本社区的行。",
         )
-    return pd.DataFrame(frame)
+    return frame, rows
 
 
 def _columns(table: pd.DataFrame) -> dict[str, str]:
@@ -161,9 +168,10 @@ class _Reader:
 
     units: Mapping[str, int]
     of_building: Mapping[str, Sequence[int]]
-    numbers: set[int]
+    numbers: Mapping[str, int]
     codes: Mapping[str, int]
     names: Mapping[str, int]
+    locked: set[int]
     before: Labels
     after: Labels
     made: dict[str, int]
@@ -179,19 +187,31 @@ class _Reader:
         if units is None:
             self._leave(position, name, "no_building")
             return
-        goal = self._goal(row)
-        if goal is None:
-            told = row.get("no") or row.get("code") or row.get("name", "")
-            self._leave(position, told, "no_grid")
-        elif self.named & set(units):
+        there = {int(self.before[u]) for u in units}
+        if self.named & set(units):
             self._leave(position, name, "twice")
-        elif len({int(self.before[u]) for u in units}) > 1:
+        elif len(there) > 1:
             self._leave(position, name, "several_grids")
         else:
+            self._place(position, name, units, there.pop(), row)
+
+    def _place(
+        self, position: int, name: str, units: list[int], now: int, row: Mapping[str, str]
+    ) -> None:
+        named = self._goals(row)
+        goals = {goal for _, goal in named if goal is not None and goal != now}
+        unknown = next((text for text, goal in named if goal is None), None)
+        if unknown is not None:
+            self._leave(position, unknown, "no_grid")
+        elif len(goals) > 1:
+            self._leave(position, name, "contradiction")
+        elif goals and self.locked & {now, *goals}:
+            self._leave(position, name, "locked")
+        else:
             self.named |= set(units)
-            if (self.before[units] == goal).all():
+            if not goals:
                 self.counts["unchanged"] += 1
-            self.after[units] = goal
+            self.after[units] = goals.pop() if goals else now
 
     def _units(self, row: Mapping[str, str]) -> list[int] | None:
         unit = self.units.get(row.get("unit", ""))
@@ -200,17 +220,22 @@ class _Reader:
         found = self.of_building.get(row.get("building", ""))
         return None if found is None else list(found)
 
-    def _goal(self, row: Mapping[str, str]) -> int | None:
-        number, code, name = (row.get(k, "") for k in ("no", "code", "name"))
-        if not (number or code or name):
-            return UNASSIGNED
-        whole = number.removesuffix(".0")
-        if whole.isdecimal() and int(whole) in self.numbers:
-            return int(whole)
-        known = self.codes.get(code, self.names.get(name))
-        if known is not None or not (self.new_grids and name):
+    def _goals(self, row: Mapping[str, str]) -> list[tuple[str, int | None]]:
+        """What a row calls its grid, and which that is; None: not known. Nothing: in no grid."""
+        ways: tuple[tuple[str, Callable[[str], int | None]], ...] = (
+            ("no", lambda number: self.numbers.get(number.removesuffix(".0"))),
+            ("code", self.codes.get),
+            ("name", self._named),
+        )
+        said = [(row[key], find(row[key])) for key, find in ways if row.get(key)]
+        return said or [("", UNASSIGNED)]
+
+    def _named(self, name: str) -> int | None:
+        known = self.names.get(name)
+        if known is not None or not self.new_grids:
             return known
-        return self.made.setdefault(name, max(self.numbers, default=-1) + 1 + len(self.made))
+        most = max(self.numbers.values(), default=-1)
+        return self.made.setdefault(name, most + 1 + len(self.made))
 
     def _leave(self, position: int, name: str, reason: str) -> None:
         self.counts[reason] += 1
@@ -230,9 +255,10 @@ def _reader(desk: Desk, connection: sa.Connection, plan: PlanRow, *, new_grids: 
     return _Reader(
         units={str(unit): n for n, unit in enumerate(units["unit_id"])},
         of_building=of_building,
-        numbers=set(listed),
+        numbers={str(n): n for n in listed},
         codes={str(c): int(str(n)) for n, c in codes.items()},
         names={str(s["name"]): n for n, s in listed.items()},
+        locked={n for n, s in listed.items() if s["locked"]},
         before=labels,
         after=labels.copy(),
         made={},

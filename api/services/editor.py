@@ -70,6 +70,7 @@ def _plan(plan: PlanRow, community: str | None, who: Principal) -> Document:
         "me": who.name,
         "may_draw": who.may("draw") and plan.state in EDITABLE,
         "may_recall": who.may("draw") and plan.state == "submitted",
+        "may_fork": who.may("draw"),
         "may_approve": who.may("approve"),
     }
 

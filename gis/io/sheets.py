@@ -47,6 +47,7 @@ _DAMAGE = (
     MemoryError,
     RuntimeError,
 )
+_SPOKEN = {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
 MAX_CELLS = 50_000_000
 MAX_BLANK_ROWS = 10_000
 
@@ -88,8 +89,10 @@ def _text(path: Path, encoding: str | None) -> tuple[str, str]:
             continue
     raise unreadable(
         path.name,
-        f"the text is not {' or '.join(choices)}; say --encoding.",
-        f"文本不是 {' 或 '.join(choices)} 编码，请用 --encoding 指明。",
+        f"the text is not {' or '.join(_SPOKEN.get(c, c) for c in choices)}: save it as CSV UTF-8, "
+        "or on the command line say --encoding.",
+        f"文本不是 {' 或 '.join(_SPOKEN.get(c, c) for c in choices)} 编码：请另存为“CSV UTF-8”，"
+        "命令行可用 --encoding 指明。",
     )
 
 
@@ -106,8 +109,8 @@ def read_xlsx(path: Path, wanted: Wanted = ANY) -> RawTable:
         Damaged, a bomb, no such sheet, or larger than 50 million cells.
     """
     _refuse_xml_tricks(path)
-    rows, formulas = _sheet_rows(path, wanted)
-    return _table(path.name, "xlsx", rows, formulas=formulas)
+    rows, titles, formulas = _sheet_rows(path, wanted)
+    return _table(path.name, "xlsx", rows, formulas=formulas, titles=titles)
 
 
 def _refuse_xml_tricks(path: Path) -> None:
@@ -131,12 +134,15 @@ def _damaged(file: str, error: BaseException) -> Exception:
     return unreadable(file, f"damaged workbook ({said}).", f"工作簿已损坏（{said}）。")
 
 
-def _sheet_rows(path: Path, wanted: Wanted) -> tuple[list[list[Any]], tuple[tuple[int, str], ...]]:
+def _sheet_rows(
+    path: Path, wanted: Wanted
+) -> tuple[list[list[Any]], int, tuple[tuple[int, str], ...]]:
+    """Rows from the heading on, how many stand above it, and cells of formulas without a value."""
     values = _values(path, wanted, data_only=True)
     start = _heading_row(values)
     values = values[start:]
     if not _has_formulas(path):
-        return values, ()
+        return values, start, ()
     formulas = []
     headings = unique_headings(list(values[0])) if values else []
     for row, (stored, written) in enumerate(
@@ -145,7 +151,7 @@ def _sheet_rows(path: Path, wanted: Wanted) -> tuple[list[list[Any]], tuple[tupl
         for heading, value, source in zip(headings, stored, written, strict=False):
             if value is None and source is not None:
                 formulas.append((row, heading))
-    return values, tuple(formulas)
+    return values, start, tuple(formulas)
 
 
 def _has_formulas(path: Path) -> bool:
@@ -220,11 +226,19 @@ def _table(
     *,
     notes: tuple[tuple[str, str], ...] = (),
     formulas: tuple[tuple[int, str], ...] = (),
+    titles: int = 0,
 ) -> RawTable:
     if not rows or not any(str(c or "").strip() for c in rows[0]):
         raise unreadable(file, "it has no heading row.", "没有表头行。")
+    if len(rows[0]) > MAX_COLUMNS:
+        raise unreadable(
+            file,
+            f"the heading has {len(rows[0])} columns, more than {MAX_COLUMNS}.",
+            f"表头有 {len(rows[0])} 列，超过 {MAX_COLUMNS} 列。",
+        )
     headings = unique_headings(list(rows[0]))
     width = len(headings)
+    numbers = np.flatnonzero(np.fromiter(map(bool, rows[1:]), bool, len(rows) - 1)) + titles + 2
     body = [row for row in rows[1:] if row]
     for number, row in enumerate(body, start=1):
         if len(row) > width and any(str(c or "").strip() for c in row[width:]):
@@ -246,6 +260,7 @@ def _table(
         notes=notes,
         formulas=formulas,
         broken=broken,
+        file_rows=numbers,
     )
 
 

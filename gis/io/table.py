@@ -38,6 +38,9 @@ class RawTable:
         What was assumed while reading, as (code, detail).
     formulas
         Cells that hold a formula without a stored value, as (row counted from 1, heading).
+    file_rows
+        Row of the file that each row came from, from 1, where the format counts rows; blank rows
+        and titles are left out of the table and make the two differ.
     """
 
     file: str
@@ -48,6 +51,7 @@ class RawTable:
     notes: tuple[tuple[str, str], ...] = ()
     formulas: tuple[tuple[int, str], ...] = ()
     broken: tuple[int, ...] = ()
+    file_rows: npt.NDArray[np.int64] | None = None
 
 
 def unreadable(file: str, en: str, zh: str, **context: object) -> UnreadableFile:

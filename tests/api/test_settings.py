@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import ValidationError
 
+from api.app import create_app
 from api.settings import Settings, env_example, read_settings
 from gis.errors import InputError
+from tests.api.conftest import THIS_MACHINE
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -42,3 +46,21 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(f"WANGGE_{name.upper()}")
     assert empty == read_settings()
     assert not empty.open
+
+
+def test_tianditu_may_be_asked_only_with_the_operators_key_and_only_by_the_editor(
+    town_settings: Settings,
+) -> None:
+    host = "https://t0.tianditu.gov.cn"
+    for key, opened in (("", False), ("abc123", True)):
+        settings = town_settings.model_copy(update={"tianditu_key": key, "open": True})
+        app = create_app(settings)
+        with TestClient(app, base_url="http://127.0.0.1", client=THIS_MACHINE) as client:
+            editor, desk = client.get("/plan/2/edit"), client.get("/plan")
+            policy = editor.headers.get_list("Content-Security-Policy")
+            assert len(policy) == 1
+            assert (host in policy[0], key != "" and key in editor.text) == (opened, opened)
+            assert policy[0].replace(f" {host}", "") == desk.headers["Content-Security-Policy"]
+            assert "tianditu" not in desk.text
+    with pytest.raises(ValidationError):
+        Settings(tianditu_key='"><script>')

@@ -331,14 +331,11 @@ export const sent = (method, path, wanted) =>
  * Send a file as it is and return the answer.
  * @param {string} path
  * @param {Blob} file
+ * @param {string} [type]
  * @returns {Promise<any>}
  */
-export const sentFile = (path, file) =>
-  fetchedFrom(`${base}/api/v1${path}`, {
-    method: "POST",
-    headers: { ...told(), "X-Wangge-CSRF": csrf(), "Content-Type": "application/octet-stream" },
-    body: file,
-  });
+export const sentFile = (path, file, type = "application/octet-stream") =>
+  fetchedFrom(`${base}/api/v1${path}`, { method: "POST", headers: { ...told(), "X-Wangge-CSRF": csrf(), "Content-Type": type }, body: file });
 
 /**
  * All rows of a list, page by page.

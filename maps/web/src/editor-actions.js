@@ -4,7 +4,9 @@
  */
 
 import { drawnDialog } from "./editor-drawn.js";
+import { importDialog } from "./editor-import.js";
 import { changeGrid, newGrid } from "./editor-moves.js";
+import { snapshotsDialog } from "./editor-snapshots.js";
 import { stairwellsDialog } from "./editor-stairwells.js";
 import { NONE } from "./editor/drawing.js";
 import { base } from "./page.js";
@@ -24,6 +26,8 @@ import { t } from "./texts.js";
  * @property {(page: EditorPage) => void} run
  */
 
+/** Whoever may look at the page. */
+const reads = () => true;
 const draws = (/** @type {EditorPage} */ page) => page.drawable;
 
 /**
@@ -56,6 +60,8 @@ export const ACTIONS = [
   { name: "stairwells", key: "T", place: "tools", may: draws, run: (page) => openDialog(page, "stairwells", stairwellsDialog) },
   { name: "drawn", key: "", place: "menu", may: draws, run: (page) => openDialog(page, "drawn", drawnDialog) },
   { name: "files", key: "", place: "menu", may: () => true, run: (page) => openDialog(page, "files", filesDialog) },
+  { name: "snapshots", key: "A", place: "menu", may: reads, run: (page) => openDialog(page, "snapshots", snapshotsDialog) },
+  { name: "import", key: "I", place: "menu", may: reads, run: (page) => openDialog(page, "import", importDialog) },
 ];
 
 /**

@@ -3,6 +3,8 @@
 import { BaseMap, ownSource } from "./base-map.js";
 import { NONE } from "./editor/drawing.js";
 import { HUES, Hues } from "./editor/hues.js";
+import { BASE_LAYER, baseSource } from "./editor-base.js";
+import { drawHatches } from "./editor-elders.js";
 import { LinesLayer } from "./editor-lines.js";
 import { CellsLayer, Painted } from "./editor-paint.js";
 import { labelPlace, outlineOf } from "./editor-shapes.js";
@@ -53,6 +55,7 @@ export class EditorMap extends BaseMap {
     /** @type {DOMRect | undefined} */
     this.measured = undefined;
     this.map.on("resize", () => this.measure());
+    drawHatches(this.map);
     this.map.doubleClickZoom.disable();
     this.map.boxZoom.disable();
     this.map.keyboard.disableRotation();
@@ -101,7 +104,8 @@ export class EditorMap extends BaseMap {
     ];
     const at = layers.findIndex(({ id }) => id === "marked");
     const over = (this.overlays ?? []).map(overlayLayer);
-    return /** @type {Layer[]} */ ([...layers.slice(0, at), ...over, ...layers.slice(at)]);
+    const under = this.own?.["base-map"] ? [BASE_LAYER] : [];
+    return /** @type {Layer[]} */ ([...under, ...layers.slice(0, at), ...over, ...layers.slice(at)]);
   }
 
   /** @param {import("./base-map.js").Style} style */
@@ -195,11 +199,26 @@ export class EditorMap extends BaseMap {
       delete this.own[id];
       const kind = wanted.get(name);
       if (kind === undefined) continue;
-      this.own[id] = overlaySource(name, community, kind);
+      this.own[id] = overlaySource(name, community, kind, this.drawing.town);
       this.map.addSource(id, this.own[id]);
       this.map.addLayer(overlayLayer(name), "marked");
     }
     this.overlays = [...wanted.keys()];
+  }
+
+  /**
+   * Lay a base map under the grids, or none.
+   * @param {import("./editor-base.js").Base} base
+   * @param {string} key
+   */
+  lay(base, key) {
+    if (this.map.getLayer(BASE_LAYER.id)) this.map.removeLayer(BASE_LAYER.id);
+    if (this.map.getSource(BASE_LAYER.id)) this.map.removeSource(BASE_LAYER.id);
+    delete this.own[BASE_LAYER.id];
+    if (!base) return;
+    this.own[BASE_LAYER.id] = baseSource(base, key);
+    this.map.addSource(BASE_LAYER.id, this.own[BASE_LAYER.id]);
+    this.map.addLayer(BASE_LAYER, this.map.getLayer("cells") ? "cells" : "grid-hatch");
   }
 
   /** Bring hatches and labels up to date. */

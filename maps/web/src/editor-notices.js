@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { fork, forkConflicts, leaveConflicts, takeBack } from "./editor-sharing.js";
 import { gridName, unitName } from "./editor-words.js";
+import { signedIn } from "./editor-signing.js";
 import { base } from "./page.js";
 import { t } from "./texts.js";
 
@@ -34,15 +35,17 @@ function behind(page) {
 function stopped(page, session) {
   const { status, message } = /** @type {{status: number, message: string}} */ (session.stopped);
   const waiting = session.pending.length;
-  return html`<section class="editor-notice" role="alert">
+  return html`<section class="editor-notice stopped" role="alert">
     <h2>${t("editor.stopped", { n: waiting })}</h2>
     <p>${message || t("fault.service.what")}</p>
     <p class="muted small">${t("editor.stopped.safe")}</p>
     <p class="ask-buttons">
-      ${status === 401 ? html`<a class="button" href="${base}/login" target="_blank">${t("editor.sign-in")}</a>` : nothing}
-      <button type="button" class="primary" @click=${() => session.again()}>${t("again")}</button>
-      <button type="button" @click=${() => fork(page)}>${t("editor.fork")}</button>
-      <button type="button" @click=${() => session.discard()}>${t("editor.discard", { n: waiting })}</button>
+      ${status === 401
+        ? html`<a class="button primary" href="${base}/login" target="_blank">${t("editor.sign-in")}</a>
+            <button type="button" @click=${() => signedIn(page)}>${t("editor.signed-in")}</button>`
+        : html`<button type="button" class="primary" @click=${() => session.again()}>${t("again")}</button>
+            <button type="button" @click=${() => fork(page)}>${t("editor.fork")}</button>`}
+      ${waiting ? html`<button type="button" @click=${() => session.discard()}>${t("editor.discard", { n: waiting })}</button>` : nothing}
     </p>
   </section>`;
 }

@@ -2,22 +2,26 @@
 
 import { html, nothing } from "lit";
 import { walkingRun } from "./api.js";
+import { baseChoice } from "./editor-base.js";
+import { ELDER_CLASSES, ELDER_LOOK, elderSource, tellsElders } from "./editor-elders.js";
 import { base, token } from "./page.js";
 import { language, t } from "./texts.js";
 
 /** @typedef {import("./base-map.js").Layer} Layer */
-/** @typedef {"facilities" | "barriers" | "courtyards" | "managed" | "circles"} Overlay */
+/** @typedef {"facilities" | "barriers" | "courtyards" | "managed" | "elders" | "circles"} Overlay */
 
-export const OVERLAYS = /** @type {Overlay[]} */ (["facilities", "barriers", "courtyards", "managed", "circles"]);
+export const OVERLAYS = /** @type {Overlay[]} */ (["facilities", "barriers", "courtyards", "managed", "elders", "circles"]);
 
 /**
  * Tiles of an overlay, asked for when it is first shown.
  * @param {Overlay} name
  * @param {string} community
  * @param {string} kind of facility, for circles
- * @returns {import("maplibre-gl").VectorSourceSpecification}
+ * @param {import("./editor/town.js").Town} town
+ * @returns {import("maplibre-gl").SourceSpecification}
  */
-export function overlaySource(name, community, kind) {
+export function overlaySource(name, community, kind, town) {
+  if (name === "elders") return elderSource(town);
   const layer = name === "managed" ? "courtyards" : name;
   const query = new URLSearchParams({ community, ...(name === "circles" ? { kind } : {}) });
   return { type: "vector", url: new URL(`${base}/tiles/${layer}.json?${query}`, location.origin).href };
@@ -28,7 +32,8 @@ export function overlaySource(name, community, kind) {
  * @returns {Layer}
  */
 export function overlayLayer(name) {
-  const of = { id: `over-${name}`, source: `over-${name}`, "source-layer": name === "managed" ? "courtyards" : name };
+  const from = name === "elders" ? {} : { "source-layer": name === "managed" ? "courtyards" : name };
+  const of = { id: `over-${name}`, source: `over-${name}`, ...from };
   return /** @type {Layer} */ ({ ...of, ...looks()[name] });
 }
 
@@ -45,6 +50,7 @@ function looks() {
     barriers: { type: "line", paint: { "line-color": token("--danger"), "line-width": 3, "line-opacity": 0.8 } },
     courtyards: outline(["match", ["get", "kind"], "old", token("--warn"), "new", token("--good"), token("--muted")]),
     managed: outline(["case", ["==", ["get", "managed"], true], token("--good"), token("--danger")]),
+    elders: ELDER_LOOK,
     circles: { type: "fill", paint: { "fill-color": token("--accent"), "fill-opacity": 0.14, "fill-outline-color": token("--accent") } },
   };
 }
@@ -53,7 +59,8 @@ function looks() {
 export function overlayChoices(page) {
   return html`<details class="overlays" @toggle=${() => askKinds(page)}>
     <summary class="tool">${t("editor.overlays")}</summary>
-    ${OVERLAYS.map((name) => (name === "circles" ? circles(page) : button(page, name)))}
+    ${baseChoice(page)}
+    ${OVERLAYS.filter((name) => name !== "elders" || (page.drawing && tellsElders(page.drawing.town))).map((name) => (name === "circles" ? circles(page) : button(page, name)))}
   </details>`;
 }
 
@@ -62,7 +69,7 @@ export function overlayChoices(page) {
  * @param {Overlay} name
  */
 function button(page, name) {
-  return html`<button type="button" class="tool" aria-pressed=${page.overlays.has(name)} title=${t(`editor.overlay.${name}.tip`)} @click=${() => turn(page, name, "")}>
+  return html`<button type="button" class="tool" aria-pressed=${page.overlays.has(name)} title=${t(`editor.overlay.${name}.tip`, { classes: ELDER_CLASSES.join(" / ") })} @click=${() => turn(page, name, "")}>
     ${t(`editor.overlay.${name}`)}
   </button>`;
 }

@@ -11,6 +11,7 @@ import { EditorMap } from "./editor-map.js";
 import { notices } from "./editor-notices.js";
 import "./editor-problems.js";
 import { greet, hear, hearLate } from "./editor-sharing.js";
+import { followSigning } from "./editor-signing.js";
 import { sideOf } from "./editor-side.js";
 import { toolbox } from "./editor-toolbox.js";
 import { Tools } from "./editor-tools.js";
@@ -33,6 +34,8 @@ const HINT_MS = 6000;
 export class EditorPage extends Component {
   static properties = {
     plan: { type: Number },
+    tianditu: { type: String },
+    base: { state: true },
     told: { state: true },
     error: { state: true },
     tool: { state: true },
@@ -58,6 +61,10 @@ export class EditorPage extends Component {
   constructor() {
     super();
     this.plan = 0;
+    /** Key of the base map; empty: there is none. */
+    this.tianditu = "";
+    /** @type {import("./editor-base.js").Base} */
+    this.base = "";
     /** @type {import("./editor/town.js").EditorDocument | null} */
     this.told = null;
     /** @type {unknown} */
@@ -121,6 +128,7 @@ export class EditorPage extends Component {
     const presence = setInterval(() => greet(this), PRESENCE_MS);
     this.ends = [
       onChange((change) => hear(this, change)),
+      followSigning(this),
       () => removeEventListener("keydown", keys),
       () => removeEventListener("keydown", space),
       () => removeEventListener("keyup", space),
@@ -274,7 +282,7 @@ export class EditorPage extends Component {
           <div class="pointer-tip" hidden aria-hidden="true"></div>
           <p class="said" role="status">${this.said ? html`<span>${this.said}</span>` : nothing}</p>
           ${notices(this)}
-          <div class="map-foot">${mapLine()}</div>
+          <div class="map-foot">${mapLine()}${this.base ? html`<span class="map-line">${t("editor.base.owner")}</span>` : nothing}</div>
         </section>
         <aside class="panel" aria-label=${t("editor.panel")}>${this.drawing && this.told ? sideOf(this, this.drawing) : skeleton()}</aside>
         ${this.drawing ? html`<wg-editor-problems .drawing=${this.drawing} .found=${this.problems} @large=${() => actNamed(this, "stairwells")} @show=${(/** @type {CustomEvent} */ event) => this.showProblem(event.detail)}></wg-editor-problems>` : nothing}

@@ -40,7 +40,7 @@ async function catchUp(page, session) {
   } catch (error) {
     // The ground is another one by now: nothing of this page fits any more.
     if (error instanceof Problem && error.code === "rebased") location.reload();
-    else session.offline = true;
+    else if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) session.offline = true;
     page.requestUpdate();
   }
 }

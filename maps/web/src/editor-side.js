@@ -34,7 +34,7 @@ export function sideOf(page, drawing) {
 
 /** @type {Record<typeof PANELS[number], (page: EditorPage, drawing: Drawing) => unknown>} */
 const tabs = {
-  history: (page, drawing) => html`<wg-editor-history .session=${page.session} .drawing=${drawing} .saving=${page.saving}></wg-editor-history>`,
+  history: (page, drawing) => html`<wg-editor-history .session=${page.session} .drawing=${drawing} .saving=${page.saving} .drawable=${page.drawable}></wg-editor-history>`,
   buildings: (page, drawing) => html`<wg-editor-buildings .drawing=${drawing} .grid=${page.target} .chosen=${page.chosen} .drawable=${page.drawable}
     @units=${(/** @type {CustomEvent} */ event) => page.showUnits(event.detail)}
     @move=${(/** @type {CustomEvent} */ event) => moveUnits(page, event.detail.units, event.detail.to)}></wg-editor-buildings>`,

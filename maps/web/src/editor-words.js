@@ -89,5 +89,27 @@ export function editWords(edit, drawing) {
   const to = new Set(edit.moves.map(([, , grid]) => grid));
   const [one] = to;
   const where = to.size === 1 ? gridName(drawing, one) : t("editor.several", { n: to.size });
-  return edit.moves.length ? t("editor.edit.moved", { n: grouped(edit.moves.length), where }) : "";
+  const moved = edit.moves.length ? [t("editor.edit.moved", { n: grouped(edit.moves.length), where })] : [];
+  const back = edit.undoes == null ? [] : [t("editor.edit.undoes", { n: edit.undoes })];
+  return [...moved, ...edit.changes.map((change) => changeWords(change, drawing)), ...back].join(t("list.comma"));
+}
+
+/**
+ * @param {import("./editor/drawing.js").Change} change
+ * @param {Drawing} drawing
+ */
+function changeWords([no, aspect, was, is], drawing) {
+  if (aspect === "name") return t("editor.edit.name", { was: String(was), is: String(is) });
+  if (aspect === "kind") return t("editor.edit.kind", { grid: gridName(drawing, no), is: t(`editor.grid-kind.${is}`) });
+  return t(`editor.edit.${aspect}.${is}`, { grid: gridName(drawing, no) });
+}
+
+/**
+ * Why an edit was made, as far as somebody said so: in general, for each rule, to whoever drew.
+ * @param {import("./editor/history.js").Edit} edit
+ * @returns {string[]}
+ */
+export function whyWords({ why, detail }) {
+  const reasons = Object.entries(detail?.reasons ?? {}).map(([kind, text]) => `${t(`editor.rule-name.${kind}`)} · ${text}`);
+  return [...new Set([why, ...reasons, detail?.remarks].filter((line) => typeof line === "string" && line))].map(String);
 }

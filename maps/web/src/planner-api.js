@@ -150,7 +150,10 @@ export const judgedProblems = async (plan) => (await fetched(`/plans/${plan}/pro
  */
 export const goOn = (plan, step, said) => sent("POST", `/plans/${plan}/${step}`, said);
 
-/** @param {number} plan */
+/**
+ * @param {number} plan
+ * @returns {Promise<{items: import("./editor-snapshots.js").Snapshot[]}>}
+ */
 export const snapshotsOf = (plan) => fetched(`/plans/${plan}/snapshots`);
 
 /**
@@ -163,9 +166,28 @@ export const takeSnapshot = (plan, name) => sent("POST", `/plans/${plan}/snapsho
  * @param {number} plan
  * @param {number} snapshot
  * @param {string} client
+ * @returns {Promise<import("./editor/session.js").Answer>}
  */
 export const restoreSnapshot = (plan, snapshot, client) =>
   sent("POST", `/plans/${plan}/snapshots/${snapshot}/restore`, { client });
+
+/**
+ * Where the assignment of a plan stands as a table.
+ * @param {number} plan
+ * @param {"csv" | "xlsx"} form
+ */
+export const assignmentAddress = (plan, form) => `${base}/api/v1/plans/${plan}/assignment.${form}`;
+
+/**
+ * What a table would change; nothing is stored.
+ * @param {number} plan
+ * @param {Blob} table
+ * @param {"csv" | "xlsx"} form
+ * @param {boolean} named whether grids are made for names that are not known
+ * @returns {Promise<import("./editor-import.js").TablePreview>}
+ */
+export const tableChanges = (plan, table, form, named) =>
+  sentFile(`/plans/${plan}/assignment?format=${form}&new_grids=${named}`, table, "text/csv");
 
 /**
  * Divide a community into a new draft.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from uuid import uuid4
 
 import pytest
 
 from api.schemas.assignments import AssignmentPreview
-from api.schemas.planning import ForkRequest, SnapshotRequest, StrokeRequest
+from api.schemas.planning import ForkRequest, GridPatch, SnapshotRequest, StrokeRequest
 from api.services import assignment_files, comparing, drawing, keeping
 from api.services.desk import Desk
 from api.services.ground_memory import GroundMemory
@@ -88,3 +89,39 @@ def test_nonsense_is_refused_in_words(desk: Desk, town: Town) -> None:
         desk, f"plan-{plan_id}", f"plan-{fork}", today=today(), subsidy=SUBSIDY
     )
     assert same.moved == []
+
+
+def test_the_column_that_was_edited_counts_and_locked_grids_stay(desk: Desk, town: Town) -> None:
+    plan_id = divide_community(town.engine, town.community, RULES, made_by="甲")
+    with town.engine.connect() as connection:
+        before = store.read_labels(connection, plan_id)
+        names = store.read_grids(connection, plan_id)["name"]
+    here = int(before[0])
+    there, third = [int(g) for g in sorted(set(before.tolist()) - {here})][:2]
+    # Only the name was edited, or only the number: either is what is meant.
+    for row in (f"B00,{here},{names[there]}", f"B00,{there},{names[here]}", f"B00,{there},"):
+        found = read(desk, plan_id, f"楼栋编码,网格号,网格名称\n\n{row}\n")
+        assert [(a, b) for _, a, b in found.moves] == [(here, there)]
+        assert found.unplaced == []
+    odd = read(desk, plan_id, f"楼栋编码,网格号,网格名称\n\n\nB00,{there},{names[third]}\n")
+    assert [(u.row, u.reason) for u in odd.unplaced] == [(4, "contradiction")]
+    huge = read(desk, plan_id, f"楼栋编码,网格号,网格名称\nB00,{'9' * 5000},{names[here]}\n")
+    assert (huge.moves, huge.counts) == ([], {"no_grid": 1})
+    assert len(huge.unplaced[0].name) == 100
+    drawing.change_grid(desk, plan_id, there, GridPatch(client=uuid4(), locked=True))
+    found = read(desk, plan_id, f"楼栋编码,网格号\nB00,{there}\nB10,{int(before[0])}\n")
+    assert (2, "locked") in [(u.row, u.reason) for u in found.unplaced]
+
+
+def test_two_megabytes_of_nonsense_are_refused_in_moments_and_few_words(
+    desk: Desk, town: Town
+) -> None:
+    plan_id = divide_community(town.engine, town.community, RULES, made_by="甲")
+    wide = "楼栋编码,网格号" + ",a" * 900_000
+    long = "楼栋编码,网格号\n" + "x,y\n" * 490_000
+    for body in (wide, long, *(sign * 1_990_000 for sign in ',"\n')):
+        begun = time.process_time()
+        with pytest.raises((UnreadableFile, WrongColumns)) as refused:
+            read(desk, plan_id, body)
+        assert time.process_time() - begun < 4
+        assert max(len(refused.value.zh), len(str(refused.value))) < 1000

@@ -12,7 +12,8 @@ import { changedBack, inverse } from "./strokes.js";
  * @property {import("./strokes.js").Move[]} moves
  * @property {number | null} undoes
  * @property {import("./drawing.js").Change[]} changes of grids
- * @property {{ground?: number, ground_was?: number}} [detail] of an edit that put the plan on another ground
+ * @property {{ground?: number, ground_was?: number, reasons?: Record<string, string>, remarks?: string | null}} [detail] of an
+ *   edit that put the plan on another ground; what a step on the way was told
  */
 
 /**

@@ -89,6 +89,8 @@ export class Session {
     this.savedAt = null;
     /** A stroke that is not finished. @type {import("./strokes.js").Stroke | null} */
     this.live = null;
+    /** Why strokes are made from now on, in the words of whoever draws. @type {string | null} */
+    this.why = null;
     this.sending = false;
     /** @type {Promise<void>} */
     this.heard = Promise.resolve();
@@ -110,7 +112,7 @@ export class Session {
    * @param {Move[]} moves
    * @param {{action?: string, why?: string | null, grids?: NewGrid[]}} [about]
    */
-  commit(moves, { action = "stroke", why = null, grids = [] } = {}) {
+  commit(moves, { action = "stroke", why = this.why, grids = [] } = {}) {
     return this.#enqueue({ client: crypto.randomUUID(), kind: "strokes", moves, changes: news(grids), action, why, grids });
   }
 
@@ -365,6 +367,16 @@ export class Session {
   async discard() {
     for (const op of [...this.pending]) await this.#drop(op);
     this.stopped = null;
+    this.tell([]);
+  }
+
+  /**
+   * Send nothing until told to try again; what waits stays.
+   * @param {{status: number, message: string}} why
+   */
+  halt(why) {
+    this.stopped = why;
+    clearTimeout(this.timer);
     this.tell([]);
   }
 

@@ -7,7 +7,7 @@ import { cellsOf } from "./cells.js";
  * @typedef {object} EditorDocument
  * @property {{id: number, name: string, state: string, revision: number, tier: string,
  *   community_code: string, community_name: string | null, based_on: number | null, ground: number,
- *   me: string, may_draw: boolean, may_recall: boolean, may_approve: boolean}} plan
+ *   me: string, may_draw: boolean, may_recall: boolean, may_fork: boolean, may_approve: boolean}} plan
  * @property {{name: string, caps: Record<string, number>, capacity: number, fill: number,
  *   keep_courtyards: boolean, hard_barriers: string[], soft_barriers: string[],
  *   households_kind: string, grid_kind: string}} rules
