@@ -81,7 +81,7 @@ def make(url: str) -> Town:
     make_faces(engine, FACES)
     with engine.begin() as connection:
         for statement in (ASSIGNED + ";" + _WORKER).split(";"):
-            connection.execute(sa.text(statement))
+            connection.execute(sa.text(statement), {"width": 150})
     draft = make_town(engine, COLUMNS, ROWS)
     update(engine, WalkingOrder(kinds=FACILITY_KINDS[:3]), lambda *_: None)
     roamers = tuple(f"roamer{number}" for number in range(4))

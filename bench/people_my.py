@@ -89,7 +89,7 @@ def _town(url: str) -> None:
     make_faces(engine, Faces(communities=20, buildings=12_000, facilities=100, streets=200))
     with engine.begin() as connection:
         for statement in (ASSIGNED + ";" + _LIVED_IN).split(";"):
-            connection.execute(sa.text(statement), {"today": today()})
+            connection.execute(sa.text(statement), {"today": today(), "width": 150})
         [grid] = connection.execute(sa.text("SELECT min(community_code) FROM grid")).scalars()
     wanted = NewAccount(NAME, "worker", AccountScope((grid,), ()), PASSWORD, False, "w0")
     make_account(engine, OPERATOR, wanted)
@@ -98,7 +98,7 @@ def _town(url: str) -> None:
     engine.dispose()
 
 
-# 150 buildings to a grid, four grids to a community, each building a unit of its own.
+# Four grids to a community, :width buildings to a grid, each building a unit of its own.
 ASSIGNED = """
 INSERT INTO unit (
     ground_id, unit_no, unit_id, kind, building_code, courtyard_code, households, geom)
@@ -108,7 +108,7 @@ SELECT
 FROM building AS b JOIN ground AS g ON g.community_code = b.community_code
 ;
 INSERT INTO assignment (plan_id, unit_no, ground_id, grid_no)
-SELECT p.id, u.unit_no, u.ground_id, u.unit_no / 150
+SELECT p.id, u.unit_no, u.ground_id, u.unit_no / :width
 FROM plan AS p JOIN unit AS u ON u.ground_id = p.ground_id
 """
 # A worker for two grids, with the next one for a deputy. Two stairwells to a building, two gates

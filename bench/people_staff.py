@@ -22,6 +22,7 @@ from api.services.importing import ImportOptions, import_file
 from api.today import today
 from bench.faces_maker import Faces, make_faces
 from bench.importing import own_database
+from bench.people_my import ASSIGNED
 from bench.people_record import run, table
 from bench.tile_load import Load, http_load
 from bench.tile_servers import wangge
@@ -48,6 +49,8 @@ def measured(server: str) -> str:
         print("city made", file=sys.stderr, flush=True)
         with engine.begin() as connection:
             connection.execute(sa.text("UPDATE building SET stairwells = 2"))
+            for statement in ASSIGNED.split(";"):
+                connection.execute(sa.text(statement), {"width": 30})
         rows = [*_roster(engine)]
         print(rows, file=sys.stderr, flush=True)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
