@@ -72,7 +72,7 @@ def test_what_is_seen_on_the_screen_is_on_the_paper_too(
 def test_the_plan_page_leads_to_sheets_and_files(visitor: Visitor, town_address: str) -> None:
     visit = visitor.visit(f"{town_address}/plan/1")
     links = visit.page.locator(".papers a")
-    expect(links).to_have_count(5)
+    expect(links).to_have_count(6)
     for link in links.all():
         address = link.get_attribute("href")
         assert address is not None
