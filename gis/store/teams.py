@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,8 +87,7 @@ def seat_figures(connection: sa.Connection, area: str | None, at: date) -> list[
 
     Areas without a template, own or inherited, have no rows.
     """
-    rows = connection.execute(statement("staff_seats", "staff_filled"), {"area": area, "at": at})
-    return [SeatFigures(*row) for row in rows]
+    return [SeatFigures(*row) for row in _filled(connection, "staff_seats", area=area, at=at)]
 
 
 def gaps(
@@ -104,10 +103,11 @@ def gaps(
 
     One statement; at most `most` rows.
     """
-    binds = {
-        "area": area,
-        "at": at,
-        "after": None if after is None else json.dumps(after),
-        "most": most,
-    }
-    return (Gap(*row) for row in connection.execute(statement("staff_gaps", "staff_filled"), binds))
+    behind = None if after is None else json.dumps(after)
+    rows = _filled(connection, "staff_gaps", area=area, at=at, after=behind, most=most)
+    return (Gap(*row) for row in rows)
+
+
+def _filled(connection: sa.Connection, name: str, **binds: object) -> Sequence[sa.Row[Any]]:
+    """Run a query over `filled`."""
+    return connection.execute(statement(name, "staff_filled"), binds).all()

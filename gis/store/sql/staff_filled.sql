@@ -73,12 +73,16 @@ held AS MATERIALIZED (
     WHERE post.valid @> CAST(:at AS date)
     GROUP BY 1, 2, 3
 ),
-filled AS (
+-- Until a roster just read in has been analyzed, posts are thought to be a handful, and each seat of
+-- a city would be compared with each of them. A full join is made by hashing, whatever is thought.
+matched AS MATERIALIZED (
     SELECT
         s.area, s.area_name, s.level, s.role, s.code, s.name, s.building, s.needed,
         coalesce(held.posts, 0) AS posts,
         coalesce(held.held, 0) AS held,
         greatest(s.needed - coalesce(held.held, 0), 0) AS gap
     FROM subject AS s
-    LEFT JOIN held ON (held.role, held.subject_kind, held.code) = (s.role, s.level, s.code)
-)
+    FULL JOIN held
+        ON held.role = s.role AND held.subject_kind = s.level AND held.code = s.code
+),
+filled AS (SELECT * FROM matched WHERE area IS NOT NULL)

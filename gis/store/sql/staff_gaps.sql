@@ -19,7 +19,8 @@ FROM (
 LEFT JOIN LATERAL (
     SELECT grid.code AS grid
     FROM unit
-    JOIN assignment AS a ON a.ground_id = unit.ground_id AND a.unit_no = unit.unit_no
+    JOIN plan ON plan.ground_id = unit.ground_id
+    JOIN assignment AS a ON a.plan_id = plan.id AND a.unit_no = unit.unit_no
     JOIN grid_period AS period
         ON period.plan_id = a.plan_id AND period.grid_no = a.grid_no
         AND period.valid @> CAST(:at AS date)
