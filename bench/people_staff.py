@@ -129,7 +129,7 @@ def _paths(engine: sa.Engine) -> dict[str, list[str]]:
             )
         ).all()
     root = "/api/v1/responsible"
-    named = [row.address or row.name for row in found if row.address or row.name]
+    named = [row.address or row.name for row in found if row.address or row.name][:500]
     return {
         "by point": [f"{root}?lon={x:.6f}&lat={y:.6f}" for x, y in zip(lon, lat, strict=True)],
         "by building": [f"{root}?building={row.code}" for row in found],
