@@ -108,6 +108,6 @@ def gaps(
     return (Gap(*row) for row in rows)
 
 
-def _filled(connection: sa.Connection, name: str, **binds: object) -> Sequence[sa.Row[Any]]:
+def _filled(connection: sa.Connection, name: str, **binds: object) -> Sequence[Any]:
     """Run a query over `filled`."""
     return connection.execute(statement(name, "staff_filled"), binds).all()
