@@ -16,8 +16,9 @@ class MemoryReturn:
     """
     A thread that hands freed memory back once a minute.
 
-    With `keep_memory_together` it holds a process near what it uses. Where the C library is not
-    glibc, nothing is done. The calls hold no interpreter lock; a trim takes milliseconds.
+    With it the threads share two arenas (`keep_memory_together`), so that a process stays near
+    what it uses. Where the C library is not glibc, nothing is done. The calls hold no interpreter
+    lock; a trim takes milliseconds.
     """
 
     def __init__(self) -> None:
@@ -25,7 +26,8 @@ class MemoryReturn:
         self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Begin; before other threads start, which would have arenas of their own."""
+        keep_memory_together()
         self._thread.start()
         return self
 

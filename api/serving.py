@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from api.addresses import base_path
 from api.app import create_app
 from api.logs import log_config, make_logging_cheap
-from api.memory_return import MemoryReturn, keep_memory_together
+from api.memory_return import MemoryReturn
 from api.patience import PatientProtocol, refuse_the_slow
 from api.settings import Settings
 from gis.errors import Unavailable
@@ -44,7 +44,6 @@ def serve_until_signal(settings: Settings, *, any_port: bool, ready: Callable[[s
     Unavailable
         The port is taken, or the service cannot start or does not become ready.
     """
-    keep_memory_together()
     app = create_app(settings)
     make_logging_cheap()
     with MemoryReturn(), _listening(settings, any_port=any_port) as listener:

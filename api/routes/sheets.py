@@ -28,24 +28,20 @@ class SheetWanted:
     office: str | None
 
 
-def _wanted(
-    size: Annotated[PaperName, Query(alias="paper", description="Size of the paper.")] = "a3",
-    turn: Annotated[Turn, Query(description="How the paper lies.")] = "landscape",
-    office: Annotated[
-        str | None,
-        Query(max_length=60, description="编制单位, who compiled it; else WANGGE_OFFICE."),
-    ] = None,
-) -> SheetWanted:
+_Size = Annotated[PaperName, Query(alias="paper", description="Size of the paper.")]
+_Turn = Annotated[Turn, Query(description="How the paper lies.")]
+_Office = Annotated[
+    str | None,
+    Query(max_length=60, description="编制单位, who compiled it; else WANGGE_OFFICE."),
+]
+
+
+def _wanted(size: _Size = "a3", turn: _Turn = "landscape", office: _Office = None) -> SheetWanted:
     return SheetWanted(paper(size, turn), office)
 
 
 def _wanted_a4(
-    size: Annotated[PaperName, Query(alias="paper", description="Size of the paper.")] = "a4",
-    turn: Annotated[Turn, Query(description="How the paper lies.")] = "landscape",
-    office: Annotated[
-        str | None,
-        Query(max_length=60, description="编制单位, who compiled it; else WANGGE_OFFICE."),
-    ] = None,
+    size: _Size = "a4", turn: _Turn = "landscape", office: _Office = None
 ) -> SheetWanted:
     return _wanted(size, turn, office)
 
