@@ -73,6 +73,7 @@ from api.services.downloads import Slots
 from api.services.figures_memory import FiguresMemory
 from api.services.ground_memory import GroundMemory
 from api.services.health import require_ready
+from api.services.heavy_jobs import HeavyJobs
 from api.services.preview_workers import PreviewWorkers
 from api.services.sealing import Sealer
 from api.services.sights import Sights
@@ -140,6 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.stream_places = StreamPlaces(settings.event_streams)
         app.state.grounds = GroundMemory()
         app.state.previews = PreviewWorkers(settings)
+        app.state.heavy = HeavyJobs(settings)
         app.state.engine = open_service(settings)
         app.state.changes = Changes()
         app.state.sights = Sights(app.state.changes)
@@ -162,6 +164,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         app.state.changes.end()
         app.state.previews.end()
+        app.state.heavy.end()
         listener.stop()
         sealer.stop()
         app.state.engine.dispose()

@@ -26,7 +26,16 @@ from bench import endurance_report, tile_servers
 from bench.endurance_ledgers import FreshLedger, Outages, Sample, StrokeLedger, now
 from bench.endurance_line import Ask, Line, Tally
 from bench.endurance_load import Asker, Headers, Mix, edits_over_http, fresh_building
-from bench.endurance_people import Editor, Listener, Painter, Restarts, memory, paced, replayed
+from bench.endurance_people import (
+    Editor,
+    Listener,
+    Painter,
+    Restarts,
+    memory,
+    memory_beside,
+    paced,
+    replayed,
+)
 from bench.endurance_town import Town, make
 from bench.partition import noise, pace
 from gis.store import cluster
@@ -133,7 +142,7 @@ class Run:
     def _sampling(self) -> None:
         begun = now()
         while not self.over.wait(_SAMPLE_S):
-            self.samples.append(Sample(now() - begun, *memory(self.pid)))
+            self.samples.append(Sample(now() - begun, *memory(self.pid), memory_beside(self.pid)))
 
     def finish(self) -> None:
         """End, and reckon up what was acknowledged."""

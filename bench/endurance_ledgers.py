@@ -154,11 +154,21 @@ def _moves(moves: Iterable[Sequence[int | None]]) -> Moves:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Memory of a process at a moment after the beginning; MB of 1,000,000 bytes."""
+    """
+    Memory at a moment after the beginning; MB of 1,000,000 bytes.
+
+    Attributes
+    ----------
+    rss, pss
+        Of the process that serves.
+    beside
+        Resident memory of the processes it has started.
+    """
 
     at_s: float
     rss: float
     pss: float
+    beside: float
 
 
 def slope(samples: Sequence[Sample], since_s: float) -> float:

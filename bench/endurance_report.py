@@ -57,6 +57,7 @@ def memory_rows(run: Run, minutes: float) -> list[Row]:
                 f"{slope(run.samples, since):+.3f}"
             ),
             "most": f"{most:.0f}",
+            "beside it at the end": f"{last.beside:.0f}",
             "must 400 MB": "yes" if most < _LIMIT_MB else "no",
         }
     ]

@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from gis.cells import Ground
-from gis.tours import closed_tour
 
 DETOUR = 1.3
 """Metres walked for each metre of straight line. Street networks lie between 1.2 and 1.5
@@ -121,6 +120,9 @@ def tour_lengths(stops: Floats, place: Ints, count: int, *, detour: float = DETO
     place
         Number of each unit's grid, below `count`; -1 for units that no round passes.
     """
+    # Loaded when first measured: a compiler comes with it, of 50 MB that few processes need.
+    from gis.tours import closed_tour
+
     passed = np.flatnonzero(place >= 0)
     order = passed[np.argsort(place[passed], kind="stable")]
     edges = np.searchsorted(place[order], np.arange(count))

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from threading import Lock
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 
 from api.deps import Reading, RequestLanguage
 from api.openapi import problems
+from api.routes.heavy import HeavyJobs
 from api.routes.listing_query import CoordQuery
 from api.schemas.walking import Isochrone
 from api.seeing import Sees
 from api.services.isochrone import Click, isochrone_of
 from gis.network.gates import GatePolicy
 
-if TYPE_CHECKING:
-    from api.services.walking_memory import WalkingMemory
-
 router = APIRouter(tags=["walking"], responses=problems(422, 503))
-
-
-_first = Lock()
-
-
-def walking_memory(request: Request) -> WalkingMemory:
-    """Return the networks that this process keeps."""
-    # With it comes a compiler that weighs as much as all else a process of tiles needs.
-    from api.services.walking_memory import WalkingMemory
-
-    with _first:
-        memory = getattr(request.app.state, "walking", None) or WalkingMemory()
-        request.app.state.walking = memory
-    assert isinstance(memory, WalkingMemory)  # noqa: S101
-    return memory
 
 
 @router.get("/isochrone")
 def show_isochrone(
     connection: Reading,
     seer: Sees,
-    request: Request,
+    heavy: HeavyJobs,
     language: RequestLanguage,
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
@@ -60,4 +41,4 @@ def show_isochrone(
     """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
     click = Click(lon, lat, coord, minutes, speed, gates, walk)
     sight = seer.today(connection)
-    return isochrone_of(connection, sight, walking_memory(request), click, language)
+    return isochrone_of(sight, heavy, click, language)

@@ -12,7 +12,7 @@ from api.deps import AppSettings, DatabaseEngine, Reading, RequestLanguage, need
 from api.entity_tags import matches
 from api.openapi import problems
 from api.principal import Principal
-from api.routes.isochrone import walking_memory
+from api.routes.heavy import HeavyJobs
 from api.routes.listing_query import CodePattern
 from api.schemas.my import (
     Colleagues,
@@ -48,10 +48,14 @@ def tagged(request: Request, answer: BaseModel) -> Response:
 
 @router.get("", response_model=MyList, responses=_UNCHANGED)
 def show_my_list(
-    request: Request, who: Marker, engine: DatabaseEngine, settings: AppSettings
+    request: Request,
+    who: Marker,
+    engine: DatabaseEngine,
+    heavy: HeavyJobs,
+    settings: AppSettings,
 ) -> Response:
     """Show one's grids, buildings, handovers and notices, as they are today."""
-    return tagged(request, my_list.my_list(engine, who, today(), settings))
+    return tagged(request, my_list.my_list(engine, heavy.names, who, today(), settings))
 
 
 @router.get("/map", response_model=MyMap, responses=_UNCHANGED)
@@ -91,12 +95,12 @@ def confirm_handover(who: Marker, engine: DatabaseEngine, receipt: Receipt) -> N
 
 @router.get("/way/{building:path}", responses=problems(404, 422))
 def show_way(
-    request: Request,
     who: Marker,
+    heavy: HeavyJobs,
     connection: Reading,
     building: Annotated[str, Path(pattern=CodePattern)],
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
 ) -> Way:
     """Show the way on foot to a building of one's own; the position is used and forgotten."""
-    return my_route.way_to(connection, who, walking_memory(request), building, lon, lat)
+    return my_route.way_to(connection, who, heavy, building, lon, lat)

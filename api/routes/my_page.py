@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from api.addresses import base_path
 from api.deps import AppSettings, DatabaseEngine, Who
 from api.entity_tags import matches
+from api.routes.heavy import HeavyJobs
 from api.services import my_list
 from api.today import today
 from maps.my_page import MyPage, manifest, my_page, policy, worker_script
@@ -29,12 +30,12 @@ def _answer(request: Request, page: MyPage) -> Response:
 
 @router.get("/my")
 def worker_page(
-    request: Request, who: Who, engine: DatabaseEngine, settings: AppSettings
+    request: Request, who: Who, engine: DatabaseEngine, heavy: HeavyJobs, settings: AppSettings
 ) -> Response:
     """Show a worker their buildings: the list comes with the page."""
     if not who.may("mark"):
         return worker_shell(request, settings)
-    body = my_list.my_list(engine, who, today(), settings).model_dump_json()
+    body = my_list.my_list(engine, heavy.names, who, today(), settings).model_dump_json()
     page = my_page(base_path(settings), body, my_list.tag_of(body.encode()))
     return _answer(request, page)
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import sqlalchemy as sa
+import shapely
 
 from api.schemas.walking import Isochrone, IsochroneArea
 from api.services.coordinates import Coord, geojson_shapes, spoken_point, stored_point
+from api.services.heavy_jobs import HeavyJobs, Reached
 from gis.errors import InputError, Language
 from gis.network.gates import GatePolicy
 from gis.store.sight import Sight
-
-if TYPE_CHECKING:
-    from api.services.walking_memory import WalkingMemory
 
 MOST_CUTOFFS = 6
 LONGEST_MINUTES = 60.0
@@ -35,13 +31,7 @@ class Click:
     walk: str = "usual"
 
 
-def isochrone_of(
-    connection: sa.Connection,
-    sight: Sight,
-    memory: WalkingMemory,
-    click: Click,
-    language: Language,
-) -> Isochrone:
+def isochrone_of(sight: Sight, heavy: HeavyJobs, click: Click, language: Language) -> Isochrone:
     """
     Return the ground within each cutoff of a click.
 
@@ -55,51 +45,26 @@ def isochrone_of(
     """
     minutes = cutoff_minutes(click.minutes)
     lon, lat = stored_point(click.lon, click.lat, click.coord)
-    if sight.ground is not None and not sight.ground.holds(lon, lat):
-        return _nowhere(click, minutes, language)
-    ground = memory.ground(connection, lon, lat, click.walk)
-    graph = ground.from_people(click.gates)
-    seconds = [60.0 * one for one in minutes]
-    # Loaded when first asked for, as the memory is: a compiler comes with it.
-    from gis.circles.isochrone import isochrone
-
-    found = isochrone(ground.raster, graph, lon, lat, seconds, click.speed_m_s)
-    shapes = np.array([None if area.is_empty else area for area in found.areas], dtype=object)
-    drawn = geojson_shapes(shapes, click.coord)
+    unseen = sight.ground is not None and not sight.ground.holds(lon, lat)
+    cutoffs = tuple(60.0 * one for one in minutes)
+    job = Reached(lon, lat, cutoffs, click.speed_m_s, click.gates, click.walk, unseen)
+    found = heavy.reached(job)
+    start = found["start"]
+    drawn = geojson_shapes(shapely.from_wkb(np.array(found["areas"], dtype=object)), click.coord)
     return Isochrone(
         lon=click.lon,
         lat=click.lat,
-        start=None if found.start is None else spoken_point(*found.start, click.coord),
-        leg_m=found.leg_m,
+        start=None if start is None else spoken_point(start[0], start[1], click.coord),
+        leg_m=found["leg_m"],
         speed_m_s=click.speed_m_s,
         gates=click.gates,
-        walk=ground.walk,
-        status=found.status,
-        message=found.zh if language == "zh" else found.en,
+        walk=found["walk"],
+        status=found["status"],
+        message=found[language],
         areas=[
             IsochroneArea(minutes=one, geometry=shape)
             for one, shape in zip(minutes, drawn, strict=True)
         ],
-    )
-
-
-def _nowhere(click: Click, minutes: Sequence[float], language: Language) -> Isochrone:
-    # Loaded when first asked for: a compiler comes with it.
-    from gis.circles.polygons import OUTSIDE
-    from gis.network.walkable import walk_settings
-
-    status, en, zh = OUTSIDE
-    return Isochrone(
-        lon=click.lon,
-        lat=click.lat,
-        start=None,
-        leg_m=None,
-        speed_m_s=click.speed_m_s,
-        gates=click.gates,
-        walk=walk_settings(click.walk).text(),
-        status=status,
-        message=zh if language == "zh" else en,
-        areas=[IsochroneArea(minutes=one, geometry=None) for one in minutes],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -39,8 +39,20 @@ REMEMBERED_DAYS = 92
 MOST_HANDOVER_ROWS = 2_000
 
 
-def my_list(engine: sa.Engine, principal: Principal, day: date, settings: Settings) -> MyList:
-    """Return what a worker's page shows, in one transaction that writes keys of new names only."""
+ReadNames = Callable[[Iterable[str]], Keys]
+
+
+def my_list(
+    engine: sa.Engine, read_names: ReadNames, principal: Principal, day: date, settings: Settings
+) -> MyList:
+    """
+    Return what a worker's page shows, in one transaction that writes keys of new names only.
+
+    Parameters
+    ----------
+    read_names
+        Reads names that are not kept yet, as `gis.search_keys.pinyin_keys` does.
+    """
     begin = day.replace(day=1)
     with engine.begin() as connection:
         asker = asker_of(connection, principal, day)
@@ -59,7 +71,9 @@ def my_list(engine: sa.Engine, principal: Principal, day: date, settings: Settin
         notices = store.notices_of(connection, asker.worker_id, ids, since)
         names = {label(row) for row in rows} | {r["courtyard"] for r in rows if r["courtyard"]}
         keys = kept_keys(connection, names)
-        keys |= keep_keys(connection, names - keys.keys())
+        new = read_names(names - keys.keys())
+        keep_keys(connection, new)
+        keys |= new
     courtyards = {row["courtyard_code"]: row["courtyard"] for row in rows if row["courtyard"]}
     place = {code: index for index, code in enumerate(courtyards)}
     counts = principal.may("counts")

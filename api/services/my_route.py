@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
@@ -10,14 +10,11 @@ import sqlalchemy as sa
 
 from api.principal import Principal
 from api.schemas.my import MapShape, MyMap, Way
+from api.services.heavy_jobs import HeavyJobs, WayTo
 from api.services.my_asker import Asker, asker_of
 from api.today import today
 from gis.errors import NotFound
-from gis.metric import STORED, named_crs, transformer
 from gis.store import my_map as store
-
-if TYPE_CHECKING:
-    from api.services.walking_memory import WalkedGround, WalkingMemory
 
 WALK_M_S = 1.2
 FARTHEST_M = 20_000
@@ -28,7 +25,7 @@ _EARTH_M = 6_371_008.8
 def way_to(
     connection: sa.Connection,
     principal: Principal,
-    memory: WalkingMemory,
+    heavy: HeavyJobs,
     building: str,
     lon: float,
     lat: float,
@@ -51,8 +48,7 @@ def way_to(
         )
     straight = _straight_metres(lon, lat, goal.lon, goal.lat)
     if straight <= FARTHEST_M:
-        ground = memory.ground(connection, goal.lon, goal.lat)
-        walked = _on_network(ground, (lon, lat), (goal.lon, goal.lat))
+        walked = heavy.way(WayTo((lon, lat), (goal.lon, goal.lat)))
         if walked is not None:
             metres, line = walked
             return _way("network", metres, line, goal.gate)
@@ -64,24 +60,6 @@ def _way(method: Any, metres: float, line: list[tuple[float, float]], gate: str 
     return Way(
         method=method, metres=round(metres, 1), minutes=round(minutes, 1), line=line, gate=gate
     )
-
-
-def _on_network(
-    ground: WalkedGround, start: tuple[float, float], goal: tuple[float, float]
-) -> tuple[float, list[tuple[float, float]]] | None:
-    from gis.network.way import foot_way, open_graph
-
-    network = ground.raster.network
-    if not network.edges:
-        return None
-    there = transformer(named_crs(STORED), network.crs)
-    xy = np.column_stack(there.transform(*np.array([start, goal]).T))
-    way = foot_way(ground.raster.snapper, open_graph(network), xy[0], xy[1])
-    if way is None:
-        return None
-    lon, lat = transformer(network.crs, named_crs(STORED)).transform(way.xy[:, 0], way.xy[:, 1])
-    line = [(round(float(x), 6), round(float(y), 6)) for x, y in zip(lon, lat, strict=True)]
-    return way.metres, line
 
 
 def _straight_metres(lon: float, lat: float, to_lon: float, to_lat: float) -> float:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from api.schemas.previews import Preview, PreviewRequest
+from api.services.beside import Beside, Fault, ended_unexpectedly
 from api.settings import Settings
 from gis.errors import Unavailable, WanggeError
 from gis.store.asker import Asker, for_asker
@@ -28,16 +27,6 @@ class Job:
     plan_id: int
     asked: str
     asker: Asker | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """A fault on its way between processes: its class, and what it says."""
-
-    kind: type[WanggeError]
-    en: str
-    zh: str
-    context: dict[str, object]
 
 
 class PreviewWorkers:
@@ -58,7 +47,7 @@ class PreviewWorkers:
     def __init__(self, settings: Settings, count: int = 2) -> None:
         self._settings = settings
         self._turn = asyncio.Semaphore(count)
-        self._idle: list[_Worker] = []
+        self._idle: list[Beside] = []
         self._warming: asyncio.Task[None] | None = None
 
     @property
@@ -100,7 +89,7 @@ class PreviewWorkers:
         async with self._turn, self._lent() as worker:
             try:
                 async with asyncio.timeout(LONGEST_S):
-                    answer = await worker.ask(job)
+                    answer = await _asked(worker, job)
             except TimeoutError:
                 raise Unavailable(
                     f"The engine found nothing within {LONGEST_S:.0f} s. Lock what is settled, or "
@@ -108,17 +97,14 @@ class PreviewWorkers:
                     f"引擎 {LONGEST_S:.0f} 秒内未得出结果，没有改动。请锁定已定部分或缩小范围。",
                 ) from None
             except (EOFError, OSError):
-                raise Unavailable(
-                    "The process that computes ended unexpectedly; nothing was changed. Try again.",
-                    "计算进程意外结束，没有改动；请重试。",
-                ) from None
-        if isinstance(answer, _Fault):
-            raise answer.kind(answer.en, answer.zh, **answer.context)
+                raise ended_unexpectedly() from None
+        if isinstance(answer, Fault):
+            raise answer.error()
         return Preview.model_validate_json(answer)
 
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[_Worker]:
-        worker = self._idle.pop() if self._idle else _Worker(self._settings)
+    async def _lent(self) -> AsyncIterator[Beside]:
+        worker = self._idle.pop() if self._idle else Beside(_opened, self._settings)
         try:
             yield worker
         except BaseException:
@@ -134,55 +120,31 @@ class PreviewWorkers:
             self._idle.pop().end()
 
 
-class _Worker:
-    """One process, and the pipe to it."""
-
-    def __init__(self, settings: Settings) -> None:
-        # Spawned: a copy of a process with threads and connections would be neither here nor there.
-        context = multiprocessing.get_context("spawn")
-        self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other, settings), daemon=True)
-        self._process.start()
-        other.close()
-
-    async def ask(self, job: Job) -> str | _Fault:
-        """Send a job and wait for its answer without holding a thread."""
-        loop = asyncio.get_running_loop()
-        readable = asyncio.Event()
-        loop.add_reader(self._pipe.fileno(), readable.set)
-        try:
-            self._pipe.send(job)
-            await readable.wait()
-        finally:
-            loop.remove_reader(self._pipe.fileno())
-        answer = await asyncio.to_thread(self._pipe.recv)
-        assert isinstance(answer, str | _Fault)  # noqa: S101
-        return answer
-
-    def end(self) -> None:
-        """Stop computing at once."""
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
+async def _asked(worker: Beside, job: Job) -> str | Fault:
+    """Send a job and wait for its answer without holding a thread."""
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(worker.pipe.fileno(), readable.set)
+    try:
+        worker.pipe.send(job)
+        await readable.wait()
+    finally:
+        loop.remove_reader(worker.pipe.fileno())
+    return await asyncio.to_thread(worker.take)
 
 
-def _serve(pipe: Connection, settings: Settings) -> None:
-    """Answer jobs until the other side is gone."""
+def _opened(settings: Settings) -> Callable[[Job], str]:
+    """Open the database in a process of its own; it keeps the grounds used last."""
     from api.services.database import open_service
     from api.services.ground_memory import GroundMemory
     from api.services.previews import preview
 
     engine, grounds = open_service(settings), GroundMemory()
-    while True:
-        try:
-            job: Job = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        try:
-            lent = engine if job.asker is None else for_asker(engine, job.asker)
-            with lent.connect() as connection:
-                asked = _ASKED.validate_json(job.asked)
-                answer = preview(connection, job.plan_id, asked, grounds).model_dump_json()
-            pipe.send(answer)
-        except WanggeError as fault:
-            pipe.send(_Fault(type(fault), fault.en, fault.zh, fault.context))
+
+    def answer(job: Job) -> str:
+        lent = engine if job.asker is None else for_asker(engine, job.asker)
+        with lent.connect() as connection:
+            asked = _ASKED.validate_json(job.asked)
+            return preview(connection, job.plan_id, asked, grounds).model_dump_json()
+
+    return answer

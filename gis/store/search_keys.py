@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from gis.search_keys import RULE, pinyin_keys
+from gis.search_keys import RULE
 from gis.store.tables import search_key
 
 Keys = dict[str, tuple[str, str]]
@@ -23,13 +23,12 @@ def kept_keys(connection: sa.Connection, names: Iterable[str]) -> Keys:
     return {text: (pinyin, initials) for text, pinyin, initials in found}
 
 
-def keep_keys(connection: sa.Connection, names: Iterable[str]) -> Keys:
-    """Read names, keep how they are typed, and return that."""
-    read = {name: pinyin_keys(name) for name in sorted(set(names))}
+def keep_keys(connection: sa.Connection, read: Keys) -> None:
+    """Keep how names are typed, as `gis.search_keys.pinyin_keys` reads them."""
     insert = pg.insert(search_key)
     rows = [
         {"text": name, "rule": RULE, "pinyin": pinyin, "initials": initials}
-        for name, (pinyin, initials) in read.items()
+        for name, (pinyin, initials) in sorted(read.items())
     ]
     if rows:
         connection.execute(
@@ -39,4 +38,3 @@ def keep_keys(connection: sa.Connection, names: Iterable[str]) -> Keys:
             ),
             rows,
         )
-    return read

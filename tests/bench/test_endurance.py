@@ -86,15 +86,15 @@ def test_lost_doubled_and_untold_strokes_are_counted() -> None:
 
 @given(st.floats(-5, 5), st.floats(100, 400))
 def test_the_slope_of_a_line_is_its_own(growth: float, begun: float) -> None:
-    samples = [Sample(60.0 * minute, begun + growth * minute, 0) for minute in range(30)]
+    samples = [Sample(60.0 * minute, begun + growth * minute, 0, 0) for minute in range(30)]
     assert slope(samples, since_s=600) == pytest.approx(growth, abs=1e-6)
-    jumped = [Sample(0.0, 0.0, 0), *samples[11:]]
+    jumped = [Sample(0.0, 0.0, 0, 0), *samples[11:]]
     assert slope(jumped, since_s=600) == pytest.approx(growth, abs=1e-6)
     assert slope(samples[:1], since_s=0) == 0
 
 
 def test_memory_is_told_by_steps() -> None:
-    samples = [Sample(15.0 * n, 100 + n, 50) for n in range(40)]
+    samples = [Sample(15.0 * n, 100 + n, 50, 0) for n in range(40)]
     assert by_minutes(samples, 300) == [(5, 109.5, 50, 119), (10, 129.5, 50, 139)]
 
 

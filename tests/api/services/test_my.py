@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -21,7 +21,9 @@ from api.settings import Settings
 from api.today import today
 from gis.errors import Forbidden, InputError, NotFound
 from gis.partition.rules import load_rules
+from gis.search_keys import pinyin_keys
 from gis.store.engine import open_engine
+from gis.store.search_keys import Keys
 
 TOWN = "510000000001"
 ME = Principal(7, "某某", "worker", (), worker="w1")
@@ -47,8 +49,12 @@ def engine(own_town_url: str) -> Iterator[sa.Engine]:
     opened.dispose()
 
 
+def read_names(names: Iterable[str]) -> Keys:
+    return {name: pinyin_keys(name) for name in names}
+
+
 def listed(engine: sa.Engine, who: Principal = ME, day: date | None = None) -> MyList:
-    return my_list(engine, who, day or today(), Settings())
+    return my_list(engine, read_names, who, day or today(), Settings())
 
 
 def building(engine: sa.Engine, code: str, who: Principal = ME) -> MyBuilding:

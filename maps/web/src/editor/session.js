@@ -214,7 +214,8 @@ export class Session {
   #fail(fault) {
     const status = fault.status ?? 0;
     if (status !== 0 && status !== 429 && status < 500) {
-      this.stopped = { status, message: fault.message };
+      // Whoever halted the sending meanwhile said why in words of the page.
+      this.stopped ??= { status, message: fault.message };
       return false;
     }
     this.offline = true;

@@ -1,0 +1,92 @@
+"""What weighs much is held by a process beside the service, not by the one that serves."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from api.services.beside import OneBeside
+from api.services.heavy_jobs import HeavyJobs
+from api.settings import Settings
+from gis.errors import InputError, Unavailable
+
+HEAVY = {"numba", "llvmlite", "pypinyin", "highspy", "pymetis", "dask"}
+
+
+def opened(_: Settings) -> Callable[[str], str]:
+    """Answer words backwards, and who answers; some words are faults."""
+
+    def answer(word: str) -> str:
+        if word == "wrong":
+            raise InputError("No such word.", "没有这个词。", word=word)
+        if word == "end":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if word == "stay":
+            threading.Event().wait(600)
+        return f"{word[::-1]} {os.getpid()}"
+
+    return answer
+
+
+@pytest.fixture
+def process() -> Iterator[OneBeside]:
+    made = OneBeside(opened, Settings())
+    yield made
+    made.end()
+    assert not multiprocessing.active_children()
+
+
+def test_one_process_answers_all_threads(process: OneBeside) -> None:
+    assert not multiprocessing.active_children()
+    words = [f"w{n}" for n in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        told = [answer.split() for answer in threads.map(process.answer, words)]
+    assert [word for word, _ in told] == [word[::-1] for word in words]
+    assert len({pid for _, pid in told}) == 1
+
+
+def test_a_fault_is_told_as_it_was_raised_and_the_process_goes_on(process: OneBeside) -> None:
+    before = process.answer("a")
+    with pytest.raises(InputError) as raised:
+        process.answer("wrong")
+    assert (raised.value.zh, raised.value.context) == ("没有这个词。", {"word": "wrong"})
+    assert process.answer("a") == before
+
+
+def test_a_process_that_dies_is_told_and_another_one_answers_the_next(process: OneBeside) -> None:
+    before = process.answer("a")
+    with pytest.raises(Unavailable, match="Try again"):
+        process.answer("end")
+    assert process.answer("a").split()[0] == "a"
+    assert process.answer("a") != before
+
+
+def test_a_job_without_end_is_ended() -> None:
+    process = OneBeside(opened, Settings(), longest_s=3.0)
+    with pytest.raises(Unavailable, match="within 3 s"):
+        process.answer("stay")
+    assert not multiprocessing.active_children()
+
+
+def test_names_are_read_beside_the_service() -> None:
+    heavy = HeavyJobs(Settings())
+    assert heavy.names(["重庆路", "1幢", "1幢"]) == {
+        "重庆路": ("chongqinglu", "cql"),
+        "1幢": ("1zhuang", "1z"),
+    }
+    heavy.end()
+    assert HeavyJobs(Settings()).names([]) == {}
+
+
+def test_a_process_that_serves_loads_neither_compiler_nor_dictionary() -> None:
+    code = f"import api.app, sys; print(sorted({HEAVY!r} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
