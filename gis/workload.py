@@ -120,11 +120,16 @@ def tour_lengths(stops: Floats, place: Ints, count: int, *, detour: float = DETO
     place
         Number of each unit's grid, below `count`; -1 for units that no round passes.
     """
-    # Loaded when first measured: a compiler comes with it, of 50 MB that few processes need.
+    # Loaded when first measured: a compiler comes with it, 100 MB that few processes need.
     from gis.tours import closed_tour
 
+    rounds = stops_of_rounds(stops, place, count)
+    return np.array([closed_tour(part) for part in rounds], np.float64) * detour
+
+
+def stops_of_rounds(stops: Floats, place: Ints, count: int) -> list[Floats]:
+    """Return the stops of each grid's round; parameters as those of `tour_lengths`."""
     passed = np.flatnonzero(place >= 0)
     order = passed[np.argsort(place[passed], kind="stable")]
     edges = np.searchsorted(place[order], np.arange(count))
-    lengths = [closed_tour(part) for part in np.split(stops[order], edges)[1:]]
-    return np.array(lengths, np.float64) * detour
+    return list(np.split(stops[order], edges)[1:])

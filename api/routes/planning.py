@@ -32,6 +32,7 @@ from api.schemas.plans import PlanDetail
 from api.schemas.previews import Preview, PreviewRequest, RepairPreview
 from api.services import drawing, keeping, stairwell_splits
 from api.services.desk import require_plan
+from api.services.heavy_jobs import HeavyJobs
 from api.services.plan_reading import plan_by_id
 from api.services.preview_workers import Job, PreviewWorkers
 from gis.store.asker import asker_of
@@ -161,6 +162,9 @@ def present(
 
 async def _engine_ready(request: Request, job: Job) -> None:
     """Start the engine for whoever draws; on the loop, where its processes are minded."""
-    workers = request.app.state.previews
+    workers, heavy = request.app.state.previews, request.app.state.heavy
     assert isinstance(workers, PreviewWorkers)  # noqa: S101
+    assert isinstance(heavy, HeavyJobs)  # noqa: S101
     workers.warm(job)
+    if request.app.state.settings.engine_ahead:
+        await run_in_threadpool(heavy.warm)

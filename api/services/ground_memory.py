@@ -18,13 +18,15 @@ from api.services.ground_lines import GroundLines, ground_lines
 from gis.cells import Ground
 from gis.partition.rules import rules_from_document
 from gis.store.grounds import load_ground
-from gis.workload import round_stops
+from gis.workload import round_stops, tour_lengths
 from gis.yardstick import Yardstick, yardstick
 
 SIDES = ("left", "right")
 _MOST_UNITS = 60_000
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Tours = Callable[[Floats, Ints, int], Floats]
+"""`gis.workload.tour_lengths`, or what does the same elsewhere."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class KnownGround:
     """A ground, and what was laid out of it under each rule set asked for."""
 
     ground: Ground
+    tours: Tours = tour_lengths
     _measures: dict[str, Yardstick] = field(default_factory=dict)
     _lines: GroundLines | None = None
     _stops: tuple[Floats, npt.NDArray[np.bool_]] | None = None
@@ -79,9 +82,11 @@ class KnownGround:
 GroundOf = Callable[[sa.Connection, int], KnownGround]
 
 
-def read_ground(connection: sa.Connection, ground_id: int) -> KnownGround:
+def read_ground(
+    connection: sa.Connection, ground_id: int, tours: Tours = tour_lengths
+) -> KnownGround:
     """Read a ground and remember nothing."""
-    return KnownGround(load_ground(connection, ground_id))
+    return KnownGround(load_ground(connection, ground_id), tours)
 
 
 class GroundMemory:
@@ -92,8 +97,8 @@ class GroundMemory:
     do. Two that ask for the same ground at once read it once.
     """
 
-    def __init__(self, most_units: int = _MOST_UNITS) -> None:
-        self._most_units = most_units
+    def __init__(self, most_units: int = _MOST_UNITS, tours: Tours = tour_lengths) -> None:
+        self._most_units, self._tours = most_units, tours
         self._known: OrderedDict[int, KnownGround] = OrderedDict()
         self._reading: dict[int, Lock] = {}
         self._lock = Lock()
@@ -108,7 +113,7 @@ class GroundMemory:
         with reading:
             found = self._remembered(ground_id)
             if found is None:
-                found = read_ground(connection, ground_id)
+                found = read_ground(connection, ground_id, self._tours)
                 self._keep(ground_id, found)
         return found
 

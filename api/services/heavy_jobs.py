@@ -1,26 +1,29 @@
 """
-What weighs too much for a process that serves: walking networks, and the dictionary of pinyin.
+What weighs too much for a process that serves: walking networks, rounds, the dictionary of pinyin.
 
-A compiler comes with the networks and is 150 MB, the dictionary 60; the one process beside the
-service holds them for all its threads.
+A compiler comes with networks and rounds and is 100 MB, the dictionary 60. Two processes beside
+the service hold them for all its threads: in one a network may take a second to build, the other
+is for what somebody waits for at every stroke.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from api.services.beside import Answering, OneBeside
 from api.settings import Settings
 from gis.network.gates import GatePolicy
-
-if TYPE_CHECKING:
-    from api.services.walking_memory import WalkingMemory
+from gis.workload import stops_of_rounds
 
 LonLat = tuple[float, float]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,13 @@ class WayTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounds:
+    """Measure rounds of the stops of some grids; see `gis.tours.closed_tour`."""
+
+    stops: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadNames:
     """Read names as they are typed; see `gis.search_keys.pinyin_keys`."""
 
@@ -53,10 +63,11 @@ class ReadNames:
 
 
 class HeavyJobs:
-    """The process that does these jobs for all threads of a service; it starts with the first."""
+    """The two processes that do these jobs for a service; each starts with its first one."""
 
     def __init__(self, settings: Settings) -> None:
-        self._process = OneBeside(_opened, settings)
+        self._walks = OneBeside(_walks_opened, settings)
+        self._quick = OneBeside(_quick_opened, settings)
 
     def reached(self, job: Reached) -> dict[str, Any]:
         """
@@ -67,12 +78,12 @@ class HeavyJobs:
         WanggeError
             What the job raised, or that the process is gone; so of all jobs.
         """
-        found: dict[str, Any] = json.loads(self._process.answer(job))
+        found: dict[str, Any] = json.loads(self._walks.answer(job))
         return found
 
     def way(self, job: WayTo) -> tuple[float, list[LonLat]] | None:
         """Find a way: metres, and its corners; None where no streets lead there."""
-        found = json.loads(self._process.answer(job))
+        found = json.loads(self._walks.answer(job))
         return None if found is None else (found[0], [(lon, lat) for lon, lat in found[1]])
 
     def names(self, names: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -80,41 +91,51 @@ class HeavyJobs:
         wanted = tuple(sorted(set(names)))
         if not wanted:
             return {}
-        read = json.loads(self._process.answer(ReadNames(wanted)))
+        read = json.loads(self._quick.answer(ReadNames(wanted)))
         return {name: (typed, first) for name, (typed, first) in zip(wanted, read, strict=True)}
 
+    def tours(self, stops: Floats, place: Ints, count: int) -> Floats:
+        """Measure the round of each grid in metres, as `gis.workload.tour_lengths` does."""
+        job = Rounds(tuple(stops_of_rounds(stops, place, count)))
+        return np.array(json.loads(self._quick.answer(job)), np.float64)
+
+    def warm(self) -> None:
+        """Have ready what the first stroke of a planner would wait for."""
+        self._quick.answer(Rounds(()))
+
     def end(self) -> None:
-        """End the process."""
-        self._process.end()
+        """End both."""
+        self._walks.end()
+        self._quick.end()
 
 
-def _opened(settings: Settings) -> Answering:
-    """Answer jobs in a process of its own; each kind loads what it needs when first asked for."""
+def _walks_opened(settings: Settings) -> Answering:
+    from api.services.database import open_service
+    from api.services.walked import reached, way_between
+    from api.services.walking_memory import WalkingMemory
 
-    @cache
-    def walks() -> tuple[Callable[[], Any], WalkingMemory]:
-        from api.services.database import open_service
-        from api.services.walking_memory import WalkingMemory
+    engine, memory = open_service(settings), WalkingMemory()
 
-        return open_service(settings).connect, WalkingMemory()
-
-    def answer(job: Reached | WayTo | ReadNames) -> str:
-        match job:
-            case ReadNames():
-                from gis.search_keys import pinyin_keys
-
-                return json.dumps([pinyin_keys(name) for name in job.names])
-            case Reached():
-                from api.services.walked import reached
-
-                connect, memory = walks()
-                with connect() as connection:
-                    return reached(connection, memory, job)
-            case WayTo():
-                from api.services.walked import way_between
-
-                connect, memory = walks()
-                with connect() as connection:
-                    return way_between(connection, memory, job)
+    def answer(job: Reached | WayTo) -> str:
+        with engine.connect() as connection:
+            if isinstance(job, Reached):
+                return reached(connection, memory, job)
+            return way_between(connection, memory, job)
 
     return answer
+
+
+def _quick_opened(_: Settings) -> Answering:
+    return _quick
+
+
+def _quick(job: Rounds | ReadNames) -> str:
+    # Each loads what it needs when first asked for.
+    if isinstance(job, Rounds):
+        from gis.tours import closed_tour
+        from gis.workload import DETOUR
+
+        return json.dumps([closed_tour(part) * DETOUR for part in job.stops])
+    from gis.search_keys import pinyin_keys
+
+    return json.dumps([pinyin_keys(name) for name in job.names])

@@ -14,7 +14,6 @@ from gis.arrangement import polygons_between
 from gis.store import plan_grids
 from gis.store import plans as store
 from gis.store.plans import Labels
-from gis.workload import tour_lengths
 from gis.yardstick import NOWHERE, Yardstick, places_among
 
 Ints = npt.NDArray[np.int64]
@@ -69,7 +68,7 @@ def _figures(
         "load": (load / measure.capacity).tolist(),
         "flags": flags.tolist(),
         "posts_needed": posts.tolist(),
-        "round_m": tour_lengths(stops, np.where(stands, place, NOWHERE), count).round(1).tolist(),
+        "round_m": known.tours(stops, np.where(stands, place, NOWHERE), count).round(1).tolist(),
     }
 
 

@@ -11,12 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from api.services.beside import OneBeside
 from api.services.heavy_jobs import HeavyJobs
 from api.settings import Settings
 from gis.errors import InputError, Unavailable
+from gis.workload import tour_lengths
 
 HEAVY = {"numba", "llvmlite", "pypinyin", "highspy", "pymetis", "dask"}
 
@@ -76,8 +78,12 @@ def test_a_job_without_end_is_ended() -> None:
     assert not multiprocessing.active_children()
 
 
-def test_names_are_read_beside_the_service() -> None:
+def test_names_are_read_and_rounds_measured_beside_the_service() -> None:
     heavy = HeavyJobs(Settings())
+    stops, place = np.random.default_rng(7).uniform(0, 500, (90, 2)), np.arange(90) % 4 - 1
+    measured = heavy.tours(stops, place, 4)
+    assert measured.tolist() == tour_lengths(stops, place, 4).tolist()
+    assert measured[3] == 0.0
     assert heavy.names(["重庆路", "1幢", "1幢"]) == {
         "重庆路": ("chongqinglu", "cql"),
         "1幢": ("1zhuang", "1z"),
