@@ -10,6 +10,8 @@ async (strokes) => {
   const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
   const idle = (of) => within(new Promise((done) => (of.loaded() && !of.isMoving() ? done() : of.once("idle", done))), "an idle map");
   const rendered = (of) => within(new Promise((done) => of.once("render", done)), "a frame");
+  // The editor draws its own frames while a stroke lasts; each is waited for, whoever drew it.
+  const drawn = () => within(map.still.drawn(), "a frame of the editor");
   const finish = (of) => {
     const context = of.getCanvas().getContext("webgl2");
     context.readPixels(0, 0, 1, 1, context.RGBA, context.UNSIGNED_BYTE, new Uint8Array(4));
@@ -44,22 +46,28 @@ async (strokes) => {
     grids: grids.length,
     units: drawing.town.count,
     steps,
+    /** Milliseconds until the first frame of a stroke, a whole one, is drawn. */
     async begin(stroke) {
       page.choose(grids[(stroke * 5) % grids.length].no, false);
       await page.updateComplete;
       await idle(gl);
-      canvas.dispatchEvent(point("pointerdown", box.left + 40, heightOf(stroke)));
       await nextFrame();
+      const begun = performance.now();
+      canvas.dispatchEvent(point("pointerdown", box.left + 40, heightOf(stroke)));
+      await drawn();
+      finish(gl);
+      const took = performance.now() - begun;
       await still();
+      return took;
     },
-    /** Milliseconds until the move is drawn; null where it took nothing. */
+    /** Milliseconds until a move is drawn; null where it took nothing. */
     async move(stroke, k) {
       moved = [];
       const begun = performance.now();
       canvas.dispatchEvent(point("pointermove", box.left + 40 + ((box.width - 80) * k) / 25, heightOf(stroke) + 12 * Math.sin(k)));
       await settled();
       if (moved.length === 0) return null;
-      await rendered(gl);
+      await drawn();
       finish(gl);
       const took = performance.now() - begun;
       steps.push(moved.map((unit) => [unit, map.colourOf(drawing.grid[unit])]));
@@ -74,7 +82,7 @@ async (strokes) => {
       const begun = performance.now();
       key({});
       await settled();
-      await rendered(gl);
+      await drawn();
       finish(gl);
       const took = performance.now() - begun;
       await still();

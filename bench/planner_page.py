@@ -100,6 +100,7 @@ def rows(found: dict[str, Any]) -> list[Row]:
             "1.3 x",
             "1.1 x",
         ),
+        _row("first frame of a stroke, a whole one", f"{median(found['first']):.1f} ms", "", ""),
         _row(
             "undo of a stroke, likewise", f"{max(found['undo']):.1f} ms at most", "50 ms", "16 ms"
         ),
@@ -161,11 +162,12 @@ def _painted(page: Page, seconds: float) -> dict[str, Any]:
     frame: list[float] = []
     undo: list[float] = []
     undone: list[float] = []
+    first: list[float] = []
     end = time.monotonic() + seconds
     for stroke in range(STROKES):
         if time.monotonic() > end:
             break
-        page.evaluate("s => bench.begin(s)", stroke)
+        first.append(page.evaluate("s => bench.begin(s)", stroke))
         for move in range(1, MOVES + 1):
             before = spent()
             took = page.evaluate("([s, k]) => bench.move(s, k)", [stroke, move])
@@ -183,6 +185,7 @@ def _painted(page: Page, seconds: float) -> dict[str, Any]:
         "({units: bench.units, grids: bench.grids, painted: bench.steps.flat().length})"
     )
     figures = {"script": script, "frame": frame, "bare": bare, "undo": undo, "undone": undone}
+    figures["first"] = first
     return {**figures, **counts, "moves": len(frame)}
 
 

@@ -1,10 +1,9 @@
 /** The outlines of grids as they are painted, and the lines between cells, as custom layer. */
 
-import { programOf, uniformsOf, Window } from "./editor-paint.js";
+import { COLOUR, programOf, uniformsOf, Window } from "./editor-paint.js";
 
 /** @typedef {import("./editor-paint.js").Painted} Painted */
 /** @typedef {import("./editor-paint.js").Colour} Colour */
-/** @typedef {import("maplibre-gl").CustomRenderMethodInput} Frame */
 
 // A stretch of line: its two ends, the colours on its left and right, what it is.
 const STRETCH = 4 * Float32Array.BYTES_PER_ELEMENT + 4;
@@ -71,6 +70,8 @@ export class LinesLayer {
   constructor(painted, boxes, colours) {
     this.id = "lines";
     this.type = /** @type {const} */ ("custom");
+    /** @type {import("./editor-still.js").Still | null} */
+    this.still = null;
     this.painted = painted;
     this.boxes = boxes;
     this.colours = colours;
@@ -106,11 +107,13 @@ export class LinesLayer {
     gl.bindVertexArray(null);
   }
 
-  /**
-   * @param {WebGL2RenderingContext} gl
-   * @param {Frame} frame
-   */
-  render(gl, frame) {
+  /** @param {WebGL2RenderingContext} gl */
+  render(gl) {
+    if (!this.still?.held) this.draw(gl);
+  }
+
+  /** @param {WebGL2RenderingContext} gl blending, without depth */
+  draw(gl) {
     const map = /** @type {import("maplibre-gl").Map} */ (this.map);
     const program = /** @type {WebGLProgram} */ (this.program);
     const { painted } = this;
@@ -125,7 +128,7 @@ export class LinesLayer {
     }
     this.shown = painted.version;
     const at = (/** @type {string} */ name) => this.uniforms.get(name) ?? null;
-    gl.uniformMatrix4fv(at("matrix"), false, painted.matrix(frame));
+    gl.uniformMatrix4fv(at("matrix"), false, painted.matrix);
     gl.uniform3fv(at("palette"), painted.palette.flat());
     gl.uniform2f(at("screen"), gl.drawingBufferWidth, gl.drawingBufferHeight);
     const grown = Math.min(Math.max((zoom - 13) / 4, 0), 1);
@@ -149,7 +152,7 @@ export class LinesLayer {
   /** The stretches of the lines in sight, behind one another. */
   #laidOut() {
     const { painted, window, boxes, close } = this;
-    const { hue, chosen, places, drawing } = painted;
+    const { look, chosen, places, drawing } = painted;
     const { parting, grid, town } = drawing;
     const { left, right, cells: { lineStart } } = town;
     const most = STRETCH * lineStart[left.length];
@@ -169,8 +172,8 @@ export class LinesLayer {
         floats[f + 1] = lines[p + 1];
         floats[f + 2] = lines[p + 2];
         floats[f + 3] = lines[p + 3];
-        bytes[at + 16] = hue[one];
-        bytes[at + 17] = other < 0 ? 0 : hue[other];
+        bytes[at + 16] = look[one] & COLOUR;
+        bytes[at + 17] = other < 0 ? 0 : look[other] & COLOUR;
         bytes[at + 18] = kind;
       }
     }

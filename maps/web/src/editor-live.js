@@ -26,7 +26,7 @@ export function deskOf(page) {
     places,
     map,
     ways: () => waysOf(page),
-    begin: (stroke) => page.session && (page.session.live = stroke),
+    begin: (stroke) => began(page, stroke),
     moved: (stroke, moved, event) => followed(page, drawing, stroke, moved, event),
     end: (stroke) => ended(page, drawing, stroke),
     cancelled: (_, units) => cancelled(page, units),
@@ -40,6 +40,15 @@ export function deskOf(page) {
 /** @param {EditorPage} page */
 function waysOf({ tool, target, size, whole, unassigned, inside, drawable }) {
   return { tool, target, size, whole, unassigned, inside, drawing: drawable };
+}
+
+/**
+ * @param {EditorPage} page
+ * @param {Stroke} stroke
+ */
+function began(page, stroke) {
+  if (page.session) page.session.live = stroke;
+  page.map?.hold();
 }
 
 /**
@@ -72,7 +81,7 @@ function ended(page, drawing, stroke) {
     page.session?.commit(moves);
   } else if (stroke.locked.size) page.say(t("editor.warn.locked", { n: stroke.locked.size }));
   page.problems = problemsOf(drawing);
-  page.map?.reshape();
+  page.map?.release();
   hearLate(page);
 }
 
@@ -84,6 +93,7 @@ function cancelled(page, units) {
   if (page.session) page.session.live = null;
   hideTip(page);
   redraw(page, units);
+  page.map?.release();
   hearLate(page);
 }
 
@@ -114,7 +124,7 @@ export function redraw(page, units) {
     refreshRows(page);
     page.problems = problemsOf(drawing);
   }
-  if (map && !page.session?.live) map.reshape();
+  if (map && !page.session?.live) map.relabel();
 }
 
 /** Draw the rows of touched grids anew. @param {EditorPage} page */

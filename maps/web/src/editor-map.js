@@ -6,8 +6,9 @@ import { HUES, Hues } from "./editor/hues.js";
 import { BASE_LAYER, baseSource } from "./editor-base.js";
 import { drawHatches } from "./editor-elders.js";
 import { LinesLayer } from "./editor-lines.js";
-import { CellsLayer, Painted } from "./editor-paint.js";
+import { CellsLayer, FAR_OVER, OVER, Painted, SPECIAL } from "./editor-paint.js";
 import { labelPlace, outlineOf } from "./editor-shapes.js";
+import { Still } from "./editor-still.js";
 import { boxesOf } from "./editor/places.js";
 import { OVERLAYS, overlayLayer, overlaySource } from "./editor-overlays.js";
 import { LOAD_CLASSES, loadClass, percent } from "./figures.js";
@@ -19,8 +20,8 @@ import { t } from "./texts.js";
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 /** @typedef {"grids" | "load"} Colouring */
 
-// Shapes of grids and their labels go through a worker; while a stroke lasts, this often.
-const SHAPES_PAUSE_MS = 300;
+// Labels go through a worker; after changes of others, this much later.
+const LABELS_PAUSE_MS = 300;
 
 export class EditorMap extends BaseMap {
   /**
@@ -34,20 +35,21 @@ export class EditorMap extends BaseMap {
     super(box, over, extentOfTown(drawing), sources(), style);
     this.drawing = drawing;
     // Laid out while the style is on its way.
-    this.ground = new Painted(drawing, palette());
+    this.ground = new Painted(drawing, palette(), inks());
     const boxes = boxesOf(drawing.town);
     this.cells = new CellsLayer(this.ground, boxes, 0.35);
     this.lines = new LinesLayer(this.ground, boxes, { halo: colourOf(token("--map-halo")), ink: colourOf(token("--ink")) });
+    this.still = new Still(this.map, this.cells, this.lines);
     this.hues = new Hues();
     /** @type {Colouring} */
     this.colouring = "grids";
     this.selected = NONE;
-    /** Colour number of each grid as it is painted. @type {Map<number, number>} */
+    /** Look of each grid as it is painted. @type {Map<number, number>} */
     this.painted = new Map();
     /** @type {import("./editor-overlays.js").Overlay[]} */
     this.overlays = [];
-    /** Which features each source holds. @type {Map<string, Set<number>>} */
-    this.held = new Map();
+    /** Grids that have a label. @type {Set<number>} */
+    this.labelled = new Set();
     this.ready = false;
     this.dirty = new Set(drawing.grids.keys());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -64,10 +66,10 @@ export class EditorMap extends BaseMap {
 
   /** Put the painted ground between the layers, once the style has brought them. */
   #begin() {
-    if (this.map.getLayer("cells") || !this.map.getLayer("grid-hatch")) return;
-    const order = this.map.getLayersOrder();
-    this.map.addLayer(this.cells, "grid-hatch");
-    this.map.addLayer(this.lines, order[order.indexOf("grid-special") + 1]);
+    if (this.map.getLayer("cells") || !this.map.getLayer("marked")) return;
+    const above = this.map.getLayersOrder().find((id) => id === "marked" || id.startsWith("over-"));
+    this.map.addLayer(this.cells, above);
+    this.map.addLayer(this.lines, above);
     this.map.once("render", () => performance.mark("wangge-painted"));
     this.ready = true;
     this.repaintAll();
@@ -77,14 +79,6 @@ export class EditorMap extends BaseMap {
   ownLayers() {
     const joined = /** @type {const} */ ({ "line-join": "round", "line-cap": "round" });
     const layers = [
-      {
-        id: "grid-hatch", type: "fill", source: "grids", filter: ["get", "over"],
-        paint: { "fill-pattern": ["case", ["get", "far"], "hatch-far-over", "hatch-over"], "fill-opacity": 0.8 },
-      },
-      {
-        id: "grid-special", type: "fill", source: "grids", filter: ["==", ["get", "kind"], "special"],
-        paint: { "fill-pattern": "dots-special", "fill-opacity": 0.7 },
-      },
       {
         id: "marked", type: "fill", source: "marked",
         paint: { "fill-color": token("--ink"), "fill-opacity": 0.28 },
@@ -135,38 +129,60 @@ export class EditorMap extends BaseMap {
       this.dirty.add(no);
       this.#recolourGrid(no);
     }
-    for (const unit of units) ground.hue[unit] = this.colourOf(drawing.grid[unit]);
+    for (const unit of units) ground.look[unit] = this.lookOf(drawing.grid[unit]);
     this.#show();
-    if (this.dirty.size && this.timer === undefined)
-      this.timer = setTimeout(() => this.reshape(), SHAPES_PAUSE_MS);
+    if (this.dirty.size && this.timer === undefined && !this.still.held)
+      this.timer = setTimeout(() => this.relabel(), LABELS_PAUSE_MS);
+  }
+
+  /** A stroke begins: until it ends, labels and all the rest of the map stand still. */
+  hold() {
+    this.still.hold();
+  }
+
+  /** It has ended. */
+  release() {
+    this.still.release();
+    this.relabel();
   }
 
   #show() {
     this.ground.version += 1;
-    this.map.triggerRepaint();
+    this.still.repaint();
   }
 
   repaintAll() {
     const { drawing, ground } = this;
     if (!this.ready) return;
     for (const no of drawing.grids.keys()) {
-      this.painted.set(no, this.colourOf(no));
+      this.painted.set(no, this.lookOf(no));
       this.dirty.add(no);
     }
-    for (let unit = 0; unit < drawing.town.count; unit += 1) ground.hue[unit] = /** @type {number} */ (this.painted.get(drawing.grid[unit]));
+    for (let unit = 0; unit < drawing.town.count; unit += 1) ground.look[unit] = /** @type {number} */ (this.painted.get(drawing.grid[unit]));
     this.#show();
-    this.reshape();
+    this.relabel();
   }
 
   /**
-   * A grid whose load is of another class is coloured anew, where load is what colours tell.
+   * A grid whose load is of another class looks otherwise.
    * @param {number} no
    */
   #recolourGrid(no) {
-    const colour = this.colourOf(no);
-    if (this.painted.get(no) === colour) return;
-    this.painted.set(no, colour);
-    for (const unit of this.drawing.figures(no).units) this.ground.hue[unit] = colour;
+    const look = this.lookOf(no);
+    if (this.painted.get(no) === look) return;
+    this.painted.set(no, look);
+    for (const unit of this.drawing.figures(no).units) this.ground.look[unit] = look;
+  }
+
+  /**
+   * A grid's colour with the patterns over it, which do not speak by colour alone.
+   * @param {number} no
+   */
+  lookOf(no) {
+    if (no === NONE) return 0;
+    const share = this.drawing.share(no);
+    const over = share > 1.2 ? FAR_OVER : share > 1 ? OVER : 0;
+    return this.colourOf(no) | over | (this.drawing.figures(no).kind === "special" ? SPECIAL : 0);
   }
 
   /**
@@ -218,56 +234,20 @@ export class EditorMap extends BaseMap {
     if (!base) return;
     this.own[BASE_LAYER.id] = baseSource(base, key);
     this.map.addSource(BASE_LAYER.id, this.own[BASE_LAYER.id]);
-    this.map.addLayer(BASE_LAYER, this.map.getLayer("cells") ? "cells" : "grid-hatch");
+    this.map.addLayer(BASE_LAYER, this.map.getLayer("cells") ? "cells" : "marked");
   }
 
-  /** Bring hatches and labels up to date. */
-  reshape() {
+  /** Bring the labels of grids up to date. */
+  relabel() {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (!this.ready || this.dirty.size === 0) return;
-    const changed = [...this.dirty].filter((no) => no !== NONE && this.drawing.grids.has(no));
+    const features = [...this.dirty].flatMap((no) => (this.drawing.grids.has(no) ? this.#label(no) : []));
+    const found = /** @type {import("maplibre-gl").GeoJSONSource | undefined} */ (this.map.getSource("grid-labels"));
+    const remove = [...this.dirty].filter((no) => this.labelled.delete(no));
+    for (const { id } of features) this.labelled.add(/** @type {number} */ (id));
     this.dirty.clear();
-    const present = changed.filter((no) => this.drawing.figures(no).units.size > 0);
-    const gone = changed.filter((no) => this.drawing.figures(no).units.size === 0);
-    // MapLibre takes no feature without a shape.
-    const drawn = present.filter((no) => this.#isShaped(no));
-    this.#update("grids", changed, drawn.map((no) => this.#gridFeature(no)));
-    this.#update("grid-labels", gone, present.flatMap((no) => this.#label(no)));
-  }
-
-  /**
-   * @param {string} source
-   * @param {number[]} gone
-   * @param {GeoJSON.Feature[]} features
-   */
-  #update(source, gone, features) {
-    const found = /** @type {import("maplibre-gl").GeoJSONSource | undefined} */ (this.map.getSource(source));
-    const held = this.held.get(source) ?? new Set();
-    this.held.set(source, held);
-    const again = features.map(({ id }) => /** @type {number} */ (id));
-    const remove = [...new Set([...gone, ...again])].filter((id) => held.delete(id));
-    for (const id of again) held.add(id);
     if (remove.length || features.length) found?.updateData({ remove, add: features });
-  }
-
-  /**
-   * @param {number} no
-   * @returns {GeoJSON.Feature}
-   */
-  #gridFeature(no) {
-    const grid = this.drawing.figures(no);
-    const share = this.drawing.share(no);
-    const properties = { no, kind: grid.kind, over: share > 1, far: share > 1.2 };
-    return { type: "Feature", id: no, properties, geometry: outlineOf(this.drawing.town, grid.units) };
-  }
-
-  /**
-   * Only hatched and dotted grids are drawn as shapes.
-   * @param {number} no
-   */
-  #isShaped(no) {
-    return this.drawing.share(no) > 1 || this.drawing.figures(no).kind === "special";
   }
 
   /**
@@ -383,6 +363,9 @@ function palette() {
   return ["--vacant", ...hues, ...loads].map((name) => colourOf(token(name)));
 }
 
+/** Colours of the patterns: above the cap, far above it, of a special grid. */
+const inks = () => ["--load-over", "--load-far-over", "--kind-special"].map((name) => colourOf(token(name)));
+
 /**
  * @param {string} hex of six digits behind a #
  * @returns {import("./editor-paint.js").Colour}
@@ -394,7 +377,7 @@ function colourOf(hex) {
 
 /** @returns {import("./base-map.js").Style["sources"]} */
 function sources() {
-  return { grids: ownSource(), "grid-labels": ownSource(), marked: ownSource(), hand: ownSource() };
+  return { "grid-labels": ownSource(), marked: ownSource(), hand: ownSource() };
 }
 
 /** @param {Drawing} drawing */

@@ -265,7 +265,7 @@ export class EditorPage extends Component {
     const style = styleAddress("base", { community: this.told?.plan.community_code ?? "" });
     this.map?.restyle(style);
     for (const no of this.drawing?.grids.keys() ?? []) this.map?.dirty.add(no);
-    this.map?.reshape();
+    this.map?.relabel();
   }
 
   render() {

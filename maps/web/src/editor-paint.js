@@ -10,31 +10,57 @@ import { groundPlaces, triangles } from "./editor/ground-places.js";
 /** @typedef {import("./editor/ground-places.js").GroundPlaces} GroundPlaces */
 /** @typedef {[number, number, number]} Colour red, green and blue up to 1 */
 
-// Units side by side in the texture that holds the colour number of each.
+// Units side by side in the texture that holds the look of each.
 const WIDE = 256;
 // Of a view, on each side, what is laid out beyond it: dragging the map costs nothing until then.
 const BEYOND = 0.5;
 
+/** Number of a colour, out of the look of a unit; above it stand its patterns. */
+export const COLOUR = 15;
+/** Patterns by their bits: above the cap, far above it, of a special grid. */
+export const [OVER, FAR_OVER, SPECIAL] = [16, 32, 64];
+// As maps/sprite.py draws them: CSS pixels after which a pattern repeats, how strong it is.
+const [SIDE, STRENGTH] = [8, 0.48];
+
 const VERTEX = `#version 300 es
 uniform mat4 matrix;
-uniform sampler2D hues;
+uniform sampler2D looks;
 uniform vec3 palette[PALETTE];
 in vec2 place;
 in uint unit;
 flat out vec3 colour;
+flat out int patterns;
 void main() {
-  int number = int(texelFetch(hues, ivec2(int(unit) & 255, int(unit) >> 8), 0).r * 255.0 + 0.5);
-  colour = palette[number];
+  int look = int(texelFetch(looks, ivec2(int(unit) & 255, int(unit) >> 8), 0).r * 255.0 + 0.5);
+  colour = palette[look & 15];
+  patterns = look >> 4;
   gl_Position = matrix * vec4(place, 0.0, 1.0);
 }`;
 
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 uniform float opacity;
+uniform float side;
+uniform float strength;
+uniform vec2 anchor;
+uniform vec3 inks[3];
 flat in vec3 colour;
+flat in int patterns;
 out vec4 shown;
+vec4 over(vec4 below, vec3 ink, float cover) {
+  float solid = strength * clamp(cover, 0.0, 1.0);
+  return vec4(ink * solid, solid) + below * (1.0 - solid);
+}
 void main() {
   shown = vec4(colour * opacity, opacity);
+  if (patterns == 0) return;
+  vec2 at = gl_FragCoord.xy - anchor;
+  if ((patterns & 3) != 0) {
+    float across = abs(mod(at.x - at.y, side) - side * 0.5) * 0.70710678;
+    shown = over(shown, (patterns & 2) != 0 ? inks[1] : inks[0], side * 0.09375 - across + 0.5);
+  }
+  if ((patterns & 4) != 0)
+    shown = over(shown, inks[2], side * 0.2 - length(mod(at, side) - side * 0.5) + 0.5);
 }`;
 
 /** The colours of a drawing, and what of it a view shows; what the layers of the ground share. */
@@ -42,13 +68,17 @@ export class Painted {
   /**
    * @param {Drawing} drawing
    * @param {Colour[]} palette
+   * @param {Colour[]} inks of the patterns
    */
-  constructor(drawing, palette) {
+  constructor(drawing, palette, inks) {
     this.drawing = drawing;
     this.palette = palette;
+    this.inks = inks;
     this.places = groundPlaces(drawing.town);
-    /** Number of the colour of each unit. */
-    this.hue = new Uint8Array(WIDE * Math.max(Math.ceil(drawing.town.count / WIDE), 1));
+    /** The map's matrix for places in steps from the town's corner, as of the last whole frame. */
+    this.matrix = new Float32Array(16);
+    /** Look of each unit: the number of its colour and its patterns. */
+    this.look = new Uint8Array(WIDE * Math.max(Math.ceil(drawing.town.count / WIDE), 1));
     /** Counts up with every change. */
     this.version = 0;
     /** Grid that is drawn with a line around it. */
@@ -56,16 +86,28 @@ export class Painted {
   }
 
   /**
-   * The map's matrix for places in steps from the town's corner: worked out in double precision.
+   * Where the map stands: worked out in double precision.
    * @param {Frame} frame
    */
-  matrix({ defaultProjectionData: { mainMatrix: m } }) {
+  follow({ defaultProjectionData: { mainMatrix: m } }) {
     const { corner, step } = this.places;
     const [x, y] = corner;
-    return Float32Array.from(m, (value, k) => {
+    this.matrix = Float32Array.from(m, (value, k) => {
       if (k < 8) return value * step;
       return k < 12 ? value : m[k - 12] * x + m[k - 8] * y + value;
     });
+  }
+
+  /**
+   * The pixel at which patterns begin, so that they stay where they are when the map is dragged.
+   * @param {number} wide pixels
+   * @param {number} high
+   * @param {number} side pixels after which a pattern repeats
+   * @returns {[number, number]}
+   */
+  anchor(wide, high, side) {
+    const [, , , , , , , , , , , , x, y, , w] = this.matrix;
+    return [(((x / w + 1) * wide) / 2) % side, (((y / w + 1) * high) / 2) % side];
   }
 }
 
@@ -119,6 +161,8 @@ export class CellsLayer {
   constructor(painted, boxes, opacity) {
     this.id = "cells";
     this.type = /** @type {const} */ ("custom");
+    /** @type {import("./editor-still.js").Still | null} */
+    this.still = null;
     this.painted = painted;
     this.boxes = boxes;
     this.opacity = opacity;
@@ -138,7 +182,8 @@ export class CellsLayer {
     this.map = map;
     this.program = programOf(gl, VERTEX.replace("PALETTE", String(this.painted.palette.length)), FRAGMENT);
     this.uniforms = uniformsOf(gl, this.program);
-    this.texture = textureOf(gl, this.painted.hue);
+    this.texture = textureOf(gl, this.painted.look);
+    this.still?.begin(gl);
     this.shown = -1;
     this.window.extent = null;
     this.order = gl.createBuffer();
@@ -155,19 +200,33 @@ export class CellsLayer {
    * @param {Frame} frame
    */
   render(gl, frame) {
+    this.painted.follow(frame);
+    if (this.still?.held) this.still.part(gl);
+    else this.draw(gl);
+  }
+
+  /** @param {WebGL2RenderingContext} gl blending, without depth */
+  draw(gl) {
     const { painted } = this;
+    const map = /** @type {import("maplibre-gl").Map} */ (this.map);
     const program = /** @type {WebGLProgram} */ (this.program);
     gl.useProgram(program);
     gl.bindVertexArray(/** @type {WebGLVertexArrayObject} */ (this.array));
-    if (this.window.follow(/** @type {import("maplibre-gl").Map} */ (this.map))) this.#layOut(gl);
+    if (this.window.follow(map)) this.#layOut(gl);
+    gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, /** @type {WebGLTexture} */ (this.texture));
     if (this.shown !== painted.version)
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, WIDE, painted.hue.length / WIDE, gl.RED, gl.UNSIGNED_BYTE, painted.hue);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, WIDE, painted.look.length / WIDE, gl.RED, gl.UNSIGNED_BYTE, painted.look);
     this.shown = painted.version;
     const at = (/** @type {string} */ name) => this.uniforms.get(name) ?? null;
-    gl.uniformMatrix4fv(at("matrix"), false, painted.matrix(frame));
+    const side = SIDE * map.getPixelRatio();
+    gl.uniformMatrix4fv(at("matrix"), false, painted.matrix);
     gl.uniform3fv(at("palette"), painted.palette.flat());
+    gl.uniform3fv(at("inks"), painted.inks.flat());
     gl.uniform1f(at("opacity"), this.opacity);
+    gl.uniform1f(at("side"), side);
+    gl.uniform1f(at("strength"), STRENGTH);
+    gl.uniform2fv(at("anchor"), painted.anchor(gl.drawingBufferWidth, gl.drawingBufferHeight, side));
     gl.drawElements(gl.TRIANGLES, this.count, gl.UNSIGNED_INT, 0);
     gl.bindVertexArray(null);
   }
@@ -195,12 +254,12 @@ function unitsOfPoints({ count, cells: { ring, start } }) {
 
 /**
  * @param {WebGL2RenderingContext} gl
- * @param {Uint8Array} hue
+ * @param {Uint8Array} look
  */
-function textureOf(gl, hue) {
+function textureOf(gl, look) {
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
-  gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, WIDE, hue.length / WIDE, 0, gl.RED, gl.UNSIGNED_BYTE, hue);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, WIDE, look.length / WIDE, 0, gl.RED, gl.UNSIGNED_BYTE, look);
   for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
   for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE);
   return texture;
