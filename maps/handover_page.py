@@ -14,7 +14,8 @@ import numpy as np
 from gis.errors import Language
 from gis.metric import metric_crs
 from maps.grid_colours import HUES, grid_hues
-from maps.pages import MOST_BUILDINGS, PlanAbout, bounded_outlines
+from maps.pages import MOST_BUILDINGS, bounded_outlines
+from maps.plan_about import PlanAbout
 from maps.standalone import (
     assembled,
     bare_map,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import folium
@@ -12,6 +10,7 @@ import geopandas as gpd
 import shapely
 
 from gis.errors import Language
+from maps.plan_about import PlanAbout
 from maps.scales import load_class
 from maps.standalone import (
     assembled,
@@ -27,26 +26,6 @@ from maps.standalone import (
 MOST_BUILDINGS = 5_000
 MOST_VERTICES = 60_000
 MOST_LABELS = 150
-
-
-@dataclass(frozen=True, slots=True)
-class PlanAbout:
-    """What a page says about its plan besides the map."""
-
-    community: str
-    name: str
-    state: str
-    valid_from: date | None
-    grids: int
-    households: int
-    estimated: bool
-    over_cap: int
-    rules: str
-    rules_households_kind: str
-    households_kinds: tuple[str, ...]
-    made_on: date
-    attribution: str = ""
-    review_number: str = ""
 
 
 def plan_page(

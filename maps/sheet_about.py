@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from maps.pages import PlanAbout
+from maps.plan_about import PlanAbout
 
 
 @dataclass(frozen=True, slots=True)

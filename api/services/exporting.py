@@ -14,7 +14,6 @@ from api.services.importing import writing
 from gis.contracts import LAYERS, SENSITIVE, STAFF, LayerName
 from gis.crs import from_wgs84
 from gis.errors import InputError, NotFound
-from gis.io.layers import write_geopackage
 from gis.io.write import Headings, write_layer
 from gis.store.extracts import Extract, area_name, count_extract, read_extract
 from gis.store.sight import EVERYWHERE, Sight
@@ -109,6 +108,9 @@ def all_layers(
 
 def write_all(layers: dict[LayerName, gpd.GeoDataFrame], path: Path, crs: str) -> None:
     """Write layers to one GeoPackage that ``wangge import all`` takes in again."""
+    # Loaded with the first file: GDAL, 30 MB that a process without files spares.
+    from gis.io.layers import write_geopackage
+
     write_geopackage(
         {
             name: (

@@ -22,11 +22,9 @@ from api.today import today
 from gis.contracts import LAYERS, LayerName
 from gis.errors import NotFound, Unavailable, UnreadableFile
 from gis.io.columns import ColumnMapping
-from gis.io.osm import read_osm
 from gis.io.read import check_table, own_mapping
 from gis.io.report import Fault, LayerRead
 from gis.io.table import RawTable, Wanted
-from gis.io.vector import layer_names, open_table
 from gis.store import layers as store
 from gis.store import runs
 from gis.store.roster import stage_subjects
@@ -135,6 +133,8 @@ def import_all(
     InputError
         As `import_file`; or no layer of a known name is in the file.
     """
+    from gis.io.vector import layer_names
+
     chosen = options or ImportOptions()
     names = set(layer_names(path))
     held = [layer for layer in ORDER if names & {layer, LAYERS[layer].zh}]
@@ -173,6 +173,8 @@ def import_osm(
         file = Path(path).name
         teller = Teller(tell, file, None)
         teller.begun("reading")
+        from gis.io.osm import read_osm  # with it comes the reader of OSM, for this alone
+
         frames = read_osm(path, within=within)
         teller.done("reading", sum(map(len, frames.values())))
         return _all_or_none(
@@ -259,6 +261,9 @@ def import_in(
     runs.lock_layer(connection, layer)
     teller.begun("reading")
     wanted = Wanted(options.gis_layer, (layer, LAYERS[layer].zh))
+    # Loaded with the first file; who edits the ground by hand has none.
+    from gis.io.vector import open_table
+
     table = open_table(path, wanted, encoding=options.encoding)
     teller.done("reading", len(table.columns))
     return _import_table(connection, table, layer, options, teller)

@@ -13,7 +13,7 @@ from api.today import today
 from gis.errors import Conflict, Language
 from gis.store.plan_listing import plan_building_shapes, plan_grid_rows
 from gis.store.sight import Sight
-from maps.pages import MOST_BUILDINGS, PlanAbout, plan_page
+from maps.plan_about import PlanAbout
 
 _MOST_GRIDS = 5_000
 
@@ -51,6 +51,9 @@ def plan_file(
         ),
         geometry=gpd.GeoSeries.from_wkb([bytes(r["geom"]) for r in rows], crs=4326),
     )
+    # Loaded with the first page: folium and what it brings are 10 MB.
+    from maps.pages import MOST_BUILDINGS, plan_page
+
     shapes = plan_building_shapes(connection, plan_id, limit=MOST_BUILDINGS + 1)
     buildings = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkb(shapes, crs=4326))
     return plan_page(grids, buildings, plan_about(plan, settings), language)

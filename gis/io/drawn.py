@@ -18,7 +18,6 @@ from gis.io.report import Fault
 from gis.io.shapes import mended_shapes, usable_shapes
 from gis.io.table import RawTable, Wanted
 from gis.io.values import canonical_columns
-from gis.io.vector import open_table
 
 MOST_POLYGONS = 2000
 _CALLED = ("grid_no", "grid_code", "name")
@@ -83,6 +82,9 @@ def read_drawn_grids(
     InvalidGeometry
         No polygon in it can be used, or there are more than 2,000.
     """
+    # Loaded with the first file: GDAL and Parquet, 40 MB that a process without files spares.
+    from gis.io.vector import open_table
+
     table = open_table(path, Wanted(gis_layer, _LIKELY))
     findings = Findings(table.file, len(table.columns))
     shapes = np.full(len(table.columns), None, object)

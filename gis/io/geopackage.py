@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gis.io.formats import opened_readonly
-from gis.io.gdal import read_with_gdal
 from gis.io.table import ANY, MAX_ROWS, RawTable, Wanted, no_such_layer, unreadable
 
 CHECK_S = 60.0
@@ -95,6 +94,8 @@ def read_geopackage(path: Path, wanted: Wanted = ANY) -> RawTable:
     chosen = _choose(path.name, package_layers(path), wanted)
     if chosen.rows > MAX_ROWS:
         raise unreadable(path.name, f"over {MAX_ROWS} rows; split it.", "行数过多，请拆分。")
+    from gis.io.gdal import read_with_gdal
+
     table = read_with_gdal(path, "geopackage", layer=chosen.name, IMMUTABLE="YES")
     if len(table.columns) != chosen.rows:
         raise unreadable(

@@ -15,14 +15,12 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyogrio
 from jsonschema import Draft202012Validator
 from shapely.geometry.base import BaseGeometry
 
 from gis.borders import dissolve
 from gis.cells import Ground
 from gis.errors import InvalidPackage, UnreadableFile, WrongCrs, first_ids
-from gis.io.gdal import read_with_gdal
 from gis.io.geopackage import package_layers
 from gis.partition.result import Division
 from gis.partition.rules import RuleSet, rules_document, rules_from_document
@@ -335,6 +333,8 @@ def _refuse_repeats(ids: pd.Series[str]) -> None:
 
 
 def _write_layer(frame: pd.DataFrame, path: Path, name: Table) -> None:
+    import pyogrio  # loaded with the first file: 30 MB that a process without files spares
+
     options = {"geometry_type": _GEOMETRY[name]} if name in SPATIAL else {}
     pyogrio.write_dataframe(
         frame, path, driver="GPKG", layer=name, promote_to_multi=False, **options
@@ -342,6 +342,8 @@ def _write_layer(frame: pd.DataFrame, path: Path, name: Table) -> None:
 
 
 def _read(path: Path, name: Table) -> pd.DataFrame:
+    from gis.io.gdal import read_with_gdal
+
     frame = read_with_gdal(path, "geopackage", layer=name)
     if frame.geometry is None:
         return frame.columns

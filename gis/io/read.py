@@ -20,7 +20,6 @@ from gis.io.report import LayerRead
 from gis.io.shapes import mended_shapes, overlapping_rows, usable_shapes
 from gis.io.table import Geometries, RawTable, Wanted
 from gis.io.values import canonical_columns, texts
-from gis.io.vector import open_table
 from gis.outlines import is_area, outlines
 
 _HIGHEST_COUNT = 1_000_000_000
@@ -85,6 +84,9 @@ def read_layer(
     -----
     Vectorised; O(n log n) in rows and linear in vertices.
     """
+    # Loaded with the first file: GDAL and Parquet, 40 MB that a process without files spares.
+    from gis.io.vector import open_table
+
     wanted = Wanted(gis_layer, (layer, LAYERS[layer].zh))
     return check_table(
         open_table(path, wanted, encoding=encoding),

@@ -12,7 +12,6 @@ from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
 from pandas.api.types import is_string_dtype
 
@@ -20,7 +19,6 @@ from gis.contracts import LAYERS, Layer, LayerName
 from gis.crs import from_wgs84
 from gis.errors import InputError, WrongColumns
 from gis.io.columns import short_heading
-from gis.io.gdal import complaints
 from gis.io.shapes import DECIMALS
 from gis.io.spreadsheet import write_csv, write_xlsx
 
@@ -146,6 +144,11 @@ def _attributes(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _with_gdal(frame: pd.DataFrame, path: Path, **options: str) -> None:
+    # Loaded with the first file: 30 MB that a process without files spares.
+    import pyogrio
+
+    from gis.io.gdal import complaints
+
     # GCJ-02 and BD-09 have no CRS that could be written; saying none is right.
     with complaints("'crs' was not provided") as said:
         pyogrio.write_dataframe(frame, path, **options)

@@ -9,7 +9,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from maps.pages import MOST_BUILDINGS, MOST_VERTICES, PlanAbout, plan_page
+from maps.pages import MOST_BUILDINGS, MOST_VERTICES, plan_page
+from maps.plan_about import PlanAbout
 
 ABOUT = PlanAbout(
     community="云溪社区",

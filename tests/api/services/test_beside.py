@@ -20,7 +20,7 @@ from api.settings import Settings
 from gis.errors import InputError, Unavailable
 from gis.workload import tour_lengths
 
-HEAVY = {"numba", "llvmlite", "pypinyin", "highspy", "pymetis", "dask"}
+HEAVY = {"numba", "llvmlite", "pypinyin", "pyogrio", "osmium", "highspy", "pymetis", "dask"}
 
 
 def opened(_: Settings) -> Callable[[str], str]:
@@ -92,7 +92,7 @@ def test_names_are_read_and_rounds_measured_beside_the_service() -> None:
     assert HeavyJobs(Settings()).names([]) == {}
 
 
-def test_a_process_that_serves_loads_neither_compiler_nor_dictionary() -> None:
+def test_a_process_that_serves_loads_no_compiler_no_dictionary_and_no_gdal() -> None:
     code = f"import api.app, sys; print(sorted({HEAVY!r} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
