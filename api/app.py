@@ -84,7 +84,10 @@ from api.tile_face import TileFace
 from gis.errors import Unavailable
 from maps.assets import assets, script_hash
 
+# First what is asked for most: routers are tried one after the other.
 _RESOURCES = (
+    responsible,
+    my,
     areas,
     communities,
     courtyards,
@@ -105,10 +108,8 @@ _RESOURCES = (
     embed_keys,
     audit,
     session,
-    my,
     progress,
     staff,
-    responsible,
     roster,
     own_account,
     accounts,

@@ -30,7 +30,8 @@ def _engine(request: Request) -> sa.Engine:
     return engine
 
 
-def _settings(request: Request) -> Settings:
+# What only looks at the request is async: a plain one would be run in a thread of its own.
+async def _settings(request: Request) -> Settings:
     settings = request.app.state.settings
     assert isinstance(settings, Settings)  # noqa: S101
     return settings
@@ -60,7 +61,6 @@ def principal_of(request: Request) -> Principal:
 
 
 async def _who(request: Request) -> Principal:
-    # Async, because a plain one would be run in a thread of its own.
     return principal_of(request)
 
 
@@ -86,7 +86,8 @@ def reads(right: Right) -> Callable[[Request, Principal], Awaitable[Principal]]:
     """Make a dependency as `needs` does that lets readers without an account through, too."""
 
     async def holder(request: Request, who: Who) -> Principal:
-        unknown = who.role is None and _settings(request).readers == "anyone"
+        settings = await _settings(request)
+        unknown = who.role is None and settings.readers == "anyone"
         if not unknown and not who.may(right):
             raise _lacks(right)
         return who
@@ -115,9 +116,20 @@ def engine_of(request: Request, who: Principal) -> sa.Engine:
     return for_asker(_engine(request), asker)
 
 
-def seated_engine(request: Request, who: Who, _: Annotated[None, Seat]) -> sa.Engine:
+async def seated_engine(request: Request, who: Who, _: Annotated[None, Seat]) -> sa.Engine:
     """Lend the engine to a request that uses one connection at a time."""
     return engine_of(request, who)
+
+
+async def drawing_engine(request: Request, _: Annotated[None, Seat]) -> sa.Engine:
+    """Lend the engine whose connections read without being told who asks, one at a time."""
+    engine = request.app.state.drawing
+    assert isinstance(engine, sa.Engine)  # noqa: S101
+    return engine
+
+
+async def _language(request: Request) -> Language:
+    return request_language(request)
 
 
 def reading_connection(
@@ -162,7 +174,8 @@ Known = Depends(needs("map"))
 
 
 DatabaseEngine = Annotated[sa.Engine, Depends(seated_engine)]
+DrawingEngine = Annotated[sa.Engine, Depends(drawing_engine)]
 Reading = Annotated[sa.Connection, Depends(reading_connection)]
 PublicReading = Annotated[sa.Connection, Depends(public_connection)]
-RequestLanguage = Annotated[Language, Depends(request_language)]
+RequestLanguage = Annotated[Language, Depends(_language)]
 AppSettings = Annotated[Settings, Depends(_settings)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from api.deps import AppSettings, PublicReading, RequestLanguage, Who
+from api.deps import AppSettings, DrawingEngine, RequestLanguage, Who
 from api.openapi import problems
 from api.routes.listing_query import CodePattern, CoordQuery, Day, today_or
 from api.schemas.responsible import Responsible
@@ -15,10 +15,10 @@ from api.services.responsible import Asked, responsible_for
 router = APIRouter(tags=["responsible"], responses=problems(404, 422, 503))
 
 
-@router.get("/responsible")
+@router.get("/responsible", response_model=Responsible)
 def show_responsible(
     who: Who,
-    connection: PublicReading,
+    engine: DrawingEngine,
     settings: AppSettings,
     language: RequestLanguage,
     lon: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None,
@@ -36,7 +36,8 @@ def show_responsible(
     ] = None,
     coord: CoordQuery = "wgs84",
     at: Day = None,
-) -> Responsible:
+) -> Response:
     """Tell who answers for a point, a building or an address: grid, posts, what is near."""
     asked = Asked(lon, lat, coord, building, address)
-    return responsible_for(connection, who, asked, today_or(at), settings, language)
+    told = responsible_for(engine, who, asked, today_or(at), settings, language)
+    return Response(told.model_dump_json(), media_type="application/json")

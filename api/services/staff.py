@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -33,7 +35,7 @@ from gis.staff.teams import TeamTemplate, team_from_document
 from gis.store import responsible as spots
 from gis.store import staff as store
 from gis.store import teams as seats
-from gis.store.responsible import ChainThere, PostThere
+from gis.store.responsible import ChainThere, People, PostThere
 from gis.store.staff import Person
 
 
@@ -150,27 +152,33 @@ def chain_of_building(
     NotFound
         There is no such building on that day, or it lies outside the scope of who asks.
     """
-    there = spots.building_there(connection, at, code=building)
+    there = spots.building_there(connection, building, at)
     grids = spots.grids_of_building(connection, building, at) if there else []
     codes = [grid.code for grid in grids]
     if there is None or not sees_staff(connection, who, [there.community or ""], codes):
         raise NotFound(f"There is no building {building}.", f"没有楼栋 {building}。", code=building)
     chain = spots.chain_there(connection, there.community or "", codes, building, at)
     team = team_of(chain)
-    links = chain_links(chain, team, language, people=True)
+    links = chain_links(chain, team, language, spots.people_of(connection, chain))
     return Chain(building=building, at=at, template=team.name if team else None, links=links)
 
 
 def team_of(chain: ChainThere) -> TeamTemplate | None:
     """Return the template that names the levels of a chain."""
-    return None if chain.template is None else team_from_document(chain.template)
+    return None if chain.template is None else _team(chain.template)
+
+
+# Templates are few, and checking one takes longer than finding the chain.
+@lru_cache(maxsize=64)
+def _team(document: str) -> TeamTemplate:
+    return team_from_document(json.loads(document))
 
 
 def chain_links(
-    chain: ChainThere, team: TeamTemplate | None, language: Language, *, people: bool
+    chain: ChainThere, team: TeamTemplate | None, language: Language, people: People
 ) -> list[ChainLink]:
     """
-    Order a chain from the widest level to the narrowest, people left out unless asked for.
+    Order a chain from the widest level to the narrowest, with those of its people that are given.
 
     The levels of the team template are told also where they have no post; others only where they
     have one.
@@ -188,23 +196,25 @@ def chain_links(
             title=level_title(subject.kind, language),
             code=subject.code,
             name=subject.name,
-            posts=[_post_shown(post, team, language, people=people) for post in subject.posts],
+            posts=[_post_shown(post, team, language, people) for post in subject.posts],
         )
         for subject in shown
     ]
 
 
 def _post_shown(
-    post: PostThere, team: TeamTemplate | None, language: Language, *, people: bool
+    post: PostThere, team: TeamTemplate | None, language: Language, people: People
 ) -> StaffPost:
+    holder = None if post.holder is None else people.get(post.holder)
+    deputy = None if post.deputy is None else people.get(post.deputy)
     return StaffPost(
         post=post.code,
         role=post.role,
         title=role_title(post.role, language, team),
         tags=[tag_title(tag, language) for tag in post.tags],
         vacant=post.holder is None,
-        person=person_shown(post.holder) if people and post.holder else None,
-        deputy=person_shown(post.deputy) if people and post.deputy else None,
+        person=person_shown(holder) if holder else None,
+        deputy=person_shown(deputy) if deputy else None,
     )
 
 

@@ -16,7 +16,7 @@ from gis.staff.roles import level_title, role_title
 from gis.staff.teams import TeamTemplate
 from gis.store import responsible as store
 from gis.store.extracts import area_name
-from gis.store.responsible import BuildingThere, GridThere, PostThere, SubjectThere
+from gis.store.responsible import BuildingThere, GridThere, People, PostThere, SubjectThere
 from gis.store.sight import EVERYWHERE
 from maps.who_page import Code, CodeSheet, Group, Shown, WhoPage
 
@@ -43,7 +43,9 @@ def who_page(
     if community is not None:
         own = building.code if building else None
         chain = store.chain_there(connection, community, [g.code for g in grids], own, at)
-        groups = _groups(chain.subjects, team_of(chain), settings, language)
+        hidden = settings.public_worker == "none"
+        people = {} if hidden else store.people_of(connection, chain)
+        groups = _groups(chain.subjects, team_of(chain), people, settings, language)
     return WhoPage(
         language=language,
         title=_title(building, main),
@@ -92,7 +94,7 @@ def _place(
     grid = store.grid_called(connection, code, at)
     if grid is not None:
         return None, [grid]
-    building = store.building_there(connection, at, code=code)
+    building = store.building_there(connection, code, at)
     if building is None:
         raise _nothing(code)
     return building, store.grids_of_building(connection, code, at)
@@ -120,6 +122,7 @@ def _name(building: BuildingThere) -> str:
 def _groups(
     subjects: list[SubjectThere],
     team: TeamTemplate | None,
+    people: People,
     settings: Settings,
     language: Language,
 ) -> list[Group]:
@@ -129,17 +132,22 @@ def _groups(
     return [
         Group(
             f"{level_title(one.kind, language)} {one.name or ''}".strip(),
-            [_shown(post, team, settings, language) for post in one.posts],
+            [_shown(post, team, people, settings, language) for post in one.posts],
         )
         for one in shown
     ]
 
 
 def _shown(
-    post: PostThere, team: TeamTemplate | None, settings: Settings, language: Language
+    post: PostThere,
+    team: TeamTemplate | None,
+    people: People,
+    settings: Settings,
+    language: Language,
 ) -> Shown:
+    holder = None if post.holder is None else people.get(post.holder)
     name = None
-    if post.holder is not None and settings.public_worker != "none":
+    if holder is not None and settings.public_worker != "none":
         whole = settings.public_worker == "name"
-        name = (post.holder.name if whole else masked_name(post.holder.name)) or None
+        name = (holder.name if whole else masked_name(holder.name)) or None
     return Shown(role_title(post.role, language, team), name, post.holder is None)

@@ -12,12 +12,16 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 _OPTION = "wangge_asker"
-_TELL = (
-    "SELECT set_config('wangge.account', %s, true), set_config('wangge.rights', %s, true),"
-    " set_config('wangge.areas', %s, true), set_config('wangge.grids', %s, true),"
-    " set_config('wangge.worker', %s, true), set_config('wangge.presented', %s, true),"
-    " set_config('wangge.codes', %s, true)"
+TELL = (
+    "SELECT set_config('wangge.account', %(asker_account)s, true),"
+    " set_config('wangge.rights', %(asker_rights)s, true),"
+    " set_config('wangge.areas', %(asker_areas)s, true),"
+    " set_config('wangge.grids', %(asker_grids)s, true),"
+    " set_config('wangge.worker', %(asker_worker)s, true),"
+    " set_config('wangge.presented', %(asker_presented)s, true),"
+    " set_config('wangge.codes', %(asker_codes)s, true)"
 )
+"""What tells PostgreSQL, to the end of a transaction, in whose name it runs; with `binds_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def tell_asker(connection: sa.Connection) -> None:
     """Tell PostgreSQL, for the transaction that begins, in whose name it runs."""
     asker = asker_of(connection)
     if asker is not None:
-        connection.exec_driver_sql(_TELL, _settings(asker))
+        connection.exec_driver_sql(TELL, binds_of(asker))
 
 
 def drawing_options(rights: frozenset[str]) -> str:
@@ -107,11 +111,17 @@ def drawing_options(rights: frozenset[str]) -> str:
     return f"-c wangge.areas=* -c wangge.rights={_listed(rights)}"
 
 
-def _settings(asker: Asker) -> tuple[str, ...]:
-    account = "" if asker.account_id is None else str(asker.account_id)
-    areas = "*" if asker.areas is None else ",".join(asker.areas)
-    scope = (_listed(asker.rights), areas, ",".join(asker.grids))
-    return (account, *scope, asker.worker, asker.presented, ",".join(asker.codes))
+def binds_of(asker: Asker) -> dict[str, str]:
+    """Return the binds of `TELL` for somebody."""
+    return {
+        "asker_account": "" if asker.account_id is None else str(asker.account_id),
+        "asker_rights": _listed(asker.rights),
+        "asker_areas": "*" if asker.areas is None else ",".join(asker.areas),
+        "asker_grids": ",".join(asker.grids),
+        "asker_worker": asker.worker,
+        "asker_presented": asker.presented,
+        "asker_codes": ",".join(asker.codes),
+    }
 
 
 def _listed(rights: frozenset[str]) -> str:

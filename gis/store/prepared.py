@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ import psycopg2
 import sqlalchemy as sa
 from psycopg2.extensions import adapt
 
+from gis.store.asker import TELL, Asker, binds_of
 from gis.store.statements import statement
 
 _BIND = re.compile(r"%\((\w+)\)s")
@@ -106,6 +107,8 @@ def one_row(connection: sa.Connection, recipe: Recipe, binds: Mapping[str, Any])
 Row = tuple[Any, ...]
 _PREPARED = "wangge_prepared"
 _DIRECT = "wangge_direct"
+# PostgreSQL cuts longer ones.
+_LONGEST_NAME = 63
 
 
 def prepared_rows(
@@ -137,12 +140,48 @@ def prepared_rows(
     return [dict(zip(columns, row, strict=True)) for row in found]
 
 
+def told_row(
+    connection: sa.Connection,
+    asker: Asker,
+    name: str,
+    *heads: str,
+    binds: Mapping[str, object],
+) -> Row:
+    """
+    Run ``sql/<name>.sql`` behind its heads in somebody's name, and return its one row.
+
+    Who asks and what is asked for go to the server in one message, a transaction of its own; what
+    the connection may read by itself holds again after it. As `prepared_rows`, it is planned once
+    per connection.
+
+    Parameters
+    ----------
+    connection
+        Of `gis.store.engine.open_drawing_engine`, in autocommit.
+
+    Raises
+    ------
+    sqlalchemy.exc.DBAPIError
+        Whatever the database says.
+    """
+    return one_row(connection, _told_recipe(name, *heads), {**binds, **binds_of(asker)})
+
+
 @cache
-def _file_recipe(name: str) -> Recipe:
+def _told_recipe(name: str, *heads: str) -> Recipe:
+    recipe = _file_recipe(name, *heads)
+    return replace(recipe, text=f"{TELL}; {recipe.text}", calling=f"{TELL}; {recipe.calling}")
+
+
+@cache
+def _file_recipe(name: str, *heads: str) -> Recipe:
     """Compile the statement of a file; every bind is one of PostgreSQL's own."""
-    text = str(statement(name).compile(dialect=sa.make_url("postgresql://").get_dialect()()))
+    dialect = sa.make_url("postgresql+psycopg2://").get_dialect()()
+    text = str(statement(name, *heads).compile(dialect=dialect))
     names = list(dict.fromkeys(bind[1] for bind in _BIND.finditer(text)))
-    known_as = f"wangge_{name}"
+    known_as = f"wangge_{'_'.join((*heads, name))}"
+    if len(known_as) > _LONGEST_NAME:
+        known_as = f"wangge_{hashlib.sha256(known_as.encode()).hexdigest()[:16]}"
     numbered = _BIND.sub(lambda bind: f"${names.index(bind[1]) + 1}", text)
     values = ", ".join(f"%({one})s" for one in names)
     # Sent without binds, so that the driver reads no percent signs but hands them on.

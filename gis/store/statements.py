@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 
 @cache
-def statement(name: str, head: str | None = None) -> sa.TextClause:
+def statement(name: str, *heads: str) -> sa.TextClause:
     """
     Return the query ``sql/<name>.sql`` with its named binds.
 
     Parameters
     ----------
-    head
-        Name of a file whose ``WITH`` part several queries share; it comes before.
+    heads
+        Names of files with parts of its ``WITH`` that several queries share, in their order; they
+        come before.
 
     Raises
     ------
@@ -24,5 +25,5 @@ def statement(name: str, head: str | None = None) -> sa.TextClause:
         There is no such file.
     """
     folder = files("gis.store") / "sql"
-    names = [name] if head is None else [head, name]
-    return sa.text("".join((folder / f"{n}.sql").read_text(encoding="utf-8") for n in names))
+    parts = [(folder / f"{one}.sql").read_text(encoding="utf-8") for one in (*heads, name)]
+    return sa.text("".join(parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from playwright.sync_api import Browser
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.principal import OPERATOR, Principal
+from api.asking import asking
+from api.principal import OPERATOR, PUBLIC_PAGE, Principal
 from api.services import staff as service
+from api.services.database import open_drawing
 from api.services.responsible import Asked, responsible_for
 from api.services.staffing import staffing_of
 from api.services.teams import set_team
@@ -26,6 +29,7 @@ from api.settings import Settings
 from gis.errors import InputError, NotFound
 from gis.gcj02 import wgs84_to_gcj02
 from gis.staff.teams import load_team
+from gis.store import responsible as store
 from gis.store.engine import open_engine
 from tests.api.conftest import THIS_MACHINE
 
@@ -73,6 +77,13 @@ def here(client: TestClient, **asked: object) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
+
+
+@contextmanager
+def drawing(settings: Settings) -> Iterator[sa.Engine]:
+    engine = open_drawing(settings)
+    yield engine
+    engine.dispose()
 
 
 def levels(told: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -189,11 +200,11 @@ def test_each_unmasking_is_one_row_of_the_audit_trail(
 def test_who_lies_outside_the_scope_reads_like_who_does_not_exist(
     engine_of_town: sa.Engine, settings: Settings
 ) -> None:
-    with engine_of_town.connect() as connection:
+    with engine_of_town.connect() as connection, drawing(settings) as drawn:
         for who in (ELSEWHERE, VIEWER):
             with pytest.raises(NotFound):
                 service.member(connection, who, "w3", DAY, "zh")
-            told = responsible_for(connection, who, Asked(building="b000"), DAY, settings, "zh")
+            told = responsible_for(drawn, who, Asked(building="b000"), DAY, settings, "zh")
             assert all(post.person is None for link in told.chain for post in link.posts)
         with pytest.raises(NotFound):
             service.chain_of_building(connection, WORKER, "b000", DAY, "zh")
@@ -202,6 +213,34 @@ def test_who_lies_outside_the_scope_reads_like_who_does_not_exist(
             staffing_of(connection, ELSEWHERE, C, DAY, settings)
     with pytest.raises(NotFound, match="w3"):
         service.phone_of(engine_of_town, ELSEWHERE, "w3")
+
+
+def test_who_reads_a_spot_for_the_public_leaves_the_connection_as_it_was(
+    settings: Settings,
+) -> None:
+    rights = sa.text("SELECT current_setting('wangge.rights'), (SELECT count(*) FROM worker)")
+    asker = asking(PUBLIC_PAGE)
+    with drawing(settings) as drawn, drawn.connect() as connection:
+        before = connection.execute(rights).one()
+        spot = store.spot_at_building(connection, asker, "b000", DAY, most=8)
+        people = store.people_told(connection, asker, spot.chain)
+        assert "赵楼长" not in str(spot)
+        assert "赵楼长" in str(people)
+        assert connection.execute(rights).one() == before == (",drafts,map,", 0)
+
+
+def test_a_spot_is_found_by_index_however_many_grids_there_are(settings: Settings) -> None:
+    asker = asking(PUBLIC_PAGE)
+    with drawing(settings) as drawn, drawn.connect() as connection:
+        store.spot_at_point(connection, asker, 104.6005, 28.4005, DAY, most=8)
+        [name] = connection.execute(
+            sa.text("SELECT name FROM pg_prepared_statements WHERE name LIKE 'wangge%'")
+        ).scalars()
+        asked = f"EXPLAIN EXECUTE {name} (104.6005, 28.4005, '{DAY}', 8, 3000)"
+        plan = "\n".join(connection.exec_driver_sql(asked).scalars())
+    for index in ("ix_building_geom", "ix_plan_grid_geom", "ix_facility_geom", "uq_grid_code"):
+        assert index in plan
+    assert "Seq Scan" not in plan
 
 
 def test_the_team_template_yields_what_nobody_fills(operator: TestClient) -> None:

@@ -1,7 +1,6 @@
 -- Buildings that a grid holds, or stairwells of which it holds, on a day.
 -- Binds: grid (code); at date.
-SELECT b.code, b.name, b.number, b.address, b.community_code, c.name AS courtyard,
-       ST_X(ST_PointOnSurface(b.geom)) AS lon, ST_Y(ST_PointOnSurface(b.geom)) AS lat
+SELECT b.code, b.name, b.number, b.address, b.community_code, c.name AS courtyard
 FROM (
     SELECT DISTINCT unit.building_code AS code
     FROM grid AS i
