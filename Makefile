@@ -5,7 +5,7 @@ RUN := .venv/bin
 # Without stored bytecode each of the many processes compiles a thousand modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo setup test check audit bench bench-partition bench-walking bench-tiles serve fuzz fuzz-api db-stop clean
+.PHONY: demo setup setup-tests kernels test check audit bench bench-partition bench-walking bench-tiles serve fuzz fuzz-api db-stop clean
 
 demo: setup ## Everything, with the sample, on this machine; Ctrl-C stops it.
 	@exec $(RUN)/wangge demo
@@ -18,6 +18,9 @@ setup-tests:
 
 test: setup-tests ## Every test, with a PostGIS and a Chromium of its own.
 	$(RUN)/pytest -q -n 2 --dist worksteal $(ARGS)
+
+kernels: setup ## Compile what Numba compiles; without it whoever needs it first waits.
+	@$(RUN)/python -m ops.kernels
 
 check: setup ## Style, types, import contracts.
 	$(RUN)/ruff check .

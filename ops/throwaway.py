@@ -1,16 +1,20 @@
-"""A PostGIS for tests: a cluster of its own in the temporary folder, gone at the end."""
+"""A PostGIS for tests: a cluster of its own in memory or the temporary folder, gone at the end."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gis.store import cluster
-from gis.store.cluster_home import THROWAWAY_PREFIX, ClusterHome, throwaway_home
+from gis.store.cluster_home import (
+    THROWAWAY_PREFIX,
+    ClusterHome,
+    throwaway_folders,
+    throwaway_home,
+)
 
 PROJECT = Path(__file__).resolve().parents[1]
 _MAKER = "maker.pid"
@@ -29,13 +33,13 @@ def throwaway_server(*, durable: bool = False) -> Iterator[ClusterHome]:
     Yield the home of a running cluster, for whoever stops or kills it.
 
     Nothing is synced to disk, which tests do not need; with `durable` it is set up as a private
-    database is, for measuring and for surviving a kill.
+    database is and lies on the disk, for measuring.
 
     It shares nothing with the private database of the folder, so tests run beside a
     running demo. What an earlier run left behind because it was killed is removed.
     """
     sweep()
-    home = throwaway_home(PROJECT)
+    home = throwaway_home(PROJECT, on_disk=durable)
     (home.path / _MAKER).write_text(_identity(os.getpid()))
     try:
         cluster.start(home, throwaway=not durable)
@@ -47,12 +51,18 @@ def throwaway_server(*, durable: bool = False) -> Iterator[ClusterHome]:
 def sweep() -> list[Path]:
     """Remove the throw-away clusters of this user whose makers are gone, and return them."""
     swept = []
-    for marker in Path(tempfile.gettempdir()).glob(f"{THROWAWAY_PREFIX}*/{_MAKER}"):
+    for marker in _markers():
         if _is_abandoned(marker) and _claim(marker):
             owner = marker.parent.owner() if os.geteuid() == 0 else None
             _remove(ClusterHome(marker.parent, PROJECT / ".wangge", owner))
             swept.append(marker.parent)
     return swept
+
+
+def _markers() -> list[Path]:
+    """Marks of all throw-away clusters of this machine that a maker has put."""
+    pattern = f"{THROWAWAY_PREFIX}*/{_MAKER}"
+    return [marker for folder in throwaway_folders() for marker in folder.glob(pattern)]
 
 
 def _is_abandoned(marker: Path) -> bool:

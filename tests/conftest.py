@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from api.settings import Settings
@@ -39,14 +39,13 @@ os.environ["WANGGE_ENGINE_AHEAD"] = "0"
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# The suite starts many processes: each would compile a thousand modules again.
-sys.dont_write_bytecode = False
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
 # How long an example takes depends on who else uses the machine; pytest-timeout guards the whole.
 # A law that breaks does so within a few dozen examples; every run draws others.
 settings.register_profile("wangge", deadline=None, max_examples=40)
 settings.load_profile("wangge")
+
+# What a page shows, it shows when the machine gets to it; pytest-timeout guards the whole.
+expect.set_options(timeout=60_000)
 
 # A run that a shell put in the background ignores Ctrl-C; the commands that tests stop must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -152,8 +151,8 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="session")
-def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
-    """URL of a database with the small made-up town of ``small_town.sql``; not to be modified."""
+def town_template(server_url: str, migrated_template: str) -> Iterator[str]:
+    """Name of a database with the small made-up town of ``small_town.sql``, for copying."""
     town = Path(__file__).with_name("small_town.sql").read_text(encoding="utf-8")
     with own_database(server_url, migrated_template) as url:
         opened = open_engine(url)
@@ -161,6 +160,13 @@ def town_url(server_url: str, migrated_template: str) -> Iterator[str]:
             # Past SQLAlchemy, which would take the file's percent signs for binds.
             connection.connection.cursor().execute(town)
         opened.dispose()
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def town_url(server_url: str, town_template: str) -> Iterator[str]:
+    """URL of a database with the small made-up town; not to be modified."""
+    with own_database(server_url, town_template) as url:
         yield url
 
 

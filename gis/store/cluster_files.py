@@ -44,6 +44,7 @@ wal_level = minimal
 max_wal_senders = 0
 wal_compression = off
 autovacuum_naptime = 1h
+max_wal_size = 512MB
 """
 
 # Tests connect as roles that they make; only the owner and root get through the folder's 0700.

@@ -27,6 +27,9 @@ LONGEST_SOCKET_DIR = 85
 ROOT_HOMES = Path("/var/lib/wangge")
 SERVER_USERS = ("postgres", "wangge")
 THROWAWAY_PREFIX = "wangge-test-"
+MEMORY = Path("/dev/shm")  # noqa: S108 (homes made there are 0700, as in the temporary folder)
+MEMORY_ROOM_BYTES = 4 * 2**30
+"""Free memory that a cluster for tests may ask for; its databases take a fraction of it."""
 
 
 class RunAs(TypedDict, total=False):
@@ -160,12 +163,38 @@ def cluster_home(project: Path, data_dir: Path | None = None) -> ClusterHome:
     return ClusterHome(path, tools, owner=server_user())
 
 
-def throwaway_home(project: Path) -> ClusterHome:
-    """Home of a new cluster for tests, in the system's temporary folder."""
-    path = Path(tempfile.mkdtemp(prefix=THROWAWAY_PREFIX))
+def throwaway_home(project: Path, *, on_disk: bool = False) -> ClusterHome:
+    """
+    Home of a new cluster for tests, in memory where there is room, else in the temporary folder.
+
+    Making and dropping a database creates and deletes 700 files, which costs 45 ms in memory
+    and half a second on a disk. What is to be measured stays `on_disk`.
+    """
+    folder = None if on_disk else _roomy_memory()
+    path = Path(tempfile.mkdtemp(prefix=THROWAWAY_PREFIX, dir=folder))
     home = ClusterHome(path, project / ".wangge", owner=None if os.geteuid() else server_user())
     home.give(path)
     return home
+
+
+def throwaway_folders() -> tuple[Path, ...]:
+    """Folders in which homes for tests may lie."""
+    return tuple({Path(tempfile.gettempdir()), MEMORY})
+
+
+def _roomy_memory() -> Path | None:
+    """Folder that is kept in memory, if it and the memory behind it have room enough."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return None
+    free_bytes = min(shutil.disk_usage(MEMORY).free, _available_bytes())
+    return MEMORY if free_bytes >= MEMORY_ROOM_BYTES else None
+
+
+def _available_bytes() -> int:
+    """Memory that programs may still take, by the kernel's own estimate."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    told = dict(line.split(":", 1) for line in lines)
+    return int(told["MemAvailable"].split()[0]) * 1024
 
 
 def folder_hash(folder: Path) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from api.app import create_app
 from api.settings import Settings
 from gis.store.engine import open_engine
+from tests.api.services.conftest import fill_town
 from tests.conftest import own_database
 
 TOWN = Path(__file__).parents[1] / "small_town.sql"
@@ -34,26 +36,27 @@ def planner(town_settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def own_town_url(server_url: str, migrated_template: str) -> Iterator[str]:
+def own_town_url(server_url: str, town_template: str) -> Iterator[str]:
     """URL of a database with the small town that the tests of one module may change."""
-    with own_database(server_url, migrated_template) as url:
-        engine = open_engine(url)
-        with engine.begin() as connection:
-            # Past SQLAlchemy, which would take the file's percent signs for binds.
-            connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
-        engine.dispose()
+    with own_database(server_url, town_template) as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def slabs_template(server_url: str, migrated_template: str) -> Iterator[str]:
+    """Name of a database with the community of slabs, for copying."""
+    with own_database(server_url, migrated_template) as url:
+        engine = open_engine(url)
+        fill_town(engine)
+        engine.dispose()
+        yield str(sa.make_url(url).database)
+
+
 @pytest.fixture
-def open_settings(database_url: str) -> Settings:
+def open_settings(server_url: str, town_template: str) -> Iterator[Settings]:
     """Settings of an open service on a town of this test's own."""
-    engine = open_engine(database_url)
-    with engine.begin() as connection:
-        # Past SQLAlchemy, which would take the file's percent signs for binds.
-        connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
-    engine.dispose()
-    return Settings(database_url=SecretStr(database_url), open=True)
+    with own_database(server_url, town_template) as url:
+        yield Settings(database_url=SecretStr(url), open=True)
 
 
 @pytest.fixture

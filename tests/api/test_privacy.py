@@ -21,8 +21,8 @@ from gis.contracts import SENSITIVE
 from gis.store.engine import open_engine
 from maps.layers import LAYERS, TILE_LAYERS
 from maps.tiles import MVT
+from tests.api.declared_cases import CASES, OF_WORKERS
 from tests.api.rights_lines import LINES
-from tests.api.test_openapi import CASES, OF_WORKERS
 from tests.api.test_tiles import WALK, address_of
 
 CLOUDS = "510000000001"

@@ -35,7 +35,7 @@ def serving(settings: Settings) -> Iterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(timeout=60)
             assert not thread.is_alive(), "the service does not end"
 
 

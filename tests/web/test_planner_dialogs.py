@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from api.principal import OPERATOR
 from api.services.accounts import account_named, disable_account, enable_account
 from api.settings import Settings
+from gis.store.tables import account, session
 from maps.assets import WEB
 from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.conftest import own_database
@@ -35,19 +36,28 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(server_url: str, migrated_template: str) -> Iterator[House]:
+def service(server_url: str, town_template: str) -> Iterator[House]:
     """Serve two planners of one community, and the siblings they must not see."""
-    with own_database(server_url, migrated_template) as url:
+    with own_database(server_url, town_template) as url:
         settings = Settings(database_url=SecretStr(url), readers="accounts")
         with accounts_of(settings) as engine:
             with engine.begin() as connection:
-                for script in (TESTS / "small_town.sql", TESTS / "api/siblings.sql"):
-                    # Past SQLAlchemy, which would take the file's percent signs for binds.
-                    connection.connection.cursor().execute(script.read_text(encoding="utf-8"))
+                siblings = (TESTS / "api/siblings.sql").read_text(encoding="utf-8")
+                # Past SQLAlchemy, which would take the file's percent signs for binds.
+                connection.connection.cursor().execute(siblings)
             for name in ("张规划", "李规划"):
                 add_account(engine, name, areas=(COMMUNITY,))
             with serving_at(settings, 0) as port:
                 yield House(f"http://127.0.0.1:{port}", engine)
+
+
+@pytest.fixture
+def house(service: House) -> Iterator[House]:
+    """The service; wherever a test ended, the next finds both accounts as they were."""
+    yield service
+    with service.engine.begin() as connection:
+        connection.execute(sa.update(account).values(disabled_at=None, disabled_by=None))
+        connection.execute(sa.delete(session))
 
 
 def sign_in(page: Page, name: str) -> None:

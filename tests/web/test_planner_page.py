@@ -41,7 +41,7 @@ def serving_at(settings: Settings, port: int) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(timeout=60)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-import sqlalchemy as sa
+from collections.abc import Iterator
 
-from tests.api.services.conftest import Town, fill_town
+import pytest
+
+from gis.store.engine import open_engine
+from tests.api.services.conftest import Town
+from tests.conftest import own_database
 
 
 @pytest.fixture
-def town(database_url: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> Town:
+def town(server_url: str, slabs_template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """A community in the database that the commands use; they speak English."""
-    fill_town(engine)
-    monkeypatch.setenv("WANGGE_DATABASE_URL", database_url)
     monkeypatch.setenv("WANGGE_LANG", "en")
-    return Town(engine)
+    with own_database(server_url, slabs_template) as url:
+        monkeypatch.setenv("WANGGE_DATABASE_URL", url)
+        engine = open_engine(url)
+        yield Town(engine)
+        engine.dispose()

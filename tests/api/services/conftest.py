@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 from shapely.affinity import translate
 
 from gis.store.bulk import copy_frame
+from gis.store.engine import open_engine
+from tests.conftest import own_database
 
 COMMUNITY = "511599001001"
 METRIC = "EPSG:4544"
@@ -77,10 +80,12 @@ def fill_town(engine: sa.Engine) -> None:
 
 
 @pytest.fixture
-def town(engine: sa.Engine) -> Town:
+def town(server_url: str, slabs_template: str) -> Iterator[Town]:
     """The community with its slabs, in a database of the test's own."""
-    fill_town(engine)
-    return Town(engine)
+    with own_database(server_url, slabs_template) as url:
+        engine = open_engine(url)
+        yield Town(engine)
+        engine.dispose()
 
 
 def half_grids(west_columns: int = 3) -> gpd.GeoDataFrame:

@@ -34,9 +34,8 @@ def names(url: str) -> list[str]:
     return list(found)
 
 
-def test_a_backup_comes_back_in_the_place_of_what_was_there(
-    town: Town, database_url: str, tmp_path: Path
-) -> None:
+def test_a_backup_comes_back_in_the_place_of_what_was_there(town: Town, tmp_path: Path) -> None:
+    database_url = town.engine.url.render_as_string(hide_password=False)
     audit.record_alone(town.engine, OPERATOR, "layer.import")
     sealing.seal_now(town.engine, wait_s=20)
     file = tmp_path / "town.dump"
@@ -72,10 +71,10 @@ def test_a_backup_comes_back_in_the_place_of_what_was_there(
         assert drop.exec_driver_sql(left).scalar_one() == 0
 
 
-@pytest.mark.usefixtures("town")
 def test_a_damaged_or_forged_backup_changes_nothing(
-    database_url: str, bare_database: str, tmp_path: Path
+    town: Town, bare_database: str, tmp_path: Path
 ) -> None:
+    database_url = town.engine.url.render_as_string(hide_password=False)
     file = tmp_path / "town.dump"
     back_up(database_url, file, tools_dir=TOOLS, check=False, tell=nobody)
     whole = file.read_bytes()

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 Position = tuple[float, float]
+LON, LAT = 116.33, 40.0
 
 
 @dataclass
@@ -66,3 +67,30 @@ def ring(lon: float, lat: float, width: float = 0.0005, height: float = 0.0003) 
     """Corners of a box, the first again at the end."""
     east, north = lon + width, lat + height
     return [(lon, lat), (east, lat), (east, north), (lon, north), (lon, lat)]
+
+
+def at(east: float, north: float) -> Position:
+    """Place that many thousandths of a degree from LON, LAT."""
+    return LON + east / 1000, LAT + north / 1000
+
+
+def walled_town() -> OsmDocument:
+    """A walled estate with a slab and a tower, a street over a river, a clinic."""
+    town = OsmDocument()
+    town.way(
+        ring(LON, LAT, 0.004, 0.003),
+        landuse="residential", name="清河苑", barrier="wall", start_date="1986-05",
+    )  # fmt: skip
+    town.way(ring(*at(0.5, 0.5)), building="apartments", building__levels="6", name="1号楼")
+    town.way(ring(*at(0.5, 1.5)), building="apartments", building__flats="120")
+    town.way(ring(*at(2.5, 0.5)), building="yes", addr__street="清河路", addr__housenumber="8号")
+    town.way(ring(*at(6, 0.5)), building="yes")
+    town.way(ring(*at(7, 0.5)), building="school", amenity="school", name="清河小学")
+    town.node(at(2, 0), barrier="gate", name="南门")
+    town.node(at(9, 9), barrier="gate")
+    town.node(at(2, 0.1), barrier="bollard")
+    town.way([at(-1, -1), at(8, -1)], highway="secondary", name="清河路", bridge="yes")
+    town.way([at(-1, -2), at(8, -2)], waterway="river", name="清河")
+    town.way([at(1, 0), at(1, 3)], highway="footway", tunnel="yes")
+    town.node(at(3, 2), amenity="clinic", name="社区医院", opening_hours="Mo-Fr 08:00-17:00")
+    return town

@@ -34,6 +34,37 @@ def home() -> Iterator[ClusterHome]:
     _remove(made)
 
 
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """Data of a throw-away cluster that was stopped; for copying only."""
+    home = throwaway_home(PROJECT)
+    cluster.start(home, throwaway=True)
+    cluster.stop(home)
+    yield home.data
+    _remove(home)
+
+
+@pytest.fixture
+def standing(home: ClusterHome, made: Path) -> ClusterHome:
+    """Home of a throw-away cluster that is stopped."""
+    _copy(made, home.data)
+    return home
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[ClusterHome]:
+    """Home of a running cluster as operators have it."""
+    home = throwaway_home(PROJECT)
+    cluster.start(home)
+    yield home
+    _remove(home)
+
+
+def _copy(data: Path, target: Path) -> None:
+    """Copy a stopped cluster, owners and modes included: a tenth of making one."""
+    subprocess.run(["/bin/cp", "-a", str(data), str(target)], check=True)
+
+
 def _remove(home: ClusterHome) -> None:
     cluster.reset(home)
     shutil.rmtree(home.path)
@@ -92,36 +123,40 @@ def test_texts_are_utf8_whatever_the_caller_speaks(
     assert _ask(home, "SELECT upper('Ä网格')") == "Ä网格"
 
 
-def test_a_lasting_cluster_syncs_to_disk(home: ClusterHome) -> None:
-    cluster.start(home)
-    shown = [_ask(home, f"SHOW {name}") for name in ("fsync", "full_page_writes", "data_checksums")]
+def test_a_lasting_cluster_syncs_to_disk(lasting: ClusterHome) -> None:
+    cluster.start(lasting)
+    shown = [
+        _ask(lasting, f"SHOW {name}") for name in ("fsync", "full_page_writes", "data_checksums")
+    ]
     assert shown == ["on", "on", "on"]
-    assert _ask(home, "SHOW synchronous_commit") == "on"
+    assert _ask(lasting, "SHOW synchronous_commit") == "on"
 
 
-def test_a_killed_server_starts_again_with_what_was_committed(home: ClusterHome) -> None:
-    cluster.start(home)
-    _ask(home, "CREATE TABLE kept AS SELECT 7 AS n")
-    killed = _kill(home)
-    assert (home.data / "postmaster.pid").exists()
-    assert cluster.status(home).state == "stopped"
-    assert cluster.start(home) == "started"
-    assert server_pid(home.data) not in (None, killed)
-    assert _ask(home, "SELECT n FROM kept") == 7
+def test_a_killed_server_starts_again_with_what_was_committed(lasting: ClusterHome) -> None:
+    cluster.start(lasting)
+    _ask(lasting, "CREATE TABLE kept AS SELECT 7 AS n")
+    killed = _kill(lasting)
+    assert (lasting.data / "postmaster.pid").exists()
+    assert cluster.status(lasting).state == "stopped"
+    assert cluster.start(lasting) == "started"
+    assert server_pid(lasting.data) not in (None, killed)
+    assert _ask(lasting, "SELECT n FROM kept") == 7
 
 
-def test_a_backend_that_outlives_its_killed_server_does_not_keep_it_down(home: ClusterHome) -> None:
-    cluster.start(home, throwaway=True)
-    connection = psycopg2.connect(cluster.url(home, "postgres"), async_=True)
+def test_a_backend_that_outlives_its_killed_server_does_not_keep_it_down(
+    standing: ClusterHome,
+) -> None:
+    cluster.start(standing, throwaway=True)
+    connection = psycopg2.connect(cluster.url(standing, "postgres"), async_=True)
     _finish(connection)
     backend = connection.info.backend_pid
     # A loop inside one expression never looks for the server's death.
     connection.cursor().execute("SELECT count(*) FROM generate_series(1, 1e12::bigint)")
     connection.poll()
-    _kill(home)
+    _kill(standing)
     descriptor = os.pidfd_open(backend)
     assert not _has_ended(descriptor)
-    assert cluster.start(home, throwaway=True) == "started"
+    assert cluster.start(standing, throwaway=True) == "started"
     assert _has_ended(descriptor)
     os.close(descriptor)
     connection.close()
@@ -134,49 +169,53 @@ def _finish(connection: psycopg2.extensions.connection) -> None:
         select.select(reads, writes, [], 10)
 
 
-def test_a_pid_file_whose_number_another_process_has_is_stale(home: ClusterHome) -> None:
-    cluster.start(home, throwaway=True)
-    _kill(home)
-    pid_file = home.data / "postmaster.pid"
+def test_a_pid_file_whose_number_another_process_has_is_stale(standing: ClusterHome) -> None:
+    cluster.start(standing, throwaway=True)
+    _kill(standing)
+    pid_file = standing.data / "postmaster.pid"
     with subprocess.Popen(
-        ["/bin/cat"], stdin=subprocess.PIPE, cwd="/", **home.as_owner()
+        ["/bin/cat"], stdin=subprocess.PIPE, cwd="/", **standing.as_owner()
     ) as stranger:
         lines = pid_file.read_text().splitlines()
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
-        assert cluster.status(home).state == "stopped"
-        assert cluster.start(home, throwaway=True) == "started"
+        assert cluster.status(standing).state == "stopped"
+        assert cluster.start(standing, throwaway=True) == "started"
         assert stranger.poll() is None
         stranger.communicate()
 
 
-def test_the_pid_of_another_cluster_is_not_taken_for_ours(home: ClusterHome) -> None:
+def test_the_pid_of_another_cluster_is_not_taken_for_ours(
+    standing: ClusterHome, made: Path
+) -> None:
     other = throwaway_home(PROJECT)
+    _copy(made, other.data)
     try:
-        cluster.start(home, throwaway=True)
+        cluster.start(standing, throwaway=True)
         cluster.start(other, throwaway=True)
-        _kill(home)
-        shutil.copyfile(other.data / "postmaster.pid", home.data / "postmaster.pid")
-        assert cluster.start(home, throwaway=True) == "started"
+        _kill(standing)
+        shutil.copyfile(other.data / "postmaster.pid", standing.data / "postmaster.pid")
+        assert cluster.start(standing, throwaway=True) == "started"
         assert cluster.status(other).state == "running"
     finally:
         _remove(other)
 
 
-def test_a_pid_file_of_garbage_is_stale(home: ClusterHome) -> None:
-    cluster.start(home, throwaway=True)
-    _kill(home)
-    (home.data / "postmaster.pid").write_text("")
-    assert cluster.start(home, throwaway=True) == "started"
+def test_a_pid_file_of_garbage_is_stale(standing: ClusterHome) -> None:
+    cluster.start(standing, throwaway=True)
+    _kill(standing)
+    (standing.data / "postmaster.pid").write_text("")
+    assert cluster.start(standing, throwaway=True) == "started"
 
 
-def test_two_clusters_stand_side_by_side(home: ClusterHome) -> None:
+def test_two_clusters_stand_side_by_side(standing: ClusterHome, made: Path) -> None:
     other = throwaway_home(PROJECT)
+    _copy(made, other.data)
     try:
-        cluster.start(home, throwaway=True)
+        cluster.start(standing, throwaway=True)
         cluster.start(other, throwaway=True)
-        _ask(home, "CREATE TABLE mine ()")
+        _ask(standing, "CREATE TABLE mine ()")
         there = "SELECT to_regclass('mine') IS NOT NULL"
-        assert (_ask(home, there), _ask(other, there)) == (True, False)
+        assert (_ask(standing, there), _ask(other, there)) == (True, False)
     finally:
         _remove(other)
 
@@ -195,10 +234,11 @@ def test_a_first_start_that_was_cut_off_is_begun_anew(home: ClusterHome) -> None
     assert not home.unfinished.exists()
 
 
-def test_a_long_path_gets_a_short_socket(home: ClusterHome) -> None:
+def test_a_long_path_gets_a_short_socket(home: ClusterHome, made: Path) -> None:
     folder = home.path / ("很长的路径" * 8)
     folder.mkdir()
     home.give(folder)
+    _copy(made, folder / "data")
     deep = ClusterHome(folder, home.tools_dir, home.owner)
     try:
         cluster.start(deep, throwaway=True)
@@ -210,50 +250,49 @@ def test_a_long_path_gets_a_short_socket(home: ClusterHome) -> None:
     assert not deep.socket_dir.exists()
 
 
-def test_a_socket_folder_of_somebody_else_is_refused(home: ClusterHome) -> None:
-    home.make()
-    home.socket_dir.symlink_to("/tmp")  # noqa: S108
+def test_a_socket_folder_of_somebody_else_is_refused(standing: ClusterHome) -> None:
+    standing.socket_dir.symlink_to("/tmp")  # noqa: S108
     with pytest.raises(Unavailable, match="belongs to somebody else"):
-        cluster.start(home, throwaway=True)
-    home.socket_dir.unlink()
+        cluster.start(standing, throwaway=True)
+    standing.socket_dir.unlink()
 
 
-def test_there_is_no_tcp_until_it_is_asked_for_and_then_with_a_password(home: ClusterHome) -> None:
-    cluster.start(home, throwaway=True)
-    assert _ask(home, "SHOW listen_addresses") == ""
+def test_there_is_no_tcp_until_it_is_asked_for_and_then_with_a_password(
+    standing: ClusterHome,
+) -> None:
+    cluster.start(standing, throwaway=True)
+    assert _ask(standing, "SHOW listen_addresses") == ""
     with pytest.raises(Unavailable, match="wangge db start --tcp"):
-        cluster.url(home, tcp=True)
-    assert cluster.start(home, tcp=True, throwaway=True) == "started"
-    assert cluster.status(home).tcp_port not in (None, 5432)
-    assert _ask(home, "SELECT 1", tcp=True) == 1
-    assert stat.S_IMODE(home.password_file.stat().st_mode) == 0o600
-    wrong = re.sub(r":[^:@]+@", ":guess@", cluster.url(home, "postgres", tcp=True))
+        cluster.url(standing, tcp=True)
+    assert cluster.start(standing, tcp=True, throwaway=True) == "started"
+    assert cluster.status(standing).tcp_port not in (None, 5432)
+    assert _ask(standing, "SELECT 1", tcp=True) == 1
+    assert stat.S_IMODE(standing.password_file.stat().st_mode) == 0o600
+    wrong = re.sub(r":[^:@]+@", ":guess@", cluster.url(standing, "postgres", tcp=True))
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         psycopg2.connect(wrong)
-    assert cluster.start(home, tcp=False, throwaway=True) == "started"
-    assert cluster.status(home).tcp_port is None
+    assert cluster.start(standing, tcp=False, throwaway=True) == "started"
+    assert cluster.status(standing).tcp_port is None
 
 
-def test_the_socket_is_for_its_owners_role_only(home: ClusterHome) -> None:
-    cluster.start(home)
-    _ask(home, "CREATE ROLE stranger LOGIN")
+def test_the_socket_is_for_its_owners_role_only(lasting: ClusterHome) -> None:
+    cluster.start(lasting)
+    _ask(lasting, "CREATE ROLE stranger LOGIN")
     with pytest.raises(psycopg2.OperationalError, match=r"no pg_hba\.conf entry"):
-        psycopg2.connect(cluster.url(home, "postgres").replace("wangge@", "stranger@"))
+        psycopg2.connect(cluster.url(lasting, "postgres").replace("wangge@", "stranger@"))
 
 
-def test_reset_leaves_nothing(home: ClusterHome) -> None:
-    cluster.start(home, tcp=True, throwaway=True)
-    cluster.reset(home)
-    assert cluster.status(home).state == "absent"
-    assert {p.name for p in home.path.iterdir()} == {"lock"}
+def test_reset_leaves_nothing(standing: ClusterHome) -> None:
+    cluster.start(standing, tcp=True, throwaway=True)
+    cluster.reset(standing)
+    assert cluster.status(standing).state == "absent"
+    assert {p.name for p in standing.path.iterdir()} == {"lock"}
 
 
-def test_a_server_that_will_not_start_tells_why(home: ClusterHome) -> None:
-    cluster.start(home, throwaway=True)
-    cluster.stop(home)
-    (home.data / "operator.conf").write_text("shared_buffers = 'nonsense'\n")
+def test_a_server_that_will_not_start_tells_why(standing: ClusterHome) -> None:
+    (standing.data / "operator.conf").write_text("shared_buffers = 'nonsense'\n")
     with pytest.raises(Unavailable, match='invalid value for parameter "shared_buffers"'):
-        cluster.start(home, throwaway=True)
+        cluster.start(standing, throwaway=True)
 
 
 def test_a_home_its_user_cannot_write_in_is_named(tmp_path: Path) -> None:
@@ -274,12 +313,10 @@ def test_two_clones_have_two_homes(tmp_path: Path) -> None:
     assert cluster_home(one).path != cluster_home(two).path
 
 
-def test_data_of_another_major_version_is_not_touched(home: ClusterHome) -> None:
-    cluster.start(home, throwaway=True)
-    cluster.stop(home)
-    (home.data / "PG_VERSION").write_text("9\n")
+def test_data_of_another_major_version_is_not_touched(standing: ClusterHome) -> None:
+    (standing.data / "PG_VERSION").write_text("9\n")
     with pytest.raises(Unavailable, match=r"made by PostgreSQL 9, but only .* is installed"):
-        cluster.start(home, throwaway=True)
+        cluster.start(standing, throwaway=True)
 
 
 def test_a_named_folder_of_programs_hides_all_others(tmp_path: Path) -> None:
