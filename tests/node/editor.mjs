@@ -356,6 +356,24 @@ function painted(doc) {
   same(Math.abs(corner[0] - (town.scale.west + 180) / 360) < 1e-12, true, "the corner is on the map");
 }
 
+/** What waits from before the plan was put on another ground is kept, and not drawn on this one. */
+async function elsewhere(doc, random) {
+  const town = readTown(doc);
+  const drawing = new Drawing(town, gridsOf(doc.grids), doc.assignment);
+  const box = memory();
+  const unit = random(town.count);
+  const from = drawing.grid[unit] === NONE ? null : drawing.grid[unit];
+  const op = (client, ground) => ({ client, ground, kind: "strokes", moves: [[unit, from, from === null ? doc.grids.no[0] : null]], changes: [], action: "stroke", why: null, grids: [] });
+  await box.put(op("old", 1));
+  const line = { ground: 2, send: () => Promise.reject(Object.assign(new Error("rebased"), { status: 409 })), edits: async () => [], grids: async () => [] };
+  const session = new Session(drawing, 0, [], "a", line, box, () => {});
+  await session.resume();
+  same([session.pending.length, session.stopped.status, session.step("undo")], [1, 409, null], "it waits, and is not to be undone");
+  same(drawing.grid[unit], from ?? NONE, "a unit of another ground does not move");
+  await session.discard();
+  same([session.pending.length, (await box.all()).length, drawing.grid[unit]], [0, 0, from ?? NONE], "nor when it is discarded");
+}
+
 for (const doc of documents) painted(doc);
 for (const seed of seeds) {
   const random = chance(seed);
@@ -363,6 +381,7 @@ for (const seed of seeds) {
   painted(doc);
   strokes(doc, random);
   await crowd(doc, random);
+  await elsewhere(doc, random);
 }
 const judgements = documents.map((doc) => {
   const drawing = new Drawing(readTown(doc), gridsOf(doc.grids), doc.assignment);

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pydantic import SecretStr
 
 from api.principal import OPERATOR
@@ -82,13 +82,26 @@ def serious(page: Page) -> list[str]:
     return [str(v["id"]) for v in found if v["impact"] in ("serious", "critical")]
 
 
-def test_a_snapshot_is_kept_and_gone_back_to_by_a_planner_with_an_account(
+def table(text: str | bytes, name: str = "改派.csv", encoding: str = "utf-8") -> FilePayload:
+    """A file as a browser is handed one."""
+    body = text if isinstance(text, bytes) else text.encode(encoding)
+    return {"name": name, "mimeType": "text/csv", "buffer": body}
+
+
+def test_snapshots_tables_and_history_of_a_planner_with_an_account(
     visitor: Visitor, house: House
 ) -> None:
-    desk, _ = desk_of(visitor, house, "张规划")
+    desk, visit = desk_of(visitor, house, "张规划")
     page = desk.page
     page.on("dialog", lambda box: pytest.fail(f"a script ran: {box.message}"))
     _keep_and_come_back(desk, desk.of("drawing.grid"))
+    _out_and_in(desk)
+    _told_in_history(desk)
+    _nonsense(desk)
+    assert desk.saved() == desk.of("drawing.grid")
+    assert [f for f in visit.faults if not any(code in f for code in ("400", "422"))] == []
+    _fork(desk)
+    _nobody_elses(page, house.address)
     page.close()
 
 
@@ -104,6 +117,7 @@ def _keep_and_come_back(desk: Desk, first: list[int]) -> None:
     expect(dialog).to_contain_text("张规划")
     assert serious(page) == []
     page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
     page.keyboard.press("e")
     desk.drag(90)
     assert desk.saved()[90] == -1
@@ -114,6 +128,127 @@ def _keep_and_come_back(desk: Desk, first: list[int]) -> None:
     assert desk.of("drawing.grid") == first
     page.keyboard.press("Control+z")
     assert desk.saved()[90] == -1
+
+
+def _out_and_in(desk: Desk) -> None:
+    """What was downloaded comes back edited; its rows are answered for by their numbers."""
+    page = desk.page
+    page.keyboard.press("i")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="CSV").click()
+    path = begun.value.path()
+    head, *rows = path.read_text(encoding="utf-8-sig").splitlines()
+    assert head.startswith("单元编码,楼栋编码")
+    codes = [row.split(",")[1] for row in rows]
+    text = (
+        f"楼栋编码,网格号,网格名称\n{codes[3]},,\n\n{codes[1]},,<img src=x onerror=alert(1)>\n"
+        f"nobody,0,\n{codes[3]},0,\n{codes[2]},77,\n"
+    )
+    page.locator("input[type=file]").set_input_files([table(text, encoding="gb18030")])
+    dialog = page.get_by_role("dialog")
+    refused = dialog.locator(".refused tbody tr")
+    expect(refused).to_have_count(4)
+    assert [row.split("\t") for row in refused.all_inner_texts()] == [
+        ["4", "<img src=x onerror=alert(1)>", "没有这个网格"],
+        ["5", "nobody", "本方案没有这栋楼或单元"],
+        ["6", codes[3], "前面的行已写过"],
+        ["7", "77", "没有这个网格"],
+    ]
+    dialog.get_by_label("名称不认识时新建网格").check()
+    expect(refused).to_have_count(3)
+    expect(dialog.locator(".figures").first).to_contain_text("<img src=x onerror=alert(1)>")
+    assert serious(page) == []
+    before = desk.of("drawing.grid")
+    dialog.get_by_role("button", name="放弃").click()
+    assert desk.of("drawing.grid") == before
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("i")
+    dialog.get_by_label("名称不认识时新建网格").check()
+    page.locator("input[type=file]").set_input_files([table(text)])
+    dialog.get_by_label("原因").fill("居民议事会")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    saved = desk.saved()
+    changed = [unit for unit, (a, b) in enumerate(zip(before, saved, strict=True)) if a != b]
+    assert len(changed) == 2
+    assert {saved[unit] for unit in changed} == {-1, max(saved)}
+    assert page.locator("wg-editor-grids img").count() == 0
+    page.keyboard.press("Control+z")
+    assert desk.saved() == before
+    page.keyboard.press("Control+Shift+z")
+    assert desk.saved() == saved
+
+
+def _told_in_history(desk: Desk) -> None:
+    """Who, when, what and why; a reason typed once goes with the strokes that follow."""
+    page = desk.page
+    page.get_by_role("tab", name="历史").click()
+    rows = page.locator(".history li")
+    newest = rows.first
+    expect(newest).to_contain_text("重做")
+    for words in ("导入", "2 个单位", "张规划"):
+        expect(rows.filter(has_text="居民议事会")).to_contain_text(words)
+    page.get_by_label("此后每笔的原因").fill("按沟渠划界")
+    page.locator(".history").click()
+    page.keyboard.press("e")
+    desk.drag(80)
+    expect(newest).to_contain_text("按沟渠划界")
+    desk.saved()
+    expect(newest).to_contain_text("张规划")
+    page.get_by_label("此后每笔的原因").fill("")
+    page.get_by_role("tab", name="网格").click()
+
+
+def _nonsense(desk: Desk) -> None:
+    """What is no table of this community is refused in words, and nothing changes."""
+    page = desk.page
+    before = desk.of("session.revision")
+    page.keyboard.press("i")
+    fault = page.get_by_role("dialog").get_by_role("alert")
+    page.evaluate(
+        """() => {
+          const given = new DataTransfer();
+          given.items.add(new File(["x,y\\n".repeat(2_600_000)], "huge.csv"));
+          const field = document.querySelector("input[type=file]");
+          field.files = given.files;
+          field.dispatchEvent(new Event("change"));
+        }"""
+    )
+    expect(fault).to_contain_text("“huge.csv”有 10.4 MB，超过 2 MB，没有上传")
+    for given, words in (
+        (table("甲,乙\n1,2\n"), "表格须有楼栋列"),
+        (table(b"\xff\xfe\xfd" * 999), "编码"),
+        (table(b"PK\x03\x04" + b"\x00" * 99, "a.xlsx"), "压缩包已损坏"),
+        (table("楼栋编码", "a.doc"), "不是 CSV 或 XLSX"),
+    ):
+        page.locator("input[type=file]").set_input_files([given])
+        expect(fault).to_contain_text(words)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert desk.of("session.revision") == before
+
+
+def _fork(desk: Desk) -> None:
+    """A snapshot goes on as a draft of its own."""
+    page = desk.page
+    old = page.url
+    page.keyboard.press("a")
+    page.get_by_role("button", name="另开草案 · <b>第一稿</b>").click()
+    page.get_by_label("新草案的名称").fill("从第一稿开始")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != old)
+    expect(page.locator(".bar")).to_contain_text("从第一稿开始", timeout=60_000)
+
+
+def _nobody_elses(page: Page, address: str) -> None:
+    """A plan of another community is answered for like one that is not there."""
+    answer = page.goto(f"{address}/api/v1/plans/700002/editor")
+    none = page.goto(f"{address}/api/v1/plans/999999/editor")
+    assert answer is not None
+    assert none is not None
+    assert answer.status == none.status == 404
+    page.goto(f"{address}/plan/700002/edit")
+    expect(page.get_by_role("alert")).to_contain_text("没有编号为 700002 的方案")
 
 
 def test_a_session_ends_in_the_middle_of_a_stroke_and_nothing_is_lost(

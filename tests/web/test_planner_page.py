@@ -288,28 +288,36 @@ def test_whoever_comes_second_is_told_and_may_take_it_back(
         for desk in (first, second):
             desk.open(address)
             desk.page.keyboard.press("b")
+        # A grid that nothing is in yet is heard of too.
+        first.page.keyboard.press("n")
+        new = second.page.locator(f"#grid-{first.of('target')}")
+        expect(new).to_contain_text("空网格", timeout=30_000)
         first.page.locator("#grid-0").click()
         second.page.locator("#grid-1").click()
         first.page.keyboard.press("e")
         first.drag(70)
+        first.drag(74)
         # What one draws, the other sees.
         second.hears(first)
-        assert second.grids(70) == [-1]
+        assert second.grids(70, 74) == [-1, -1]
         second.page.context.set_offline(True)
         first.page.keyboard.press("b")
-        first.drag(70)
-        assert first.saved()[70] == 0
-        second.drag(70)
-        assert second.grids(70) == [1]
+        for desk in (first, second):
+            desk.drag(70)
+            desk.drag(74)
+        assert [first.saved()[unit] for unit in (70, 74)] == [0, 0]
+        assert second.grids(70, 74) == [1, 1]
         second.page.context.set_offline(False)
         notice = second.page.locator(".conflicts")
-        expect(notice).to_contain_text("1 个单位已被他人调整", timeout=30_000)
+        expect(notice).to_contain_text("2 个单位已被他人调整", timeout=30_000)
         expect(notice).to_contain_text("71幢")
-        assert second.grids(70) == [0]
-        notice.get_by_role("button", name="取回", exact=True).click()
-        assert second.saved()[70] == 1
+        assert second.grids(70, 74) == [0, 0]
+        notice.get_by_role("button", name="取回", exact=True).first.click()
+        expect(notice).to_contain_text("1 个单位已被他人调整")
+        notice.get_by_role("button", name="保持现状").click()
+        assert [second.saved()[unit] for unit in (70, 74)] == [1, 0]
         first.hears(second)
-        assert first.grids(70) == [1]
+        assert first.grids(70, 74) == [1, 0]
         expect(notice).to_have_count(0)
         for desk in (first, second):
             desk.page.close()

@@ -107,7 +107,14 @@ class EditorGrids extends Component {
       this.following = true;
       requestIdleCallback(() => this.#follow(), { timeout: 1000 });
     }
-    if (changed.has("selected")) this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+    if (changed.has("selected")) this.#reveal();
+  }
+
+  /** The chosen row is shown whole, with the details that it grows by. */
+  async #reveal() {
+    const row = /** @type {EditorRow | null} */ (this.querySelector('[aria-selected="true"]'));
+    await row?.updateComplete;
+    row?.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -106,6 +106,14 @@ def test_rows_without_a_shape_tell_the_place_of_what_they_are_of(town: sa.Engine
     assert _extents(_own(period, "grid_period")) == [[104.6, 28.4, 104.606, 28.404]]
     unit = _done(town, "UPDATE assignment SET grid_no = 0 WHERE plan_id = 2 AND unit_no = 0")
     assert _extents(_own(unit, "assignment")) == [[104.6, 28.4, 104.601, 28.401]]
+    # Whoever has a draft open hears of a grid that nothing is in yet, and of its name.
+    for statement in (
+        "INSERT INTO plan_grid (plan_id, grid_no, name, kind) VALUES (2, 7, '空网格', 'base')",
+        "UPDATE plan_grid SET name = '新名' WHERE plan_id = 2 AND grid_no = 7",
+    ):
+        empty = _own(_done(town, statement), "plan_grid")
+        assert (empty.plan_id, empty.public, empty.areas) == (2, False, ("510000000001",))
+        assert _extents(empty) == [[104.6005, 28.4005, 104.6005, 28.4005]]
 
 
 def test_only_changes_of_published_plans_are_public(town: sa.Engine) -> None:

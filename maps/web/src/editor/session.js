@@ -103,7 +103,7 @@ export class Session {
   async resume() {
     const waiting = await this.outbox.all();
     for (const op of waiting) this.#queue(op);
-    this.#refold(waiting.flatMap(unitsOf));
+    this.#refold(waiting.filter((op) => this.#fits(op)).flatMap(unitsOf));
     return this.flush();
   }
 
@@ -153,11 +153,21 @@ export class Session {
     return moved;
   }
 
+  /**
+   * Whether an op names units of the ground that is open. Of another one it waits, to be refused
+   * or discarded, but is not drawn: its numbers are those of other units.
+   * @param {Op} op
+   */
+  #fits({ ground }) {
+    return ground === undefined || ground === this.remote.ground;
+  }
+
   /** @param {Op} op */
   #queue(op) {
+    this.pending.push(op);
+    if (!this.#fits(op)) return;
     for (const grid of op.grids) this.drawing.addGrid(grid);
     this.drawing.change(op.changes);
-    this.pending.push(op);
     this.stacks.push(op);
   }
 
@@ -274,7 +284,7 @@ export class Session {
   async #drop(op) {
     this.pending = this.pending.filter((waiting) => waiting !== op);
     this.#restack();
-    this.#refold(unitsOf(op));
+    if (this.#fits(op)) this.#refold(unitsOf(op));
     await this.outbox.remove(op.client);
   }
 
@@ -329,7 +339,7 @@ export class Session {
 
   #restack() {
     this.stacks = this.confirmed.copy();
-    for (const op of this.pending) this.stacks.push(op);
+    for (const op of this.pending) if (this.#fits(op)) this.stacks.push(op);
   }
 
   /**
@@ -339,7 +349,7 @@ export class Session {
   #refold(units) {
     const again = new Set(units);
     const at = new Map([...again].map((unit) => [unit, this.base[unit]]));
-    for (const { moves } of this.pending)
+    for (const { moves } of this.pending.filter((op) => this.#fits(op)))
       for (const [unit, from, to] of moves) if (at.get(unit) === (from ?? NONE)) at.set(unit, to ?? NONE);
     const moved = [];
     for (const [unit, grid] of at) {
