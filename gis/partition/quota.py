@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,10 @@ from gis.errors import Infeasible
 from gis.partition.engine import Effort, Wishes, exactly
 from gis.partition.fewest import divide_graph
 from gis.partition.graph import Ints, PieceGraph
+
+_MOST_STARTS = 8
+_PIECES = 2400
+"""Pieces of a graph that is divided evenly no more often than others; small ones cost little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def divide_exactly(
     Infeasible
         The search needs more than `grids` grids under the cap.
     """
-    even = exactly(graph, cap, grids, mean, rng, wishes, effort)
+    even = exactly(graph, cap, grids, mean, rng, wishes, _patient(effort, graph.size))
     if even is not None or cap is None:
         assert even is not None  # noqa: S101 - without a cap there is always an answer
         return even
@@ -93,6 +97,17 @@ def divide_exactly(
     for new in range(found, grids):
         labels = _cut_heaviest(graph, cap, labels, new, rng, wishes, effort)
     return labels
+
+
+def _patient(effort: Effort, pieces: int) -> Effort:
+    """
+    Start more often where that is cheap: few zones that are even leave little room for shape.
+
+    Of three zones of 220 pieces one start in eight left 9 % of deviation by the seed, eight
+    times as many 1 %.
+    """
+    times = min(max(_PIECES // max(pieces, 1), 1), _MOST_STARTS)
+    return replace(effort, restarts=effort.restarts * times)
 
 
 def _cut_heaviest(
