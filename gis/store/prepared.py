@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import psycopg2
@@ -104,6 +104,64 @@ def one_row(connection: sa.Connection, recipe: Recipe, binds: Mapping[str, Any])
         return tuple(connection.exec_driver_sql(recipe.text, dict(binds)).one())
 
 
+def scoped_row(
+    connection: sa.Connection, recipe: Recipe, binds: Mapping[str, Any], scope: str | None
+) -> Row:
+    """
+    Run a recipe whose bind ``whole`` names a setting that holds `scope`; null: there is none.
+
+    A scope of hundreds of codes takes longer to send than many a tile to draw: it is told once
+    per connection, under a name made of its digest, so that no other can be taken for it. Where
+    a setting would not outlive the statement, in a transaction or behind a pooler, it goes along.
+
+    Raises
+    ------
+    sqlalchemy.exc.DBAPIError
+        Whatever the database says.
+    """
+    if scope is None:
+        return one_row(connection, recipe, {**binds, "whole": None})
+    name = _scope_name(scope)
+    if _keeps_settings(connection):
+        _tell_scope(connection, name, scope)
+        return one_row(connection, recipe, {**binds, "whole": name})
+    along = replace(recipe, text=f"{_ALONG}; {recipe.text}", calling=_along(recipe.calling))
+    return one_row(connection, along, {**binds, "whole": name, "whole_codes": scope})
+
+
+_ALONG = "SELECT set_config(%(whole)s, %(whole_codes)s, true)"
+_FOR_LATER = "SELECT set_config(%(whole)s, %(whole_codes)s, false)"
+
+
+def _along(calling: str) -> str:
+    return f"{_ALONG}; {calling}" if calling else ""
+
+
+@lru_cache(maxsize=256)
+def _scope_name(scope: str) -> str:
+    return f"wangge.scope_{hashlib.sha256(scope.encode()).hexdigest()[:32]}"
+
+
+def _keeps_settings(connection: sa.Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.autocommit) and _is_direct(connection)
+
+
+def _tell_scope(connection: sa.Connection, name: str, scope: str) -> None:
+    known: dict[str, None] = connection.info.setdefault(_SCOPES, {})
+    if name in known:
+        return
+    telling = {"whole": name, "whole_codes": scope}
+    connection.exec_driver_sql(_FOR_LATER, telling)
+    known[name] = None
+    if len(known) > _MOST_SCOPES:
+        oldest = next(iter(known))
+        connection.exec_driver_sql(_FOR_LATER, {"whole": oldest, "whole_codes": ""})
+        del known[oldest]
+
+
+_SCOPES = "wangge_scopes"
+_MOST_SCOPES = 32
 Row = tuple[Any, ...]
 _PREPARED = "wangge_prepared"
 _DIRECT = "wangge_direct"

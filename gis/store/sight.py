@@ -22,8 +22,9 @@ geometry operators are not leakproof: it turned an index search into a scan of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -83,12 +84,16 @@ class Ground:
         Those of them that are communities, sorted.
     shape
         Their ground in degrees, EPSG:4326; empty when there is none.
+    placed, tree
+        Those of the communities that have a ground, and a search tree of these.
     """
 
     day: date
     areas: tuple[str, ...]
     communities: tuple[str, ...]
     shape: BaseGeometry
+    placed: tuple[str, ...] = ()
+    tree: shapely.STRtree = field(default_factory=lambda: shapely.STRtree([]))
 
     @property
     def box(self) -> Box | None:
@@ -109,10 +114,21 @@ class Ground:
         part = shapely.set_srid(shapely.intersection(self.shape, shapely.box(*box)), 4326)
         return str(shapely.to_wkb(part, hex=True, include_srid=True))
 
+    def near(self, box: Box) -> tuple[str, ...]:
+        """Return codes of the communities whose bounds touch a box in degrees, sorted."""
+        return _near(self, box)
+
     def meet(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell of each row west, south, east, north in degrees whether it touches this ground."""
         found = shapely.intersects(self.shape, shapely.box(*boxes.T))
         return np.asarray(found, dtype=np.bool_)
+
+
+# The layers of a tile ask for the same box one after the other.
+@lru_cache(maxsize=16)
+def _near(ground: Ground, box: Box) -> tuple[str, ...]:
+    found = sorted(ground.tree.query(shapely.box(*box)).tolist())
+    return tuple(ground.placed[one] for one in found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +188,8 @@ def sight_on(connection: sa.Connection, outlook: Outlook, day: date) -> Sight:
 def _ground(connection: sa.Connection, scope: Scope, day: date) -> Ground:
     binds = {"areas": list(scope.areas), "grids": list(scope.grids), "at": day}
     rows = connection.execute(statement("sight_ground"), binds).all()
-    shapes = shapely.from_wkb([bytes(row.shape) for row in rows if row.shape is not None])
+    placed = [row for row in rows if row.shape is not None]
+    shapes = shapely.from_wkb([bytes(row.shape) for row in placed])
     shape = shapely.union_all(shapes)
     shapely.prepare(shape)
     return Ground(
@@ -180,6 +197,8 @@ def _ground(connection: sa.Connection, scope: Scope, day: date) -> Ground:
         tuple(row.code for row in rows),
         tuple(row.code for row in rows if row.level == "community"),
         shape,
+        tuple(row.code for row in placed),
+        shapely.STRtree(shapes),
     )
 
 

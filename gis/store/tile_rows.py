@@ -7,17 +7,17 @@ drops what is smaller than a pixel, brings shapes to the tile and encodes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from gis.mercator import DRAWN_IN_DEGREES, tile_box
-from gis.store.prepared import Recipe, one_row, recipe_of
+from gis.store.prepared import Recipe, recipe_of, scoped_row
 from gis.store.sight import Box, Sight
 from gis.store.statements import statement
 
@@ -132,7 +132,8 @@ def layer_tile(connection: sa.Connection, query: TileQuery, most: int | None = N
     whole units, are moved there without being clipped and made valid anew.
     """
     recipe = _recipe(query.source, query.z >= DRAWN_IN_DEGREES, most is not None)
-    body, features, tiny = one_row(connection, recipe, {**_binds(query), "most": most})
+    binds = {**_binds(query), "most": most}
+    body, features, tiny = scoped_row(connection, recipe, binds, binds.get("whole"))
     return LayerTile(bytes(body or b""), features, tiny)
 
 
@@ -162,25 +163,39 @@ def _where(query: TileQuery, box: Box) -> dict[str, Any]:
     """
     Which communities are drawn, which are seen, and the ground that shapes must touch.
 
+    What belongs to a community is drawn when it is one of `near`, else when it is one of `whole`.
+    Those near are some of the whole, and hold nearly every row of a tile: so nearly none is
+    looked for among hundreds, and the whole, which lies in a setting of the connection, is read
+    for tiles on the rim of a scope alone. Null: all are drawn.
+
     Only a tile on the rim of the ground needs it: further in everything drawn touches it, and
     further out nothing does.
     """
     asked, ground = query.communities, query.sight.ground
     if ground is None:
-        return {"communities": _array(asked), "seen": None, "ground": None}
+        given = _array(asked)
+        return {"communities": given, "seen": None, "ground": None, "near": given, "whole": given}
     seen = _array(ground.communities)
-    drawn = asked if asked is None else sorted(set(ground.communities) & set(asked))
+    drawn = None if asked is None else tuple(sorted(set(ground.communities) & set(asked)))
     if query.source.rows not in _UNPLACED:
+        near = ground.near(box)
+        if drawn is not None:
+            near = tuple(code for code in near if code in drawn)
+        whole = seen if drawn is None else _array(drawn)
         return {
-            "communities": seen if drawn is None else _array(drawn),
+            "communities": whole,
             "seen": seen,
             "ground": None,
+            "near": _array(near),
+            "whole": whole,
         }
     rim = None if ground.covers(box) else ground.within(box)
     return {"communities": _array(drawn), "seen": seen, "ground": rim}
 
 
-def _array(codes: Iterable[str] | None) -> str | None:
+# The same scopes come again and again; spelling hundreds of codes takes longer than knowing them.
+@lru_cache(maxsize=1024)
+def _array(codes: tuple[str, ...] | None) -> str | None:
     """
     Spell an array as PostgreSQL does, in one literal.
 
@@ -218,6 +233,8 @@ _TYPES = {
     **dict.fromkeys(("west", "south", "east", "north", "pixel", "firm", "speed"), "float8"),
     **dict.fromkeys(("tile_west", "tile_south", "tile_east", "tile_north"), "float8"),
     **{"at": "date", "plan_id": "bigint", "communities": "text[]", "seen": "text[]"},
+    "near": "text[]",
+    "whole": "text",
     "ground": "geometry",
 }
 

@@ -1,7 +1,7 @@
 -- Buildings merged: a courtyard stands for its buildings, a box for those without courtyard
 -- whose middles lie in one square of the lattice, 16 by 16 on a tile.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- tile_west, tile_south, tile_east, tile_north: the tile itself; at date; communities text[] or null: all.
+-- tile_west, tile_south, tile_east, tile_north: the tile itself; at date; near, whole: see `tile_rows`.
 SELECT
     -- Even for courtyards, odd for squares: the two are counted apart.
     2 * yard.id AS id,
@@ -27,7 +27,8 @@ CROSS JOIN LATERAL (
       AND t.code <> ALL (ARRAY(
           SELECT away.code FROM retirement AS away
           WHERE away.layer = 'buildings' AND away.retired_on <= :at AND away.returned_on > :at))
-      AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+      AND (CAST(:whole AS text) IS NULL OR t.community_code = ANY (CAST(:near AS text[]))
+          OR t.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))
 ) AS whole
 WHERE yard.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND whole.buildings > 0
@@ -58,7 +59,8 @@ WHERE t.courtyard_code IS NULL
   AND t.code <> ALL (ARRAY(
       SELECT away.code FROM retirement AS away
       WHERE away.layer = 'buildings' AND away.retired_on <= :at AND away.returned_on > :at))
-  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR t.community_code = ANY (CAST(:near AS text[]))
+      OR t.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))
 GROUP BY
     floor((middle.lon - :tile_west) / (:tile_east - :tile_west) * 16),
     floor((:tile_north - middle.lat) / (:tile_north - :tile_south) * 16)

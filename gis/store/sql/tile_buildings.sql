@@ -1,6 +1,6 @@
 -- Buildings one by one; counts of groups of people never leave the database here.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- at date; communities text[] or null: all.
+-- at date; near, whole: see `tile_rows`.
 SELECT
     t.id,
     t.code,
@@ -20,4 +20,5 @@ WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND t.code <> ALL (ARRAY(
       SELECT away.code FROM retirement AS away
       WHERE away.layer = 'buildings' AND away.retired_on <= :at AND away.returned_on > :at))
-  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR t.community_code = ANY (CAST(:near AS text[]))
+      OR t.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))

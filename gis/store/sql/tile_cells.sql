@@ -1,6 +1,6 @@
 -- The cells of a plan's ground, each with the grid it is in (absent: none).
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- plan_id; communities text[] or null: all.
+-- plan_id; near, whole: see `tile_rows`.
 SELECT
     t.unit_no AS id,
     t.unit_id AS unit,
@@ -16,4 +16,5 @@ JOIN unit AS t ON t.ground_id = p.ground_id
 LEFT JOIN assignment AS a ON a.plan_id = p.id AND a.unit_no = t.unit_no
 WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND p.id = :plan_id
-  AND (CAST(:communities AS text[]) IS NULL OR p.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR p.community_code = ANY (CAST(:near AS text[]))
+      OR p.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))

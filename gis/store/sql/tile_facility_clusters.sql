@@ -1,7 +1,7 @@
 -- Facilities merged: one point for those of a kind that lie in one square of the lattice,
 -- 16 by 16 on a tile. It stands in their middle.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- tile_west, tile_south, tile_east, tile_north: the tile itself; at date; communities text[] or null: all;
+-- tile_west, tile_south, tile_east, tile_north: the tile itself; at date; near, whole: see `tile_rows`;
 -- kind or null.
 SELECT
     min(t.id) AS id,
@@ -23,7 +23,8 @@ WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND t.code <> ALL (ARRAY(
       SELECT away.code FROM retirement AS away
       WHERE away.layer = 'facilities' AND away.retired_on <= :at AND away.returned_on > :at))
-  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR t.community_code = ANY (CAST(:near AS text[]))
+      OR t.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))
   AND (CAST(:kind AS text) IS NULL OR t.kind = :kind)
 GROUP BY
     t.kind,

@@ -1,6 +1,6 @@
 -- Gaps: ground whose households miss a kind within the cutoff.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- profile, kind; speed metres a second; cutoff_s seconds; communities text[] or null: all.
+-- profile, kind; speed metres a second; cutoff_s seconds; near, whole: see `tile_rows`.
 SELECT
     t.id,
     t.kind,
@@ -18,4 +18,5 @@ WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND t.kind = :kind
   AND t.speed_m_s = :speed
   AND t.cutoff_s = :cutoff_s
-  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR t.community_code = ANY (CAST(:near AS text[]))
+      OR t.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))

@@ -1,7 +1,7 @@
 -- The published grids that hold on a day, with how their posts stand on it.
 -- A holder is told as one of eight classes, which serve to tell colours and name nobody.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- at date; tier base or micro; communities text[] or null: all; kind or null.
+-- at date; tier base or micro; near, whole: see `tile_rows`; kind or null.
 SELECT
     g.id,
     t.plan_id AS plan,
@@ -34,5 +34,6 @@ CROSS JOIN LATERAL (
 WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND period.valid @> CAST(:at AS date)
   AND (g.kind = 'micro') = (:tier = 'micro')
-  AND (CAST(:communities AS text[]) IS NULL OR g.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR g.community_code = ANY (CAST(:near AS text[]))
+      OR g.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))
   AND (CAST(:kind AS text) IS NULL OR t.kind = :kind)

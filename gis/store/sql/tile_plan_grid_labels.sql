@@ -1,7 +1,7 @@
 -- Where the grids of one plan are named: a point inside each, which lies on one tile alone.
 -- A feature's id is the grid's number.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- plan_id; communities text[] or null: all; kind or null.
+-- plan_id; near, whole: see `tile_rows`; kind or null.
 SELECT
     t.grid_no AS id,
     t.plan_id AS plan,
@@ -26,5 +26,6 @@ FROM plan_grid AS t
 JOIN plan AS p ON p.id = t.plan_id
 WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND t.plan_id = :plan_id
-  AND (CAST(:communities AS text[]) IS NULL OR p.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR p.community_code = ANY (CAST(:near AS text[]))
+      OR p.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))
   AND (CAST(:kind AS text) IS NULL OR t.kind = :kind)

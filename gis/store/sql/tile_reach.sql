@@ -1,6 +1,6 @@
 -- Buildings with the walk to the nearest facility of a kind.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
--- at date; profile, kind; speed metres a second; communities text[] or null: all;
+-- at date; profile, kind; speed metres a second; near, whole: see `tile_rows`;
 -- seen text[] or null: codes of the communities whose facilities are named.
 SELECT
     t.id,
@@ -27,4 +27,5 @@ WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND t.code <> ALL (ARRAY(
       SELECT away.code FROM retirement AS away
       WHERE away.layer = 'buildings' AND away.retired_on <= :at AND away.returned_on > :at))
-  AND (CAST(:communities AS text[]) IS NULL OR t.community_code = ANY (:communities))
+  AND (CAST(:whole AS text) IS NULL OR t.community_code = ANY (CAST(:near AS text[]))
+      OR t.community_code IN (SELECT unnest(CAST(current_setting(:whole) AS text[]))))
