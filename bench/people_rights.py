@@ -52,13 +52,25 @@ def measured(server: str) -> str:
         before = time.perf_counter()
         found = markdown(rows(url, 15))
         said = noise(pace(), time.perf_counter() - before)
-    return f"{NOTE}\n\n{found}\n\n{said}"
+    return f"{NOTE}\n\n{found}\n\n{said}\n\n{_WHY}"
 
 
 NOTE = (
     f"300,000 buildings. Tiles of {LAYERS} and a page of features, drawn in turns by who sees "
     "everything and by an account: a street office of ten communities, a county of 500. Medians."
 )
+
+
+_WHY = """\
+A county of 500 communities first cost +131 % at z16: each of five layers was sent 500 codes and
+compared rows with them one by one. First attempt, one literal instead of an expression for each:
++91 %. Second: rows are looked for among the communities whose bounds touch the tile, and among
+all 500, hashed, only when they are none of these; sending the 500 was then 35 of the 40 µs that a
+layer took more. Third: the whole scope is told to a connection once, under a name made of its
+digest: 2 to 5 % a layer, +14 % a tile at z12 and z16 and +15 % at z14 in turns. What remains:
+grids, whose statement is planned for each tile with one condition more (0.08 ms), and streets at
+z12, where hairline gaps between communities make a tile inside the county one on its rim (0.2 ms
+to cut the ground, 0.6 to compare with it)."""
 
 
 def rows(url: str, rounds: int) -> list[Row]:
