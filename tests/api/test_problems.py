@@ -27,7 +27,7 @@ from gis.store.engine import open_engine
 
 def test_somebody_in_a_browser_is_told_on_a_page_and_a_program_never(client: TestClient) -> None:
     browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "zh"}
-    for address in ("/who/gone", "/who-sheet/gone", "/nowhere/<script>alert(1)</script>"):
+    for address in ("/who/", "/who/gone", "/who-sheet/gone", "/nowhere/<script>alert(1)</script>"):
         answer = client.get(address, headers=browser)
         assert answer.status_code == 404
         assert answer.headers["content-type"].startswith("text/html")

@@ -169,7 +169,7 @@ class StaffPage extends Component {
    */
   gaps(vacancies, { team }) {
     return html`<section id="vacancies">
-      <h2>${t("vacancies.heading", { n: vacancies.gap })}</h2>
+      <h2>${t("vacancies.heading", { n: vacancies.seats.length ? vacancies.gap : "–" })}</h2>
       ${vacancies.seats.length === 0
         ? empty(t("vacancies.none"), t(`vacancies.none.${team ? "subjects" : "team"}`))
         : html`<table class="people-table">
