@@ -11,7 +11,7 @@ from types import MappingProxyType
 import jinja2
 from fastapi import APIRouter, Path
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from api.addresses import base_path, public_address
 from api.deps import AppSettings, Who
@@ -40,7 +40,16 @@ def _templates() -> jinja2.Environment:
 
 @cache
 def _modules(entry: str) -> tuple[str, ...]:
-    return assets().module_graph(entry)
+    """
+    Modules to load ahead: first those that ask for the texts, then the largest.
+
+    A page waits for the last of them, and for its texts.
+    """
+    served = assets()
+    sizes = {f"/web/{name}": path.stat().st_size for name, path in served.files.items()}
+    texts = served.module_graph("texts.js")
+    rest = set(served.module_graph(entry)) - set(texts)
+    return (*texts, *sorted(rest, key=lambda address: (-sizes[address], address)))
 
 
 def _page(
@@ -187,27 +196,33 @@ def handover_page(
 
 
 @router.get("/favicon.ico")
-def icon(request: Request) -> Response:
+async def icon(request: Request) -> Response:
     """Answer browsers that ask for an icon at the root."""
-    return web_file(request, f"{assets().own}/icon.svg")
+    return await web_file(request, f"{assets().own}/icon.svg")
 
 
 @router.get("/web/{address:path}")
-def web_file(request: Request, address: str) -> Response:
-    """Serve one listed file."""
+async def web_file(request: Request, address: str) -> Response:
+    """Serve one listed file out of memory: a page asks for eighty."""
     path = assets().files.get(address)
     if path is None:
         raise NotFound(
             f"There is nothing at {request.url.path}.", f"{request.url.path} 处没有内容。"
         )
-    # What lies between asks for gzip or for nothing; a page of eighty files is packed once.
-    if request.headers.get("accept-encoding") != "gzip" or path.stat().st_size < _WORTH_PACKING:
-        return FileResponse(path, headers=_FOR_EVER, media_type=media_type(path))
+    body = _content(path)
+    # What lies between asks for gzip or for nothing.
+    if request.headers.get("accept-encoding") != "gzip" or len(body) < _WORTH_PACKING:
+        return Response(body, headers=_FOR_EVER, media_type=media_type(path))
     packed = {**_FOR_EVER, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(_packed(path), headers=packed, media_type=media_type(path))
 
 
+# There are few files, some megabytes in all, and their addresses change with them.
+@cache
+def _content(path: FilePath) -> bytes:
+    return path.read_bytes()
+
+
 @cache
 def _packed(path: FilePath) -> bytes:
-    """One listed file as gzip; there are few, and their addresses change with them."""
-    return gzip.compress(path.read_bytes(), mtime=0)
+    return gzip.compress(_content(path), mtime=0)
