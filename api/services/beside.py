@@ -84,6 +84,7 @@ class OneBeside:
         self._opening, self._settings, self._longest_s = opening, settings, longest_s
         self._turn = Lock()
         self._process: Beside | None = None
+        self._over = False
 
     def answer(self, job: object) -> str:
         """
@@ -97,6 +98,8 @@ class OneBeside:
             It took too long, or the process died.
         """
         with self._turn:
+            if self._over:
+                raise ended_unexpectedly()
             if self._process is None:
                 self._process = Beside(self._opening, self._settings)
             try:
@@ -113,8 +116,9 @@ class OneBeside:
         return answer
 
     def end(self) -> None:
-        """End the process, when there is one."""
+        """End the process, when there is one; no other is started."""
         with self._turn:
+            self._over = True
             self._end()
 
     def _end(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from api.services.beside import Answering, OneBeside
 from api.settings import Settings
+from gis.errors import Unavailable
 from gis.network.gates import GatePolicy
 from gis.workload import stops_of_rounds
 
@@ -100,8 +102,9 @@ class HeavyJobs:
         return np.array(json.loads(self._quick.answer(job)), np.float64)
 
     def warm(self) -> None:
-        """Have ready what the first stroke of a planner would wait for."""
-        self._quick.answer(Rounds(()))
+        """Have ready what the first stroke of a planner would wait for, if the service goes on."""
+        with suppress(Unavailable):
+            self._quick.answer(Rounds(()))
 
     def end(self) -> None:
         """End both."""

@@ -43,6 +43,8 @@ def process() -> Iterator[OneBeside]:
     made = OneBeside(opened, Settings())
     yield made
     made.end()
+    with pytest.raises(Unavailable):
+        made.answer("a")
     assert not multiprocessing.active_children()
 
 
