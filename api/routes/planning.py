@@ -167,4 +167,4 @@ async def _engine_ready(request: Request, job: Job) -> None:
     assert isinstance(heavy, HeavyJobs)  # noqa: S101
     workers.warm(job)
     if request.app.state.settings.engine_ahead:
-        await run_in_threadpool(heavy.warm)
+        heavy.warm()

@@ -9,6 +9,7 @@ is for what somebody waits for at every stroke.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ class HeavyJobs:
     def __init__(self, settings: Settings) -> None:
         self._walks = OneBeside(_walks_opened, settings)
         self._quick = OneBeside(_quick_opened, settings)
+        self._warming = False
 
     def reached(self, job: Reached) -> dict[str, Any]:
         """
@@ -102,7 +104,13 @@ class HeavyJobs:
         return np.array(json.loads(self._quick.answer(job)), np.float64)
 
     def warm(self) -> None:
-        """Have ready what the first stroke of a planner would wait for, if the service goes on."""
+        """Begin to make ready what the first stroke of a planner would wait for; once."""
+        if not self._warming:
+            self._warming = True
+            threading.Thread(target=self._warmed, name="warming", daemon=True).start()
+
+    def _warmed(self) -> None:
+        # A service that ends meanwhile needs it no more.
         with suppress(Unavailable):
             self._quick.answer(Rounds(()))
 

@@ -67,7 +67,10 @@ class EditorDialogs extends Component {
 
   updated() {
     const dialog = /** @type {HTMLDialogElement | null} */ (this.querySelector("dialog"));
-    if (this.asked && dialog && !dialog.open) dialog.showModal();
+    if (!this.asked || !dialog || dialog.open) return;
+    dialog.showModal();
+    // What is focused first may stand at the end; one reads from the beginning.
+    dialog.scrollTop = 0;
   }
 
   render() {
