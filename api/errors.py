@@ -234,10 +234,11 @@ def _validation(request: Request, error: Exception) -> Response:
         # Whoever opens an address reads no list of errors; one of a wrong form leads nowhere.
         if any(fault["where"].startswith("path.") for fault in faults):
             return _http(request, HTTPException(404))
-        told = "; ".join(f"{f['where'].removeprefix('query.')}: {f['message']}" for f in faults)
-        words = ("This address cannot be used", "此地址无法使用")
-        first = words[0] if request_language(request) == "en" else words[1]
-        return problem(request, 422, "invalid-request", f"{first}: {told}")
+        named = ", ".join(dict.fromkeys(f["where"].removeprefix("query.") for f in faults))
+        en = f"This address cannot be used as it stands: look at {named}."
+        zh = f"此地址无法使用，请检查：{named}。"
+        detail = en if request_language(request) == "en" else zh
+        return problem(request, 422, "invalid-request", detail)
     names = ", ".join(dict.fromkeys(f["where"] for f in faults))
     en = f"The request cannot be used: {names}. See `errors` for what is wanted."
     zh = f"请求内容不合要求：{names}；具体要求见 errors。"

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any
 
+import sqlalchemy as sa
+
 from api.memory_return import keep_memory_together
 from api.settings import Settings
 from gis.errors import Unavailable, WanggeError
+
+log = logging.getLogger("wangge.beside")
+
+_LONGEST_TURN_S = 20.0
+"""Longer than that nobody waits for the jobs of others."""
 
 Answering = Callable[[Any], str]
 Opening = Callable[[Settings], Answering]
@@ -30,6 +39,21 @@ class Fault:
     def error(self) -> WanggeError:
         """Return it as what was raised."""
         return self.kind(self.en, self.zh, **self.context)
+
+
+class BrokenJob(Unavailable):
+    """A job met a fault that nobody foresaw; its details are in the log of its process."""
+
+
+_NO_DATABASE = (
+    "The database does not answer at present; nothing was stored. Try again in a moment.",
+    "数据库暂时没有响应，没有保存任何内容；请稍后再试。",
+)
+_BROKEN = (
+    "This could not be computed, because of a fault of the service; nothing was changed. "
+    "Tell its operator: the log says more.",
+    "服务内部出错，未能算出，没有改动。请告知运维人员，详情见日志。",
+)
 
 
 class Beside:
@@ -63,8 +87,12 @@ class Beside:
         assert isinstance(answer, str | Fault)  # noqa: S101
         return answer
 
+    def kill(self) -> None:
+        """Stop computing at once; who waits for an answer gets the end of the pipe."""
+        self._process.kill()
+
     def end(self) -> None:
-        """Stop computing at once."""
+        """Stop computing at once, and forget the process."""
         self._process.kill()
         self._process.join()
         self.pipe.close()
@@ -95,30 +123,43 @@ class OneBeside:
         WanggeError
             What the job raised.
         Unavailable
-            It took too long, or the process died.
+            The jobs before it or itself took too long, or the process died.
         """
-        with self._turn:
-            if self._over:
-                raise ended_unexpectedly()
-            if self._process is None:
-                self._process = Beside(self._opening, self._settings)
-            try:
-                self._process.pipe.send(job)
-                if not self._process.pipe.poll(self._longest_s):
-                    self._end()
-                    raise _took_too_long(self._longest_s)
-                answer = self._process.take()
-            except (EOFError, OSError):
-                self._end()
-                raise ended_unexpectedly() from None
+        if not self._turn.acquire(timeout=_LONGEST_TURN_S):
+            raise _took_too_long(_LONGEST_TURN_S)
+        try:
+            answer = self._done(job)
+        finally:
+            self._turn.release()
         if isinstance(answer, Fault):
             raise answer.error()
         return answer
 
+    def _done(self, job: object) -> str | Fault:
+        if self._over:
+            raise ended_unexpectedly()
+        if self._process is None:
+            self._process = Beside(self._opening, self._settings)
+        if self._over:  # meanwhile
+            self._end()
+            raise ended_unexpectedly()
+        try:
+            self._process.pipe.send(job)
+            if not self._process.pipe.poll(self._longest_s):
+                self._end()
+                raise _took_too_long(self._longest_s)
+            return self._process.take()
+        except (EOFError, OSError):
+            self._end()
+            raise ended_unexpectedly() from None
+
     def end(self) -> None:
-        """End the process, when there is one; no other is started."""
+        """End the process at once, whatever it does; those who wait are told, no other starts."""
+        self._over = True
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._turn:
-            self._over = True
             self._end()
 
     def _end(self) -> None:
@@ -144,14 +185,24 @@ def _took_too_long(longest_s: float) -> Unavailable:
 
 def _serve(pipe: Connection, opening: Opening, settings: Settings) -> None:
     """Answer jobs until the other side is gone."""
+    # Ctrl-C reaches the whole group; the service ends its processes itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_memory_together()
     answering = opening(settings)
     while True:
         try:
             job = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         try:
             pipe.send(answering(job))
         except WanggeError as fault:
             pipe.send(Fault(type(fault), fault.en, fault.zh, fault.context))
+        except sa.exc.OperationalError as fault:
+            # One line, as the service has it: every job of the outage comes by here.
+            log.warning("database does not answer: %s", str(fault).partition("\n")[0])
+            pipe.send(Fault(Unavailable, *_NO_DATABASE, {}))
+        except Exception:
+            # What is kept for the next job stays; this one is told as broken.
+            log.exception("a job failed beside the service: %r", type(job).__name__)
+            pipe.send(Fault(BrokenJob, *_BROKEN, {}))

@@ -91,17 +91,27 @@ class HeavyJobs:
         return None if found is None else (found[0], [(lon, lat) for lon, lat in found[1]])
 
     def names(self, names: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Return the pinyin and the initials of names."""
+        """Return the pinyin and the initials of names; read here when the process is not there."""
         wanted = tuple(sorted(set(names)))
         if not wanted:
             return {}
-        read = json.loads(self._quick.answer(ReadNames(wanted)))
+        read = json.loads(self._quickly(ReadNames(wanted)))
         return {name: (typed, first) for name, (typed, first) in zip(wanted, read, strict=True)}
 
     def tours(self, stops: Floats, place: Ints, count: int) -> Floats:
-        """Measure the round of each grid in metres, as `gis.workload.tour_lengths` does."""
+        """
+        Measure the round of each grid in metres, as `gis.workload.tour_lengths` does.
+
+        A stroke does not fail for want of a process: then it is measured here.
+        """
         job = Rounds(tuple(stops_of_rounds(stops, place, count)))
-        return np.array(json.loads(self._quick.answer(job)), np.float64)
+        return np.array(json.loads(self._quickly(job)), np.float64)
+
+    def _quickly(self, job: Rounds | ReadNames) -> str:
+        try:
+            return self._quick.answer(job)
+        except Unavailable:
+            return _quick(job)
 
     def warm(self) -> None:
         """Begin to make ready what the first stroke of a planner would wait for; once."""

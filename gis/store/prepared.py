@@ -165,8 +165,6 @@ _MOST_SCOPES = 32
 Row = tuple[Any, ...]
 _PREPARED = "wangge_prepared"
 _DIRECT = "wangge_direct"
-# PostgreSQL cuts longer ones.
-_LONGEST_NAME = 63
 
 
 def prepared_rows(
@@ -237,9 +235,8 @@ def _file_recipe(name: str, *heads: str) -> Recipe:
     dialect = sa.make_url("postgresql+psycopg2://").get_dialect()()
     text = str(statement(name, *heads).compile(dialect=dialect))
     names = list(dict.fromkeys(bind[1] for bind in _BIND.finditer(text)))
-    known_as = f"wangge_{'_'.join((*heads, name))}"
-    if len(known_as) > _LONGEST_NAME:
-        known_as = f"wangge_{hashlib.sha256(known_as.encode()).hexdigest()[:16]}"
+    # Of the content: behind a pooler a connection may know the text of another version by its name.
+    known_as = f"wangge_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     numbered = _BIND.sub(lambda bind: f"${names.index(bind[1]) + 1}", text)
     values = ", ".join(f"%({one})s" for one in names)
     # Sent without binds, so that the driver reads no percent signs but hands them on.

@@ -180,7 +180,8 @@ def _where(query: TileQuery, box: Box) -> dict[str, Any]:
     if query.source.rows not in _UNPLACED:
         near = ground.near(box)
         if drawn is not None:
-            near = tuple(code for code in near if code in drawn)
+            wanted = frozenset(drawn)
+            near = tuple(code for code in near if code in wanted)
         whole = seen if drawn is None else _array(drawn)
         return {
             "communities": whole,

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from api.services.beside import OneBeside
+from api.services.beside import BrokenJob, OneBeside
 from api.services.heavy_jobs import HeavyJobs
 from api.settings import Settings
 from gis.errors import InputError, Unavailable
@@ -33,6 +33,8 @@ def opened(_: Settings) -> Callable[[str], str]:
             os.kill(os.getpid(), signal.SIGKILL)
         if word == "stay":
             threading.Event().wait(600)
+        if word == "broken":
+            raise ValueError(word)
         return f"{word[::-1]} {os.getpid()}"
 
     return answer
@@ -63,6 +65,32 @@ def test_a_fault_is_told_as_it_was_raised_and_the_process_goes_on(process: OneBe
         process.answer("wrong")
     assert (raised.value.zh, raised.value.context) == ("没有这个词。", {"word": "wrong"})
     assert process.answer("a") == before
+
+
+def test_a_fault_that_nobody_foresaw_ends_neither_the_process_nor_what_it_keeps(
+    process: OneBeside,
+) -> None:
+    before = process.answer("a")
+    with pytest.raises(BrokenJob, match="operator"):
+        process.answer("broken")
+    assert process.answer("a") == before
+
+
+def test_the_end_waits_for_no_job_and_tells_those_who_wait() -> None:
+    process = OneBeside(opened, Settings())
+    process.answer("a")
+    with ThreadPoolExecutor(3) as threads:
+        waiting = [threads.submit(process.answer, "stay") for _ in range(3)]
+        process.end()
+        assert {type(one.exception()) for one in waiting} == {Unavailable}
+    assert not multiprocessing.active_children()
+
+
+def test_names_and_rounds_are_had_without_a_process() -> None:
+    heavy = HeavyJobs(Settings())
+    heavy.end()
+    assert heavy.names(["重庆路"]) == {"重庆路": ("chongqinglu", "cql")}
+    assert heavy.tours(np.array([[0.0, 0.0], [3.0, 4.0]]), np.zeros(2, np.int64), 1)[0] > 0
 
 
 def test_a_process_that_dies_is_told_and_another_one_answers_the_next(process: OneBeside) -> None:
