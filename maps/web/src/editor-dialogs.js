@@ -76,11 +76,17 @@ class EditorDialogs extends Component {
   render() {
     const { asked, page } = this;
     if (!asked || !page) return nothing;
-    return html`<dialog class="ask ${asked.kind === "own" ? asked.name : asked.kind}" aria-labelledby="ask-title" @close=${() => this.close()}>
+    return html`<dialog class="ask ${asked.kind === "own" ? asked.name : asked.kind}" aria-labelledby="ask-title" @cancel=${this.#escaped} @close=${() => this.close()}>
       <h2 id="ask-title">${this.heading(asked, page)}</h2>
       ${this.fault ? html`<p class="notice bad" role="alert">${this.fault}</p>` : nothing} ${this.body(asked, page)}
     </dialog>`;
   }
+
+  /** A browser tells of the close later, and keys typed until then would be lost. */
+  #escaped = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    this.close();
+  };
 
   close() {
     this.page?.map?.mark(this.page.chosen);

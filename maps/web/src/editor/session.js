@@ -175,7 +175,8 @@ export class Session {
   async #enqueue(op) {
     op.ground = this.remote.ground;
     this.#queue(op);
-    await this.outbox.put(op);
+    // A browser that keeps nothing is no reason not to send.
+    await this.outbox.put(op).catch(reportError);
     return this.flush();
   }
 
