@@ -176,7 +176,7 @@ export class Session {
     op.ground = this.remote.ground;
     this.#queue(op);
     // A browser that keeps nothing is no reason not to send.
-    await this.outbox.put(op).catch(reportError);
+    await this.outbox.put(op).catch((fault) => console.error(fault));
     return this.flush();
   }
 
