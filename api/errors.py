@@ -34,6 +34,7 @@ from gis.errors import (
     Unavailable,
     UnreadableFile,
     WanggeError,
+    database_away,
 )
 
 log = logging.getLogger("wangge.http")
@@ -255,11 +256,7 @@ async def database_problem(
         return await _other_schema(request, require_ready) or unlisted_problem(request, error)
     # One line, not a traceback: every request of the outage comes by here.
     log.error("database does not answer: %s", str(error).partition("\n")[0])
-    fault = Unavailable(
-        "The database does not answer at present; nothing was stored. Try again in a moment.",
-        "数据库暂时没有响应，没有保存任何内容；请稍后再试。",
-    )
-    return wangge_problem(request, fault)
+    return wangge_problem(request, database_away())
 
 
 async def _other_schema(

@@ -141,6 +141,14 @@ class Unavailable(WanggeError):
     code = "unavailable"
 
 
+def database_away() -> Unavailable:
+    """Return what is told while the database does not answer."""
+    return Unavailable(
+        "The database does not answer at present; nothing was stored. Try again in a moment.",
+        "数据库暂时没有响应，没有保存任何内容；请稍后再试。",
+    )
+
+
 # longer ids come from damaged files, and would fill the message
 _LONGEST_ID = 80
 

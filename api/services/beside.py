@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from api.memory_return import keep_memory_together
 from api.settings import Settings
-from gis.errors import Unavailable, WanggeError
+from gis.errors import Unavailable, WanggeError, database_away
 
 log = logging.getLogger("wangge.beside")
 
@@ -36,6 +36,11 @@ class Fault:
     zh: str
     context: dict[str, object]
 
+    @classmethod
+    def of(cls, error: WanggeError) -> Fault:
+        """Make ready what was raised for the way."""
+        return cls(type(error), error.en, error.zh, error.context)
+
     def error(self) -> WanggeError:
         """Return it as what was raised."""
         return self.kind(self.en, self.zh, **self.context)
@@ -45,10 +50,6 @@ class BrokenJob(Unavailable):
     """A job met a fault that nobody foresaw; its details are in the log of its process."""
 
 
-_NO_DATABASE = (
-    "The database does not answer at present; nothing was stored. Try again in a moment.",
-    "数据库暂时没有响应，没有保存任何内容；请稍后再试。",
-)
 _BROKEN = (
     "This could not be computed, because of a fault of the service; nothing was changed. "
     "Tell its operator: the log says more.",
@@ -197,12 +198,12 @@ def _serve(pipe: Connection, opening: Opening, settings: Settings) -> None:
         try:
             pipe.send(answering(job))
         except WanggeError as fault:
-            pipe.send(Fault(type(fault), fault.en, fault.zh, fault.context))
+            pipe.send(Fault.of(fault))
         except sa.exc.OperationalError as fault:
             # One line, as the service has it: every job of the outage comes by here.
             log.warning("database does not answer: %s", str(fault).partition("\n")[0])
-            pipe.send(Fault(Unavailable, *_NO_DATABASE, {}))
+            pipe.send(Fault.of(database_away()))
         except Exception:
             # What is kept for the next job stays; this one is told as broken.
             log.exception("a job failed beside the service: %r", type(job).__name__)
-            pipe.send(Fault(BrokenJob, *_BROKEN, {}))
+            pipe.send(Fault.of(BrokenJob(*_BROKEN)))

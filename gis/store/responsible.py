@@ -185,8 +185,9 @@ def building_there(connection: sa.Connection, code: str, at: date) -> BuildingTh
 def grids_of_building(connection: sa.Connection, building: str, at: date) -> list[GridThere]:
     """Return the grids that hold a building or stairwells of it: base or special first."""
     binds = {"building": building, "at": at}
-    rows = connection.execute(statement("responsible_grids_of"), binds)
-    return [GridThere(*row[1:]) for row in rows]
+    heads = ("responsible_at_building", "responsible_held")
+    rows = connection.execute(statement("responsible_grids_of", *heads), binds)
+    return [GridThere(*row) for row in rows]
 
 
 def chain_there(
