@@ -81,6 +81,7 @@ from api.services.tile_answers import PRIVATE, TileAnswers
 from api.services.tiles import TileSource
 from api.settings import Settings
 from api.tile_face import TileFace
+from api.web_files import WebFiles
 from gis.errors import Unavailable
 from maps.assets import assets, script_hash
 
@@ -162,14 +163,16 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.embeds = embed_memory(app.state)
         app.state.accounts = account_memory(app.state, settings)
         app.state.logins = LoginQueue()
-        yield
-        app.state.changes.end()
-        app.state.previews.end()
-        app.state.heavy.end()
-        listener.stop()
-        sealer.stop()
-        app.state.engine.dispose()
-        app.state.drawing.dispose()
+        _work_out_routes(app)
+        with WebFiles() as app.state.web_files:
+            yield
+            app.state.changes.end()
+            app.state.previews.end()
+            app.state.heavy.end()
+            listener.stop()
+            sealer.stop()
+            app.state.engine.dispose()
+            app.state.drawing.dispose()
 
     app = FastAPI(
         title="Wangge 网格",
@@ -220,6 +223,13 @@ def _add_routes(app: FastAPI) -> None:
     pages = (login, my_page, web, who)
     for module in (styles, tilejson, ogc, maps, embeds, sheets, health, metrics, *pages):
         app.include_router(module.router)
+
+
+def _work_out_routes(app: FastAPI) -> None:
+    """Let FastAPI work out its routes: else the first request waits for it, 0.2 s."""
+    nowhere = {"type": "http", "method": "GET", "path": "\0", "root_path": "", "headers": []}
+    for route in app.routes:
+        route.matches(nowhere)
 
 
 def _inline_scripts(settings: Settings) -> list[str]:

@@ -8,7 +8,7 @@ areas and layers only, and a tile drawn for one key serves every other of the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import anyio
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -48,13 +47,14 @@ _PROFILE = "default"
 _LONGEST_KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class KeyedRequest:
     """A request with an embed key: what is asked for, and the rest of its query."""
 
     key: str
     wanted: re.Match[str]
     query: tuple[tuple[str, str], ...]
+    _confined: tuple[EmbedScope, bytes] | None = None
 
     @property
     def is_page(self) -> bool:
@@ -69,6 +69,22 @@ class KeyedRequest:
     def values(self, name: str) -> list[str]:
         """Values of a parameter, in the order given."""
         return [value for given, value in self.query if given == name]
+
+    def confined(self, embed: EmbedScope) -> bytes:
+        """
+        Return the query with its area set to the key's, or to the one asked for inside it.
+
+        Raises
+        ------
+        OutsideKey
+            A layer that is not open, a draft, or a walk that is not the published one.
+        NotFound
+            An area outside the key's.
+        """
+        # The memory of keys hands out one object while nothing about the key changes.
+        if self._confined is None or self._confined[0] is not embed:
+            self._confined = embed, _confine(self, embed).encode()
+        return self._confined[1]
 
 
 def keyed_request(scope: Scope) -> KeyedRequest | None:
@@ -100,21 +116,6 @@ def _read_key(path: str, query_string: bytes) -> KeyedRequest | None:
     return KeyedRequest(keys[-1], wanted, tuple(query))
 
 
-def confined_query(asked: KeyedRequest, embed: EmbedScope) -> str:
-    """
-    Return the query with its area set to the key's, or to the one asked for inside it.
-
-    Raises
-    ------
-    OutsideKey
-        A layer that is not open, a draft, or a walk that is not the published one.
-    NotFound
-        An area outside the key's.
-    """
-    kept = sum(len(name) + len(value) for name, value in asked.query) <= _LONGEST_KEPT
-    return (_confined if kept else _confine)(asked, embed)
-
-
 def _confine(asked: KeyedRequest, embed: EmbedScope) -> str:
     embed.require_layers(_layers(asked))
     if asked.values("plan"):
@@ -133,9 +134,6 @@ def _confine(asked: KeyedRequest, embed: EmbedScope) -> str:
     area = embed.area_within(named)
     rest = [(name, value) for name, value in asked.query if name != asked.place]
     return urlencode([*rest, (asked.place, area)])
-
-
-_confined = lru_cache(maxsize=4096)(_confine)
 
 
 def _layers(asked: KeyedRequest) -> Sequence[str]:
@@ -163,35 +161,34 @@ class EmbedGate:
         if asked is None:
             await self.app(scope, receive, send)
             return
-        request = Request(scope)
         try:
-            embed = await request.app.state.embeds.scope(asked.key)
+            embed = await scope["app"].state.embeds.scope(asked.key)
         except WanggeError as fault:
-            await self._refused(request, asked, fault)(scope, receive, send)
+            await self._refused(scope, asked, fault)(scope, receive, send)
             return
         except SQLAlchemyError as fault:
-            await (await database_fault(request, fault))(scope, receive, send)
+            await (await database_fault(Request(scope), fault))(scope, receive, send)
             return
-        shown = _opened_to(request, embed, send)
+        scope["state"]["embed"] = embed
+        origin = _header(scope, b"origin")
+        shown = _opened_to(origin, embed, send)
+        app: ASGIApp
         try:
             require_standing(embed)
-            _require_origin(request, embed)
-            scope["query_string"] = confined_query(asked, embed).encode()
+            if origin is not None:
+                _require_origin(scope, origin, embed)
+            scope["query_string"] = asked.confined(embed)
         except WanggeError as fault:
-            request.state.embed = embed
-            await self._refused(request, asked, fault)(scope, receive, shown)
-            return
-        request.state.embed = embed
-        app = Response(status_code=204) if _asks_first(request, embed) else self.app
-        if isinstance(app, Response):
-            app.raw_headers += PREFLIGHT
+            app = self._refused(scope, asked, fault)
+        else:
+            app = _preflight() if _asks_first(scope, origin, embed) else self.app
         await app(scope, receive, shown)
 
-    def _refused(self, request: Request, asked: KeyedRequest, fault: WanggeError) -> ASGIApp:
+    def _refused(self, scope: Scope, asked: KeyedRequest, fault: WanggeError) -> ASGIApp:
         """Answer a refusal: programs get a problem, people a page that says it in words."""
         if not asked.is_page:
-            return wangge_problem(request, fault)
-        request.state.embed_fault = fault
+            return wangge_problem(Request(scope), fault)
+        scope["state"]["embed_fault"] = fault
         return self.app
 
 
@@ -204,40 +201,63 @@ async def database_fault(request: Request, fault: SQLAlchemyError) -> Response:
     return cast(Response, await answer(request, fault))
 
 
-def _asks_first(request: Request, embed: EmbedScope) -> bool:
+def _header(scope: Scope, wanted: bytes) -> str | None:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return str(value, "latin-1")
+    return None
+
+
+def _asks_first(scope: Scope, origin: str | None, embed: EmbedScope) -> bool:
     """Tell whether a browser asks whether a page that the key names may read with own headers."""
-    method = request.headers.get("access-control-request-method")
-    known = request.headers.get("origin") in embed.origins
-    return request.method == "OPTIONS" and known and method in ("GET", "HEAD")
+    if scope["method"] != "OPTIONS" or origin not in embed.origins:
+        return False
+    return _header(scope, b"access-control-request-method") in ("GET", "HEAD")
 
 
-def _require_origin(request: Request, embed: EmbedScope) -> None:
-    origin = request.headers.get("origin")
-    if origin is None:
-        return
-    own = urlsplit(public_address(request, request.app.state.settings))
+def _preflight() -> Response:
+    answer = Response(status_code=204)
+    answer.raw_headers += PREFLIGHT
+    return answer
+
+
+def _require_origin(scope: Scope, origin: str, embed: EmbedScope) -> None:
+    own = urlsplit(public_address(Request(scope), scope["app"].state.settings))
     if origin != f"{own.scheme}://{own.netloc}":
         embed.require_origin(origin)
 
 
-def _opened_to(request: Request, embed: EmbedScope, send: Send) -> Send:
+def _opened_to(origin: str | None, embed: EmbedScope, send: Send) -> Send:
     """Name the page's origin in the answer when the key does, and let no cache outlive the key."""
-    origin = request.headers.get("origin", "")
+    opened = [
+        (b"cross-origin-resource-policy", b"cross-origin" if embed.origins else b"same-origin")
+    ]
+    if origin is not None and origin in embed.origins:
+        opened.append((b"access-control-allow-origin", origin.encode("latin-1")))
 
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            del headers["access-control-allow-origin"]
-            headers.add_vary_header("Origin")
-            if origin in embed.origins:
-                headers["Access-Control-Allow-Origin"] = origin
-            shared = "cross-origin" if embed.origins else "same-origin"
-            headers["Cross-Origin-Resource-Policy"] = shared
-            if headers.get("cache-control") != "no-store":
-                headers["Cache-Control"] = "private, no-cache"
+            message["headers"] = [*_without_own(message["headers"]), *opened]
         await send(message)
 
     return told
+
+
+_OPENING = (b"cross-origin-resource-policy", b"access-control-allow-origin")
+
+
+def _without_own(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """What an answer says of itself; who may read it and how long depends on the key."""
+    varies, caching = [b"Origin"], b"private, no-cache"
+    for name, value in headers:
+        if name == b"vary":
+            varies.append(value)
+        elif name == b"cache-control":
+            caching = value if b"no-store" in value else caching
+        elif name not in _OPENING:
+            yield name, value
+    yield b"vary", b", ".join(varies)
+    yield b"cache-control", caching
 
 
 def embed_memory(app_state: object) -> EmbedMemory:

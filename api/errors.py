@@ -1,8 +1,9 @@
 """
 Faults as HTTP answers: one table from class to status, all ``application/problem+json``.
 
-Whatever is not in the table is 500 with a fixed text; its details go to the log under
-the request id that the answer names.
+What is not in the table is 500: a fault of the tree, such as a job that broke beside the service,
+with its own text, all else with a fixed one. Details go to the log under the request id that the
+answer names.
 """
 
 from __future__ import annotations

@@ -38,11 +38,16 @@ def outlook_of(who: Principal, readers: Readers) -> Outlook:
     return Outlook(scope, drafts=who.may("drafts"), known=who.may("map"))
 
 
+@lru_cache(maxsize=4096)
+def _outlook_in(area: str) -> Outlook:
+    return Outlook(Scope((area,)), drafts=False, known=False)
+
+
 def request_outlook(request: Request) -> Outlook:
     """Return what the sender of a request may see; with an embed key, its area."""
     embed: EmbedScope | None = getattr(request.state, "embed", None)
     if embed is not None:
-        return Outlook(Scope((embed.area_code,)), drafts=False, known=False)
+        return _outlook_in(embed.area_code)
     return outlook_of(principal_of(request), request.app.state.settings.readers)
 
 

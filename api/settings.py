@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     )
     lang: str = Field(default="", description="Language of messages: zh or en; empty: the locale.")
     tile_cache_mb: int = Field(
-        default=64, ge=0, le=65_536, description="Memory for tiles of each process, MB; 0: none."
+        default=32, ge=0, le=65_536, description="Memory for tiles of each process, MB; 0: none."
     )
     tile_cache_control: str = Field(
         default="no-cache",

@@ -22,10 +22,18 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from api.settings import Settings
 from bench import endurance_report, tile_servers
 from bench.endurance_ledgers import FreshLedger, Outages, Sample, StrokeLedger, now
 from bench.endurance_line import Ask, Line, Tally
-from bench.endurance_load import Asker, Headers, Mix, edits_over_http, fresh_building
+from bench.endurance_load import (
+    Asker,
+    Headers,
+    Mix,
+    edits_over_http,
+    fill_tile_memory,
+    fresh_building,
+)
 from bench.endurance_people import (
     Editor,
     Listener,
@@ -43,6 +51,7 @@ from gis.store.engine import open_engine
 from ops.throwaway import throwaway_server
 
 CLIENTS = 4
+CACHE_MB: int = Settings.model_fields["tile_cache_mb"].default
 _SAMPLE_S = 15.0
 _SILENT = 5
 
@@ -96,9 +105,15 @@ class Run:
         return replayed(Line(self.port), plan, self.reads["planner"])[2]
 
     def warm(self) -> None:
-        """Ask for everything once: compilers and pools are no part of what is measured."""
+        """
+        Ask for everything once, and for tiles until their memory is full.
+
+        Compilers and pools are no part of what is measured, and what a service keeps after days
+        is there from the first minute.
+        """
         for mix in self.mixes:
             mix.each()
+        fill_tile_memory(self.town, Line(self.port), self.reads["chief"], CACHE_MB * 1_000_000)
 
     def start(self, rate: float) -> None:
         """Let everybody begin."""
@@ -192,7 +207,7 @@ def running() -> Iterator[tuple[Run, Restarts]]:
         town = make(url)
         print("town made", file=sys.stderr, flush=True)
         port, pid = stack.enter_context(
-            tile_servers.wangge(url, cache_mb=64, READERS="accounts", LANG="en")
+            tile_servers.wangge(url, cache_mb=CACHE_MB, READERS="accounts", LANG="en")
         )
         engine = open_engine(url, pool_size=2)
         stack.callback(engine.dispose)

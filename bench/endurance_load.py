@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from bench.tiles_fresh import tile_place
 Headers = dict[str, str]
 _LAYERS = ("buildings", "courtyards", "facilities", "grids", "streets", "buildings,streets,grids")
 _MOST_TAGS = 3000
+_MOST_ROUNDS = 300
 _FOREIGN_BUILDING = "b006000"
 
 
@@ -306,6 +308,23 @@ def edits_over_http(town: Town, line: Line, headers: Headers) -> Iterator[tuple[
             path = f"/api/v1/ground/{DRAWN}/edits"
             yield code, Ask(path, (200,), "POST", headers, {"edits": [put]})
         number += 5
+
+
+def fill_tile_memory(town: Town, line: Line, headers: Headers, most_bytes: int) -> None:
+    """Ask for tiles of all over the city until memory keeps as many as it may."""
+    rng = random.Random(5)
+    for _ in range(_MOST_ROUNDS):
+        for _ in range(200):
+            z = rng.choice((14, 15, 16, 17, 18))
+            x, y = tile_place(*town.spot(rng), z)
+            path = f"/tiles/{rng.choice(_LAYERS)}/{z}/{int(x)}/{int(y)}.mvt"
+            line.ask(Ask(path, headers=headers | encoding(rng)))
+        told = line.ask(Ask("/metrics", headers=headers)).body.decode()
+        kept = re.search(r"^wangge_tile_cache_bytes (\S+)$", told, re.MULTILINE)
+        assert kept is not None, "the service tells no figures"
+        if float(kept[1]) > 0.97 * most_bytes:
+            return
+    raise AssertionError("the city has too few tiles to fill the memory")
 
 
 def _tagged(answer: Answer) -> str | None:

@@ -36,7 +36,8 @@ def _mixed(run: Run, minutes: float, rate: float) -> str:
         f"`python -m bench.endurance`: {minutes:g} minutes, accounts on, a city of 30,000 "
         f"buildings; four clients at {rate:.0f} requests a second in all, paced (the machine is "
         "shared), two planners, one building edited every two seconds in the database and one "
-        "every three over HTTP, an event stream that is read and five that are not. "
+        "every three over HTTP, an event stream that is read and five that are not; the memory of "
+        "tiles is full from the beginning, as after days. "
         f"{answers:,} answers, {answers / minutes / 60:.0f} a second."
     )
 

@@ -77,7 +77,9 @@ def rows(url: str, faces: Faces, seconds: float, *, rivals: bool) -> list[Row]:
     if rivals:
         with tile_servers.tipg(url) as (port, _):
             theirs = [_theirs(port, same, faces, seconds) for same in SAME]
-    return [_row(*one) for one in zip(SAME, bare, ours, theirs, strict=True)]
+    merged = next(load for load, same in zip(ours, SAME, strict=True) if same.table == "tile_block")
+    assert merged is not None
+    return [_row(*one, merged) for one in zip(SAME, bare, ours, theirs, strict=True)]
 
 
 def addresses(faces: Faces, z: int) -> list[Address]:
@@ -189,10 +191,10 @@ def _tipg(port: int, table: str, wanted: list[Address], seconds: float) -> Load:
     return load
 
 
-def _row(same: Same, bare: Load, ours: Load | None, theirs: Theirs) -> Row:
+def _row(same: Same, bare: Load, ours: Load | None, theirs: Theirs, merged: Load) -> Row:
     row = {"features": same.what, "bare SQL": f"{bare.per_second:,.0f}"}
     if ours is None:
-        row |= {"ours": "merged instead"}
+        row |= {"ours": f"merged: {merged.per_second:,.0f}"}
     else:
         must = f" (must {_MUST[same.z]})" if same.layer == "buildings" else ""
         row |= {
@@ -205,8 +207,8 @@ def _row(same: Same, bare: Load, ours: Load | None, theirs: Theirs) -> Row:
         load = theirs.get(table)
         if load is not None:
             row[name] = f"{load.per_second:,.0f}"
-            if ours is not None:
-                row[f"ours to {name}"] = f"{ours.per_second / load.per_second:.1f}"
+            shown = ours or merged
+            row[f"ours to {name}"] = f"{shown.per_second / load.per_second:.1f}"
     if same.table in theirs:
         row["tipg, KB"] = f"{theirs[same.table].bytes / 1000:.1f}"
     return row

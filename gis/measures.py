@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.optimize import linear_sum_assignment
 
 from gis.arrangement import OUTSIDE, Shapes, totals
 from gis.borders import Contiguity
@@ -257,6 +256,9 @@ def households_moved(old: npt.ArrayLike, new: npt.ArrayLike, households: npt.Arr
     >>> households_moved([0, 0, 1], [7, 7, 7], [30, 40, 50])
     50
     """
+    # Ten megabytes, which a service needs for comparisons alone.
+    from scipy.optimize import linear_sum_assignment
+
     before, after = np.asarray(old, dtype=np.int64), np.asarray(new, dtype=np.int64)
     weight = np.asarray(households, dtype=np.int64)
     had = before != OUTSIDE

@@ -140,6 +140,25 @@ def _resolved(served: Assets, module: str, name: str) -> str:
     return f"{served.vendor[package]}/{file}{name[len(known) :]}"
 
 
+@cache
+def modules_ahead(entry: str) -> tuple[str, ...]:
+    """
+    Return the modules of a page to load ahead: first those that ask for the texts, then by size.
+
+    A page waits for the last of them, and for its texts.
+
+    Parameters
+    ----------
+    entry
+        Name of the page's module in ``src/``.
+    """
+    served = assets()
+    sizes = {f"/web/{name}": path.stat().st_size for name, path in served.files.items()}
+    texts = served.module_graph("texts.js")
+    rest = set(served.module_graph(entry)) - set(texts)
+    return (*texts, *sorted(rest, key=lambda address: (-sizes[address], address)))
+
+
 def media_type(path: Path) -> str:
     """Return the media type of a served file."""
     return _TYPES[path.suffix]

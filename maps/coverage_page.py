@@ -11,7 +11,9 @@ import geopandas as gpd
 
 from gis.errors import Language
 from maps.facilities_page import AreaAbout
-from maps.standalone import assembled, bare_map, harmless, rounded, template, texts_of
+from maps.single_file import template
+from maps.standalone import assembled, bare_map, harmless, rounded
+from maps.texts import texts_of
 
 STEPS = (0.25, 0.5, 0.75, 0.9)
 """Bounds of the five classes of a share."""

@@ -7,7 +7,7 @@ from maps.layers import LAYERS
 GROUND = ("communities", "courtyards", "gates", "buildings", "streets", "barriers")
 """Layers of the quiet ground, open with every key."""
 
-LABELS_OF = {"grid_labels": "grids"}
+LABELS_OF = {"grid_labels": "grids", "courtyard_labels": "courtyards"}
 """Labels -> the layer that they name, and with which they are opened."""
 
 FIGURES = "figures"

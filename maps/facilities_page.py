@@ -14,7 +14,9 @@ import geopandas as gpd
 from gis.circles.presets import kind_name
 from gis.errors import Language
 from maps.grid_colours import HUES
-from maps.standalone import assembled, bare_map, harmless, rounded, template, texts_of
+from maps.single_file import template
+from maps.standalone import assembled, bare_map, harmless, rounded
+from maps.texts import texts_of
 
 MOST_DRAWN = 3_000
 MOST_SIGNED = 400

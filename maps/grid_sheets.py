@@ -20,7 +20,8 @@ from maps.paper import Paper, bar_metres, fitting_scale
 from maps.register import Entry, RegisterLayers, register_entries
 from maps.sheet_about import SheetAbout
 from maps.sheet_ground import Stroke, convergence, ground_strokes
-from maps.standalone import sheet_page, texts_of
+from maps.single_file import sheet_page
+from maps.texts import texts_of
 from maps.wall_labels import AROUND_MM, COURTYARD_MM, labels_inside, street_labels
 from maps.wall_map import MOST_BUILDINGS, WallLayers
 

@@ -16,14 +16,9 @@ from gis.metric import metric_crs
 from maps.grid_colours import HUES, grid_hues
 from maps.pages import MOST_BUILDINGS, bounded_outlines
 from maps.plan_about import PlanAbout
-from maps.standalone import (
-    assembled,
-    bare_map,
-    harmless,
-    rounded,
-    template,
-    texts_of,
-)
+from maps.single_file import template
+from maps.standalone import assembled, bare_map, harmless, rounded
+from maps.texts import texts_of
 
 MOST_LISTED = 2_000
 

@@ -70,6 +70,8 @@ class MapLayer:
         0: never.
     merged_rows
         Which query finds those features.
+    labels
+        Layer whose named features this one shows, each as a point inside.
     suppressed
         Columns of the source that must never appear.
     """
@@ -89,6 +91,7 @@ class MapLayer:
     kinds: tuple[str, ...] = ()
     merged_below: int = 0
     merged_rows: str = ""
+    labels: str = ""
     suppressed: tuple[str, ...] = SENSITIVE
 
     @property
@@ -381,11 +384,25 @@ _GRID_LABELS = replace(
     depends_on=(*LAYERS["grids"].depends_on, "assignment", "unit"),
 )
 
-TILE_LAYERS: dict[str, MapLayer] = {**LAYERS, "grid_labels": _GRID_LABELS}
-"""
-What tiles carry: the layers, and the points at which grids are named.
+_COURTYARD_LABELS = replace(
+    LAYERS["courtyards"],
+    name="courtyard_labels",
+    en="Names of courtyards",
+    zh="小区注记",
+    geometry="point",
+    zooms=(14, 16),
+    labels="courtyards",
+)
 
-A grid may lie on several tiles, and a map would name it on each.
+TILE_LAYERS: dict[str, MapLayer] = {
+    **LAYERS,
+    "grid_labels": _GRID_LABELS,
+    "courtyard_labels": _COURTYARD_LABELS,
+}
+"""
+What tiles carry: the layers, and the points at which grids and courtyards are named.
+
+These may lie on several tiles, and a map would name them on each.
 """
 
 

@@ -12,15 +12,9 @@ import shapely
 from gis.errors import Language
 from maps.plan_about import PlanAbout
 from maps.scales import load_class
-from maps.standalone import (
-    assembled,
-    bare_map,
-    buildings_layer,
-    harmless,
-    rounded,
-    template,
-    texts_of,
-)
+from maps.single_file import template
+from maps.standalone import assembled, bare_map, buildings_layer, harmless, rounded
+from maps.texts import texts_of
 
 # Above these a page is slow to open on an office machine.
 MOST_BUILDINGS = 5_000

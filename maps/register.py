@@ -13,7 +13,8 @@ from gis.boundary import SIDES
 from gis.errors import Language
 from maps.paper import Paper
 from maps.sheet_about import SheetAbout
-from maps.standalone import sheet_page, texts_of
+from maps.single_file import sheet_page
+from maps.texts import texts_of
 
 Row = Mapping[str, Any]
 

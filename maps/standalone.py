@@ -1,27 +1,20 @@
-"""What single HTML files share: a map that fetches nothing, texts, styles, and how they join."""
+"""What single HTML files with a map share: one that fetches nothing, and how all joins."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Sequence
 from typing import Any
 
 import folium
 import geopandas as gpd
-import jinja2
 from branca.element import Element
-from markupsafe import Markup
 
-from gis.errors import Language
 from maps.assets import WEB, package_folder
-from maps.texts import texts_of as texts_of  # noqa: PLC0414 - files ask for theirs here
+from maps.single_file import TEMPLATES, read
 
-_TEMPLATES = Path(__file__).parent / "templates"
 # A hand's breadth on the ground.
 _GRAIN_DEGREES = 1e-6
 
@@ -97,11 +90,11 @@ def assembled(
     for other in beside:
         figure.add_child(other)
     leaflet = package_folder("leaflet") / "dist"
-    script = re.sub(r"//# sourceMappingURL=\S+", "", _read(leaflet / "leaflet.js"))
+    script = re.sub(r"//# sourceMappingURL=\S+", "", read(leaflet / "leaflet.js"))
     # The style sheet names pictures for controls that this page does not have.
-    leaflet_css = re.sub(r"url\([^)]*\)", "none", _read(leaflet / "leaflet.css"))
-    sheets = (WEB / "tokens.css", _TEMPLATES / "paper_tokens.css", _TEMPLATES / style)
-    own_css = "".join(_read(path) for path in sheets)
+    leaflet_css = re.sub(r"url\([^)]*\)", "none", read(leaflet / "leaflet.css"))
+    sheets = (WEB / "tokens.css", TEMPLATES / "paper_tokens.css", TEMPLATES / style)
+    own_css = "".join(read(path) for path in sheets)
     figure.header.add_child(
         _Verbatim(f"<title>{html.escape(title)}</title>"), name="title", index=0
     )
@@ -149,61 +142,3 @@ def _in_step(pages: Sequence[folium.Map]) -> str:
         " other.setView(one.getCenter(), one.getZoom(), { animate: false });"
         " other.follows = false; }); }));"
     )
-
-
-def sheet_page(
-    name: str,
-    *,
-    title: str,
-    language: Language,
-    values: Mapping[str, object],
-    sheets: Sequence[str] = (),
-    style: str = "",
-) -> str:
-    """
-    Make a page for paper of the template ``name.html``: one HTML file, no script, no address.
-
-    Parameters
-    ----------
-    title
-        Plain text of the title.
-    values
-        What the template uses.
-    sheets
-        Names of style sheets that it shares with other templates.
-    style
-        Further style rules, such as those of ``@page``, that depend on the sheet.
-    """
-    environment = _environment()
-    css = "\n".join(
-        [
-            _read(WEB / "tokens.css"),
-            _read(_TEMPLATES / "paper_tokens.css"),
-            _read(_TEMPLATES / "sheet.css"),
-            *(_read(_TEMPLATES / f"{sheet}.css") for sheet in (*sheets, name)),
-            style,
-        ]
-    )
-    body = environment.get_template(f"{name}.html").render(values)
-    whole = environment.get_template("sheet.html")
-    return whole.render(
-        title=title,
-        language=language,
-        css=Markup(css),  # noqa: S704
-        body=Markup(body),  # noqa: S704
-    )
-
-
-def template(name: str) -> ModuleType:
-    """Return the macros of a template."""
-    module: Any = _environment().get_template(name).module
-    return module  # type: ignore[no-any-return]
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")

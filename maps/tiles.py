@@ -96,14 +96,20 @@ def tile_query(
     communities: tuple[str, ...] | None = None,
 ) -> TileQuery:
     """Return the query of one layer of a tile."""
-    rows = layer.name
+    rows = layer.labels or layer.name
     if request.z < layer.merged_below:
         rows = layer.merged_rows
     elif layer.scope == "day_or_plan" and request.plan_id is not None:
         rows = f"plan_{layer.name}"
     attributes = tuple(attribute.name for attribute in layer.attributes)
     return TileQuery(
-        TileSource(layer.name, rows, attributes, pointed=layer.geometry == "point"),
+        TileSource(
+            layer.name,
+            rows,
+            attributes,
+            pointed=layer.geometry == "point",
+            inside=bool(layer.labels),
+        ),
         request.z,
         request.x,
         request.y,

@@ -14,14 +14,9 @@ import geopandas as gpd
 from gis.errors import Language
 from maps.pages import MOST_BUILDINGS
 from maps.scales import minute_class, minute_steps
-from maps.standalone import (
-    assembled,
-    bare_map,
-    harmless,
-    rounded,
-    template,
-    texts_of,
-)
+from maps.single_file import template
+from maps.standalone import assembled, bare_map, harmless, rounded
+from maps.texts import texts_of
 
 
 @dataclass(frozen=True, slots=True)

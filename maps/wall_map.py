@@ -18,7 +18,8 @@ from maps.labels import Board, Label, text_width
 from maps.paper import Paper, bar_metres, fitting_scale
 from maps.sheet_about import SheetAbout
 from maps.sheet_ground import Stroke, convergence, ground_strokes
-from maps.standalone import sheet_page, texts_of
+from maps.single_file import sheet_page
+from maps.texts import texts_of
 from maps.wall_index import Layout, index_of, layout_of
 from maps.wall_labels import place_labels
 

@@ -33,7 +33,7 @@ from api.services.sights import Seer
 from api.settings import Settings
 from api.today import today
 from gis.errors import InputError, Language, NotFound, Unavailable, WanggeError
-from maps.assets import WEB, assets, script_hash
+from maps.assets import WEB, assets, modules_ahead, script_hash
 from maps.texts import texts_of
 
 router = APIRouter(prefix="/embed", include_in_schema=False)
@@ -113,7 +113,7 @@ def _written(
             own=f"{base}/web/{served.own}",
             maplibre=f"{base}/web/{served.vendor['maplibre-gl']}",
             import_map=import_map,
-            modules=[f"{base}{address}" for address in served.module_graph("embed-page.js")],
+            modules=[f"{base}{address}" for address in modules_ahead("embed-page.js")],
             language=language,
             texts=texts_of(language),
             theme=embed_theme(query),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
+import anyio.to_thread
 from fastapi import Depends
 from starlette.requests import Request
 
@@ -17,3 +19,10 @@ async def _heavy(request: Request) -> heavy_jobs.HeavyJobs:
 
 
 HeavyJobs = Annotated[heavy_jobs.HeavyJobs, Depends(_heavy)]
+
+Done = TypeVar("Done")
+
+
+async def waited_for(heavy: heavy_jobs.HeavyJobs, work: Callable[[], Done]) -> Done:
+    """Do what waits for a process, in a thread of its own kind: no other request waits for it."""
+    return await anyio.to_thread.run_sync(work, limiter=heavy.waiting)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from starlette.requests import Request
 
-from api.deps import Reading, RequestLanguage
+from api.deps import RequestLanguage
 from api.openapi import problems
-from api.routes.heavy import HeavyJobs
+from api.routes.heavy import HeavyJobs, waited_for
 from api.routes.listing_query import CoordQuery
 from api.schemas.walking import Isochrone
-from api.seeing import Sees
+from api.seeing import Sees, sight_today
 from api.services.isochrone import Click, isochrone_of
 from gis.network.gates import GatePolicy
 
 router = APIRouter(tags=["walking"], responses=problems(422, 503))
 
 
-@router.get("/isochrone")
-def show_isochrone(
-    connection: Reading,
+@router.get("/isochrone", response_model=Isochrone)
+async def show_isochrone(
+    request: Request,
     seer: Sees,
     heavy: HeavyJobs,
     language: RequestLanguage,
@@ -37,8 +38,13 @@ def show_isochrone(
         str, Query(max_length=64, description="Which streets are walked: usual, wide or narrow.")
     ] = "usual",
     coord: CoordQuery = "wgs84",
-) -> Isochrone:
+) -> Response:
     """Draw what a person reaches on foot from a point: a picture, never the source of a figure."""
     click = Click(lon, lat, coord, minutes, speed, gates, walk)
-    sight = seer.today(connection)
-    return isochrone_of(sight, heavy, click, language)
+    # No seat is held while it is drawn: the network may have to be built first.
+    sight = await sight_today(request, seer)
+
+    def drawn() -> str:
+        return isochrone_of(sight, heavy, click, language).model_dump_json()
+
+    return Response(await waited_for(heavy, drawn), media_type="application/json")

@@ -1,4 +1,4 @@
-"""Maps as self-contained files."""
+"""Maps as self-contained files; folium is loaded with the first."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from api.routes.listing_query import CodePattern, Day, today_or
 from api.routes.plans import PlanId
 from api.routes.self_contained import ONE_FILE, file_answer
 from api.seeing import Sees
-from api.services.map_files import coverage_file, facilities_file, handover_file
 from api.services.plan_files import plan_file
-from api.services.walk_files import walk_file
 
 router = APIRouter(prefix="/maps", tags=["maps"], dependencies=[Exports])
 
@@ -60,6 +58,8 @@ def walk_html(
     profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
 ) -> Response:
     """Draw the walking circles of a community as one sheet for mail, archive and print."""
+    from api.services.walk_files import walk_file
+
     page = walk_file(
         connection, seer.today(connection), community, kind, profile, language, settings
     )
@@ -79,6 +79,8 @@ def handover_html(
     plan_id: PlanId,
 ) -> Response:
     """Draw what a plan hands over: old and new grids side by side, and a list."""
+    from api.services.map_files import handover_file
+
     return file_answer(
         handover_file(connection, seer.today(connection), plan_id, language, settings)
     )
@@ -99,6 +101,8 @@ def facilities_html(
     kind: Annotated[str | None, Query(max_length=64, description="Only this kind.")] = None,
 ) -> Response:
     """Draw the facilities of an area by kind: map and list."""
+    from api.services.map_files import facilities_file
+
     day = today_or(at)
     sight = seer.on(connection, day)
     return file_answer(facilities_file(connection, sight, area, day, kind, language, settings))
@@ -125,6 +129,8 @@ def coverage_html(
     profile: Annotated[str, Query(max_length=64, description="Which stored walk.")] = "default",
 ) -> Response:
     """Draw who reaches facilities on foot in the communities of an area; of one, its sheet."""
+    from api.services.map_files import coverage_file
+
     sight = seer.today(connection)
     return file_answer(
         coverage_file(connection, sight, area, kind, minutes, profile, language, settings)

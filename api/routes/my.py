@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from api.deps import AppSettings, DatabaseEngine, Reading, RequestLanguage, needs
+from api.deps import (
+    AppSettings,
+    DatabaseEngine,
+    Reading,
+    RequestLanguage,
+    engine_of,
+    needs,
+)
 from api.entity_tags import matches
 from api.openapi import problems
 from api.principal import Principal
-from api.routes.heavy import HeavyJobs
+from api.routes.heavy import HeavyJobs, waited_for
 from api.routes.listing_query import CodePattern
 from api.schemas.my import (
     Colleagues,
@@ -94,13 +103,16 @@ def confirm_handover(who: Marker, engine: DatabaseEngine, receipt: Receipt) -> N
 
 
 @router.get("/way/{building:path}", responses=problems(404, 422))
-def show_way(
+async def show_way(
+    request: Request,
     who: Marker,
     heavy: HeavyJobs,
-    connection: Reading,
     building: Annotated[str, Path(pattern=CodePattern)],
     lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
 ) -> Way:
     """Show the way on foot to a building of one's own; the position is used and forgotten."""
-    return my_route.way_to(connection, who, heavy, building, lon, lat)
+    # No seat is held while the way is looked for: the network may have to be built first.
+    async with request.app.state.seats:
+        goal = await run_in_threadpool(my_route.goal_of, engine_of(request, who), who, building)
+    return await waited_for(heavy, partial(my_route.way_to, heavy, goal, lon, lat))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path as FilePath
 from types import MappingProxyType
 
 import jinja2
@@ -19,16 +17,15 @@ from api.principal import Principal
 from api.routes.listing_query import CodePattern
 from api.security import content_policy
 from api.settings import Settings
+from api.web_files import WebFiles
 from gis.errors import NotFound
 from gis.partition.rules import preset_names
-from maps.assets import WEB, assets, media_type, script_hash
+from maps.assets import WEB, assets, media_type, modules_ahead, script_hash
 
 router = APIRouter(include_in_schema=False)
 
 # The one host that browsers may ask besides this service, and only with the operator's key.
 TIANDITU = "https://t0.tianditu.gov.cn"
-# Bytes below which a file is sent as it is.
-_WORTH_PACKING = 1000
 # The address of a file holds its version, so what it names never changes.
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -36,20 +33,6 @@ _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 @cache
 def _templates() -> jinja2.Environment:
     return jinja2.Environment(loader=jinja2.FileSystemLoader(WEB), autoescape=True)
-
-
-@cache
-def _modules(entry: str) -> tuple[str, ...]:
-    """
-    Modules to load ahead: first those that ask for the texts, then the largest.
-
-    A page waits for the last of them, and for its texts.
-    """
-    served = assets()
-    sizes = {f"/web/{name}": path.stat().st_size for name, path in served.files.items()}
-    texts = served.module_graph("texts.js")
-    rest = set(served.module_graph(entry)) - set(texts)
-    return (*texts, *sorted(rest, key=lambda address: (-sizes[address], address)))
 
 
 def _page(
@@ -113,7 +96,7 @@ def editor_page(
     """
     plan = f"{base_path(settings)}/api/v1/plans/{plan_id}"
     fetched = (f"{plan}/editor", f"{plan}/edits?after=0")
-    ahead = {"modules": _modules("editor-page.js"), "fetched": fetched}
+    ahead = {"modules": modules_ahead("editor-page.js"), "fetched": fetched}
     principal: Principal = request.state.principal
     key = settings.tianditu_key if principal.may("drafts") else ""
     given = {"plan": plan_id} | ({"tianditu": key} if key else {})
@@ -209,20 +192,9 @@ async def web_file(request: Request, address: str) -> Response:
         raise NotFound(
             f"There is nothing at {request.url.path}.", f"{request.url.path} 处没有内容。"
         )
-    body = _content(path)
     # What lies between asks for gzip or for nothing.
-    if request.headers.get("accept-encoding") != "gzip" or len(body) < _WORTH_PACKING:
-        return Response(body, headers=_FOR_EVER, media_type=media_type(path))
-    packed = {**_FOR_EVER, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(_packed(path), headers=packed, media_type=media_type(path))
-
-
-# There are few files, some megabytes in all, and their addresses change with them.
-@cache
-def _content(path: FilePath) -> bytes:
-    return path.read_bytes()
-
-
-@cache
-def _packed(path: FilePath) -> bytes:
-    return gzip.compress(_content(path), mtime=0)
+    wanted = request.headers.get("accept-encoding") == "gzip"
+    files: WebFiles = request.app.state.web_files
+    body, packed = await files.body(path, packed=wanted)
+    coding = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"} if packed else {}
+    return Response(body, headers={**_FOR_EVER, **coding}, media_type=media_type(path))

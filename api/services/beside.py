@@ -46,8 +46,10 @@ class Fault:
         return self.kind(self.en, self.zh, **self.context)
 
 
-class BrokenJob(Unavailable):
+class BrokenJob(WanggeError):
     """A job met a fault that nobody foresaw; its details are in the log of its process."""
+
+    code = "internal"
 
 
 _BROKEN = (

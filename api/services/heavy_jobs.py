@@ -15,14 +15,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import numpy as np
 import numpy.typing as npt
 
-from api.services.beside import Answering, OneBeside
+from api.services.beside import Answering, BrokenJob, OneBeside
 from api.settings import Settings
 from gis.errors import Unavailable
 from gis.network.gates import GatePolicy
 from gis.workload import stops_of_rounds
+
+_MOST_WAITING = 8
 
 LonLat = tuple[float, float]
 Floats = npt.NDArray[np.float64]
@@ -39,8 +42,6 @@ class Reached:
     speed_m_s: float
     gates: GatePolicy
     walk: str
-    nothing: bool
-    """Say only what is told of ground without streets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,17 @@ class ReadNames:
 
 
 class HeavyJobs:
-    """The two processes that do these jobs for a service; each starts with its first one."""
+    """
+    The two processes that do these jobs for a service; each starts with its first one.
+
+    Attributes
+    ----------
+    waiting
+        So many requests may wait in threads for walking networks; the others wait without one.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self.waiting = anyio.CapacityLimiter(_MOST_WAITING)
         self._walks = OneBeside(_walks_opened, settings)
         self._quick = OneBeside(_quick_opened, settings)
         self._warming = False
@@ -110,7 +119,7 @@ class HeavyJobs:
     def _quickly(self, job: Rounds | ReadNames) -> str:
         try:
             return self._quick.answer(job)
-        except Unavailable:
+        except (Unavailable, BrokenJob):
             return _quick(job)
 
     def warm(self) -> None:
@@ -121,7 +130,7 @@ class HeavyJobs:
 
     def _warmed(self) -> None:
         # A service that ends meanwhile needs it no more.
-        with suppress(Unavailable):
+        with suppress(Unavailable, BrokenJob):
             self._quick.answer(Rounds(()))
 
     def end(self) -> None:

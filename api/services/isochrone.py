@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -10,8 +11,10 @@ import shapely
 from api.schemas.walking import Isochrone, IsochroneArea
 from api.services.coordinates import Coord, geojson_shapes, spoken_point, stored_point
 from api.services.heavy_jobs import HeavyJobs, Reached
+from gis.circles.status import OUTSIDE
 from gis.errors import InputError, Language
 from gis.network.gates import GatePolicy
+from gis.network.walkable import walk_settings
 from gis.store.sight import Sight
 
 MOST_CUTOFFS = 6
@@ -47,8 +50,8 @@ def isochrone_of(sight: Sight, heavy: HeavyJobs, click: Click, language: Languag
     lon, lat = stored_point(click.lon, click.lat, click.coord)
     unseen = sight.ground is not None and not sight.ground.holds(lon, lat)
     cutoffs = tuple(60.0 * one for one in minutes)
-    job = Reached(lon, lat, cutoffs, click.speed_m_s, click.gates, click.walk, unseen)
-    found = heavy.reached(job)
+    job = Reached(lon, lat, cutoffs, click.speed_m_s, click.gates, click.walk)
+    found = _nothing_reached(job) if unseen else heavy.reached(job)
     start = found["start"]
     drawn = geojson_shapes(shapely.from_wkb(np.array(found["areas"], dtype=object)), click.coord)
     return Isochrone(
@@ -66,6 +69,13 @@ def isochrone_of(sight: Sight, heavy: HeavyJobs, click: Click, language: Languag
             for one, shape in zip(minutes, drawn, strict=True)
         ],
     )
+
+
+def _nothing_reached(job: Reached) -> dict[str, Any]:
+    """Return what `HeavyJobs.reached` tells of a place where no street is known."""
+    status, en, zh = OUTSIDE
+    told = {"status": status, "en": en, "zh": zh, "walk": walk_settings(job.walk).text()}
+    return {**told, "areas": [None] * len(job.cutoffs_s), "start": None, "leg_m": None}
 
 
 def cutoff_minutes(said: str) -> list[float]:

@@ -22,30 +22,32 @@ FARTHEST_M = 20_000
 _EARTH_M = 6_371_008.8
 
 
-def way_to(
-    connection: sa.Connection,
-    principal: Principal,
-    heavy: HeavyJobs,
-    building: str,
-    lon: float,
-    lat: float,
-) -> Way:
+def goal_of(engine: sa.Engine, principal: Principal, building: str) -> store.Spot:
     """
-    Return the way on foot from a position to a building of one's own.
-
-    Over the walking network, every gate open; in a straight line where there is no network.
+    Return where a building of one's own is entered.
 
     Raises
     ------
     NotFound
         The building is in no grid of one's own.
     """
-    asker = asker_of(connection, principal, today())
-    goal = store.spot_of(connection, building) if building in asker.buildings else None
+    with engine.connect() as lent:
+        connection = lent.execution_options(postgresql_readonly=True)
+        asker = asker_of(connection, principal, today())
+        goal = store.spot_of(connection, building) if building in asker.buildings else None
     if goal is None:
         raise NotFound(
             f"Building {building} is not in your grids.", f"楼栋 {building} 不在您的网格内。"
         )
+    return goal
+
+
+def way_to(heavy: HeavyJobs, goal: store.Spot, lon: float, lat: float) -> Way:
+    """
+    Return the way on foot from a position to a building of one's own.
+
+    Over the walking network, every gate open; in a straight line where there is no network.
+    """
     straight = _straight_metres(lon, lat, goal.lon, goal.lat)
     if straight <= FARTHEST_M:
         walked = heavy.way(WayTo((lon, lat), (goal.lon, goal.lat)))

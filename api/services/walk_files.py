@@ -20,7 +20,7 @@ from gis.errors import Language, NotFound
 from gis.store import walking_listing as store
 from gis.store.layers import seen_layer
 from gis.store.sight import Sight
-from maps.standalone import texts_of
+from maps.texts import texts_of
 from maps.walk_sheet import GapLine, KindShares, WalkAbout, WalkLayers, walk_sheet
 
 MOST_GAPS = 5

@@ -11,9 +11,7 @@ import sqlalchemy as sa
 from api.services.heavy_jobs import LonLat, Reached, WayTo
 from api.services.walking_memory import WalkedGround, WalkingMemory
 from gis.circles.isochrone import isochrone
-from gis.circles.polygons import OUTSIDE
 from gis.metric import STORED, named_crs, transformer
-from gis.network.walkable import walk_settings
 from gis.network.way import foot_way, open_graph
 
 
@@ -32,12 +30,6 @@ def reached(connection: sa.Connection, memory: WalkingMemory, job: Reached) -> s
     InputError
         An unknown preset of walks.
     """
-    if job.nothing:
-        status, en, zh = OUTSIDE
-        told = {"status": status, "en": en, "zh": zh, "walk": walk_settings(job.walk).text()}
-        return json.dumps(
-            {**told, "areas": [None] * len(job.cutoffs_s), "start": None, "leg_m": None}
-        )
     ground = memory.ground(connection, job.lon, job.lat, job.walk)
     graph = ground.from_people(job.gates)
     found = isochrone(ground.raster, graph, job.lon, job.lat, job.cutoffs_s, job.speed_m_s)

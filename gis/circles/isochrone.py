@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gis.circles.polygons import Status, circles
+from gis.circles.polygons import circles
 from gis.circles.raster import WalkRaster
+from gis.circles.status import Status
 from gis.metric import STORED, named_crs, transformer
 from gis.network.search import SearchGraph
 from gis.network.snapping import snap

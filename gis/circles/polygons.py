@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +12,11 @@ import shapely
 from gis.circles.contour import polygons_of, reached_areas
 from gis.circles.field import field
 from gis.circles.raster import WalkRaster
+from gis.circles.status import OUTSIDE, Status
 from gis.metric import STORED, named_crs, transformer
 from gis.network.search import SearchGraph
 from gis.network.snapping import Snaps, SnapStatus
 
-Status = Literal["ok", "empty", "snap_too_long", "outside", "failed"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -115,14 +114,6 @@ def _circle(
             f"步行 {far} 米内无法到达任何地方",
         )
     return Circle(tuple(drawn), "ok")
-
-
-OUTSIDE: tuple[Status, str, str] = (
-    "outside",
-    "lies outside the streets given",
-    "位于道路数据范围之外",
-)
-"""What is told of a place where no street is known."""
 
 
 def _why_off(raster: WalkRaster, snaps: Snaps) -> tuple[Status, str, str]:

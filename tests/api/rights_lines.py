@@ -379,7 +379,7 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
     ("GET", "/tiles/{layers}/{z}/{x}/{y}.mvt"): (
         *(Line(f"/tiles/{layer}/{{tile}}.mvt?at=2026-05-01", "nothing", keyed=True) for layer in (
             "communities,courtyards,buildings,gates,streets,barriers,facilities,grids",
-            "grid_labels")),
+            "grid_labels,courtyard_labels")),
         Line("/tiles/buildings,streets/{tile}.mvt?community={community}", "nothing", keyed=True),
         *(Line(f"/tiles/{layer}/{{tile}}.mvt?{_WALK}", "nothing", keyed=True) for layer in (
             "reach", "gaps", "circles")),

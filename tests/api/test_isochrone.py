@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from shapely.geometry.base import BaseGeometry
 
+from api.app import create_app
 from api.services.walking_memory import WalkingMemory
 from api.settings import Settings
 from gis.gcj02 import bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
@@ -160,3 +162,18 @@ def test_ground_is_built_once_and_forgotten_when_others_are_asked_for(town_url: 
         assert sea.raster.network.edges == 0
         assert memory.ground(connection, LON, LAT) is not town
     engine.dispose()
+
+
+def test_others_are_answered_while_a_network_is_built(town_settings: Settings) -> None:
+    """The process that holds networks starts with the first click, which takes a second."""
+    with TestClient(create_app(town_settings.model_copy(update={"threads": 1}))) as client:
+        assert client.get("/readyz").status_code == 200
+        with ThreadPoolExecutor(1) as clicking:
+            click = clicking.submit(client.get, ROUTE, params={"lon": LON, "lat": LAT})
+            answered = 0
+            while not click.done():
+                assert client.get("/readyz").status_code == 200
+                answered += 1
+            assert click.result().status_code == 200
+    # Of those that waited for the click's own seat only one would have been answered before it.
+    assert answered > 5

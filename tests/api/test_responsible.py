@@ -125,6 +125,21 @@ def test_nobody_known_is_told_posts_and_no_person(nobody: TestClient) -> None:
     assert nobody.post("/api/v1/staff/w2/phone").status_code == 403
 
 
+_CUT = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%EXECUTE wangge%'
+"""
+
+
+def test_a_look_up_is_answered_over_a_new_connection_when_its_own_was_cut_off(
+    operator: TestClient, engine_of_town: sa.Engine
+) -> None:
+    before = here(operator, building="b000")
+    with engine_of_town.connect() as connection:
+        assert connection.exec_driver_sql(_CUT.replace("%", "%%")).scalars().all()
+    assert here(operator, building="b000") == before
+
+
 def test_on_a_border_the_lowest_code_answers_and_outside_the_nearest_with_its_distance(
     operator: TestClient,
 ) -> None:

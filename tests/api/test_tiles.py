@@ -110,6 +110,21 @@ def test_a_grid_on_many_tiles_is_named_on_one(client: TestClient) -> None:
     ]  # fmt: skip
 
 
+def test_a_courtyard_on_many_tiles_is_named_on_one(client: TestClient) -> None:
+    west, east = address_of(104.6, 28.4, 16)[1], address_of(104.612, 28.4, 16)[1]
+    north, south = address_of(104.6, 28.408, 16)[2], address_of(104.6, 28.4, 16)[2]
+    drawn: list[str] = []
+    named: list[str] = []
+    for x in range(west, east + 1):
+        for y in range(north, south + 1):
+            whole = client.get(f"/tiles/courtyards,courtyard_labels/16/{x}/{y}.mvt").content
+            layers = mapbox_vector_tile.decode(whole)
+            drawn += [f["properties"]["name"] for f in layers["courtyards"]["features"]]
+            named += [f["properties"]["name"] for f in layers["courtyard_labels"]["features"]]
+    assert len(drawn) > len(named)
+    assert sorted(named) == sorted(set(drawn))
+
+
 def test_cells_tell_their_grid_and_the_unassigned_tell_none(planner: TestClient) -> None:
     cells = tile_of(planner, "cells", z=14, plan=2)
     without = [c["properties"]["unit"] for c in cells if "grid_no" not in c["properties"]]

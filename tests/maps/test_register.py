@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from maps.paper import paper
 from maps.register import RegisterLayers, bound_words, register, register_entries
 from maps.sheet_about import SheetAbout
-from maps.standalone import texts_of
+from maps.texts import texts_of
 
 ZH = texts_of("zh")
 NO_BOUNDS = pd.DataFrame(

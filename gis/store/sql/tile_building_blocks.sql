@@ -14,7 +14,8 @@ SELECT
     CAST(NULL AS integer) AS floors,
     whole.buildings,
     whole.households AS weight,
-    yard.geom
+    yard.geom,
+    yard.clearance
 FROM courtyard AS yard
 CROSS JOIN LATERAL (
     SELECT
@@ -44,12 +45,18 @@ SELECT
     NULL,
     count(*),
     sum(t.households),
-    ST_SetSRID(CAST(ST_Extent(t.geom) AS geometry), 4326)
+    ST_SetSRID(CAST(ST_Extent(t.geom) AS geometry), 4326),
+    -- Of a box its shorter side.
+    least(
+        ST_XMax(ST_Extent(t.geom)) - ST_XMin(ST_Extent(t.geom)),
+        ST_YMax(ST_Extent(t.geom)) - ST_YMin(ST_Extent(t.geom)))
 FROM building AS t
 CROSS JOIN LATERAL (
     SELECT
         (ST_XMin(t.geom) + ST_XMax(t.geom)) / 2 AS lon,
         (ST_YMin(t.geom) + ST_YMax(t.geom)) / 2 AS lat
+    -- Reckoned once for each building, not wherever it is named.
+    OFFSET 0
 ) AS middle
 WHERE t.courtyard_code IS NULL
   AND t.geom && ST_MakeEnvelope(:tile_west, :tile_south, :tile_east, :tile_north, 4326)

@@ -1,7 +1,7 @@
 -- Courtyards.
 -- Binds: west, south, east, north: the tile and its margin in degrees;
 -- at date; near, whole: see `tile_rows`; kind or null.
-SELECT t.id, t.code, t.name, t.kind, t.walled, ST_Area(t.geom) AS weight, t.geom
+SELECT t.id, t.code, t.name, t.kind, t.walled, ST_Area(t.geom) AS weight, t.geom, t.clearance
 FROM courtyard AS t
 WHERE t.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
   AND (t.retired_on IS NULL OR t.retired_on > :at)

@@ -28,6 +28,16 @@ def geometry(kind: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column("geom", Geometry(kind, srid=4326, spatial_index=False), nullable=nullable)
 
 
+def clearance() -> sa.Column[float]:
+    """
+    Least distance, in degrees, by which a vertex may move and spoil the shape; by the database.
+
+    Tiles draw a shape that cannot be spoilt by rounding without making it valid anew.
+    """
+    computed = sa.Computed("ST_MinimumClearance(geom)", persisted=True)
+    return sa.Column("clearance", sa.Double, computed)
+
+
 def moment(name: str) -> sa.Column[object]:
     """Time of the writing transaction."""
     return sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())

@@ -15,6 +15,7 @@ from gis.contracts import (
     STREET_CLASSES,
 )
 from gis.store.tables.columns import (
+    clearance,
     current_index,
     geometry,
     id_column,
@@ -118,6 +119,7 @@ courtyard = sa.Table(
     sa.Column("community_code", sa.Text, index=True),
     *import_columns(),
     geometry("MULTIPOLYGON"),
+    clearance(),
     one_of("kind", COURTYARD_KINDS),
     comment="Residential compounds.",
 )
@@ -156,8 +158,7 @@ building = sa.Table(
     sa.Column("vulnerable", sa.Integer),
     *import_columns(),
     geometry("MULTIPOLYGON"),
-    # Tiles draw a shape that cannot be spoilt by rounding without making it valid anew.
-    sa.Column("clearance", sa.Double, sa.Computed("ST_MinimumClearance(geom)", persisted=True)),
+    clearance(),
     one_of("households_kind", HOUSEHOLD_KINDS),
     *not_negative("households", "floors", "stairwells", "residents", "elders", "vulnerable"),
     comment="Counts only; never a resident's name.",

@@ -54,9 +54,10 @@ export class Still {
     this.map.triggerRepaint();
   }
 
-  /** Draw whole frames again. */
+  /** Draw whole frames again, and keep no picture as large as the screen. */
   release() {
-    this.held = false;
+    this.held = this.taken = false;
+    if (this.gl) for (const picture of [this.below, this.above]) empty(this.gl, /** @type {WebGLTexture} */ (picture));
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     this.frame = null;
     this.map.triggerRepaint();
@@ -145,6 +146,17 @@ function pictureOf(gl) {
   gl.bindTexture(gl.TEXTURE_2D, picture);
   for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
   return picture;
+}
+
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @param {WebGLTexture} picture
+ */
+function empty(gl, picture) {
+  // MapLibre takes nothing for granted at the beginning of a frame: what is bound here is not in its way.
+  gl.activeTexture(gl.TEXTURE0);
+  gl.bindTexture(gl.TEXTURE_2D, picture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 1, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
 }
 
 /**

@@ -14,13 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from api.errors import status_of
 from api.services.beside import BrokenJob, OneBeside
 from api.services.heavy_jobs import HeavyJobs
 from api.settings import Settings
 from gis.errors import InputError, Unavailable
 from gis.workload import tour_lengths
 
-HEAVY = {"numba", "llvmlite", "pypinyin", "pyogrio", "osmium", "highspy", "pymetis", "dask"}
+HEAVY = {
+    *("numba", "llvmlite", "pypinyin", "pyogrio", "osmium", "highspy", "pymetis", "dask"),
+    *("folium", "scipy.optimize"),
+}
 
 
 def opened(_: Settings) -> Callable[[str], str]:
@@ -71,8 +75,9 @@ def test_a_fault_that_nobody_foresaw_ends_neither_the_process_nor_what_it_keeps(
     process: OneBeside,
 ) -> None:
     before = process.answer("a")
-    with pytest.raises(BrokenJob, match="operator"):
+    with pytest.raises(BrokenJob, match="operator") as raised:
         process.answer("broken")
+    assert status_of(raised.value) == 500
     assert process.answer("a") == before
 
 
