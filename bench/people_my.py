@@ -31,7 +31,7 @@ from bench.people_record import run, table
 from bench.walking_clicks import serving
 from gis.store import migrate
 from gis.store.engine import open_engine
-from ops.chromium import FLAGS, find_chromium
+from ops.chromium import FLAGS, awaited, find_chromium
 from ops.web_packages import node_program
 
 HEADING = "## My page"
@@ -202,7 +202,7 @@ def _visits(
             first.append(_visit(page, f"{address}/my"))
             before = max(before, int(page.evaluate(_BEFORE)))
             page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-            page.wait_for_function("caches.match('/my/shell').then(Boolean)")
+            awaited(page, "caches.match('/my/shell').then(Boolean)")
             cached.append(_visit(page, f"{address}/my"))
             context.set_offline(True)
             offline.append(_visit(page, f"{address}/my"))

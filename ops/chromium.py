@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 FLAGS = (
     "--no-sandbox",
@@ -80,3 +85,18 @@ def _is_snap(program: Path) -> bool:
         return True
     with program.open("rb") as file:
         return b"/snap/" in file.read(4096)
+
+
+def awaited(page: Page, promise: str, *, seconds: float = 30) -> None:
+    """
+    Wait until a promise, made anew ten times a second, is fulfilled with something true.
+
+    Playwright's own `wait_for_function` takes the promise itself for true and waits for nothing.
+    """
+    page.evaluate(
+        f"""async () => {{
+          for (const end = performance.now() + {seconds * 1000}; !(await ({promise})); )
+            if (performance.now() < end) await new Promise(next => setTimeout(next, 100));
+            else throw new Error({json.dumps(f"not within {seconds} s: {promise}")});
+        }}"""
+    )

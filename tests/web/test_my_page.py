@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from api.settings import Settings
 from gis.store.engine import open_engine
 from maps.my_page import my_page, one_script
+from ops.chromium import awaited
 from tests.api.accounts import PASSWORD, add_account
 from tests.conftest import own_database
 from tests.web.axe import serious
@@ -112,7 +113,7 @@ def test_a_worker_finds_marks_and_confirms_with_and_without_a_network(
 
     # The page is kept, then the network goes.
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("caches.match('/my/shell').then(Boolean)")
+    awaited(page, "caches.match('/my/shell').then(Boolean)")
     phone.set_offline(True)
     page.click("[data-code=b002]")
     page.locator(".stepper button").first.click()

@@ -17,6 +17,7 @@ from api.services.accounts import account_named, disable_account, enable_account
 from api.settings import Settings
 from gis.store.tables import account, session
 from maps.assets import WEB
+from ops.chromium import awaited
 from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.conftest import own_database
 from tests.web.conftest import Visit, Visitor
@@ -263,9 +264,7 @@ def test_a_session_ends_in_the_middle_of_a_stroke_and_nothing_is_lost(
     mine = account_named(house.engine, OPERATOR, "张规划")["id"]
     disable_account(house.engine, OPERATOR, mine, now=datetime.now(UTC))
     # A process trusts what it knows of a session for a moment.
-    page.wait_for_function(
-        "fetch('/api/v1/session').then(answer => answer.status === 401)", polling=200
-    )
+    awaited(page, "fetch('/api/v1/session').then(answer => answer.status === 401)")
     page.mouse.move(*end, steps=4)
     page.mouse.up()
     drawn = desk.of("drawing.grid")
