@@ -1,4 +1,4 @@
-"""How many passwords are tried at once: each takes 32 MiB and much of a core."""
+"""How many passwords are tried at once: each takes 16 MiB and much of a core."""
 
 from __future__ import annotations
 

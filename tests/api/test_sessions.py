@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 
 from api.errors import PROBLEM
@@ -74,6 +75,21 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: TestClient) ->
     assert "HttpOnly" not in csrf
     assert answer.json()["csrf"] in csrf
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_digest_of_other_settings_is_renewed_by_the_next_login(
+    browser: TestClient, engine: sa.Engine
+) -> None:
+    # As passwords were kept before: 32 MiB, two passes.
+    kept = Argon2Hasher(time_cost=2, memory_cost=32_768, parallelism=1).hash(PASSWORD)
+    own = account.c.name == "Zhao"
+    with engine.begin() as connection:
+        connection.execute(sa.update(account).where(own).values(password_hash=kept))
+    for _ in range(2):
+        assert browser.post(SESSION, json={"name": "zhao", "password": PASSWORD}).is_success
+        with engine.connect() as connection:
+            now = connection.execute(sa.select(account.c.password_hash).where(own)).scalar_one()
+        assert "m=16384,t=6" in now
 
 
 @pytest.mark.parametrize(

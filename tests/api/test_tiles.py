@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import json
 import math
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import mapbox_vector_tile
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI, Query
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from starlette.datastructures import QueryParams
 
+from api.routes.tiles import TileFilters, tile_filters
 from gis.contracts import SENSITIVE
 from gis.store.engine import open_engine
 from gis.store.sight import EVERYWHERE
@@ -234,6 +243,39 @@ def test_a_tile_that_is_still_good_is_not_sent_again(client: TestClient) -> None
     assert still.headers["etag"] == etag
     assert still.headers["vary"] == "Accept-Encoding"
     assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def general() -> Iterator[TestClient]:
+    """A route that leaves the reading of a tile's query to FastAPI."""
+    app = FastAPI()
+
+    @app.get("/")
+    async def told(filters: Annotated[TileFilters, Query()]) -> TileFilters:
+        return filters
+
+    with TestClient(app) as client:
+        yield client
+
+
+_NAMES = st.sampled_from([*TileFilters.model_fields, "unknown", "AT"])
+_WORDS = st.sampled_from(
+    ["", "1", "0", "-1", "2.5", "1e2", "nan", "9" * 19, "2026-05-01", "2026-13-01", "base", "micro"]
+) | st.text(max_size=70)
+
+
+@given(st.lists(st.tuples(_NAMES, _WORDS), max_size=5))
+def test_the_query_of_a_tile_is_read_as_fastapi_reads_it(
+    general: TestClient, pairs: list[tuple[str, str]]
+) -> None:
+    query = urlencode(pairs)
+    answer = general.get(f"/?{query}")
+    try:
+        read = tile_filters(QueryParams(query))
+    except ValidationError:
+        assert answer.status_code == 422
+    else:
+        assert answer.json() == json.loads(read.model_dump_json())
 
 
 def test_where_nothing_lies_the_layer_has_no_features(client: TestClient) -> None:
