@@ -69,7 +69,7 @@ def test_the_ground_is_edited_by_keyboard_and_mouse(page: Page, changing_url: st
     panel.get_by_role("button", name="1幢").first.press("Enter")
     page.get_by_label("Households *").fill("9")
     page.get_by_role("button", name="Save").press("Enter")
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("1 things changed")
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("1 thing changed")
     expect(panel.get_by_role("link", name="Open the draft")).to_have_attribute(
         "href", "/plan/2/edit"
     )

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from maps.assets import WEB
+from tests.web.conftest import Visitor
 
 SOURCES = sorted((WEB / "src").rglob("*.js"))
 MY = sorted((WEB / "my").glob("*.js"))
@@ -31,6 +33,12 @@ def test_both_languages_have_the_same_keys_and_fill_ins(folder: Path) -> None:
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", en[key])), key
         assert text
         assert en[key]
+        # What is one in English is told by a value that is told; Chinese tells no number.
+        for form in re.findall(r"\{.*?\}", text + en[key]):
+            assert re.fullmatch(r"\{\w+(:[^{|}]+\|[^{|}]+)?\}", form), key
+        assert ":" not in "".join(re.findall(r"\{.*?\}", text)), key
+        chosen = set(re.findall(r"\{(\w+):", en[key]))
+        assert chosen <= set(re.findall(r"\{(\w+)\}", en[key])), key
 
 
 def test_the_keys_asked_for_and_the_keys_written_are_the_same() -> None:
@@ -75,3 +83,16 @@ def test_no_text_is_written_into_a_module(path: Path) -> None:
 def test_colours_are_written_in_the_tokens_alone(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", text) == []
+
+
+@pytest.mark.browser
+def test_english_tells_one_from_many(visitor: Visitor, planner_address: str) -> None:
+    page = visitor.visit(f"{planner_address}/", locale="en-US").page
+    expect(page.locator("table.communities")).to_be_visible()
+    told = page.evaluate(
+        """async () => {
+          const { t } = await import(`${document.documentElement.dataset.own}/src/texts.js`);
+          return [0, 1, "1", 21, "1 001"].map(n => t("editor.units", { n }));
+        }"""
+    )
+    assert told == ["0 units", "1 unit", "1 unit", "21 units", "1 001 units"]

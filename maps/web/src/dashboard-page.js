@@ -314,7 +314,7 @@ class DashboardPage extends Component {
         <h2>${t("dash.chart.coverage")}</h2>
         ${told.walking
           ? html`${this.chooser(told.walking)} ${chart("coverage", (kind) => this.go({ kind }))}
-              <p class="source">${walkNote(told.walking)} ${t(`walk.gates.${told.walking.gates}`)}</p>`
+              <p class="source">${walkNote(told.walking)} · ${t(`walk.gates.${told.walking.gates}`)}</p>`
           : html`<p class="muted pad">${t("walk.empty.next")} <code>wangge circles update</code></p>`}
       </section>
     </div>`;

@@ -39,13 +39,16 @@ export async function speak(chosen) {
 }
 
 /**
- * The text of a key, with {names} filled in.
+ * The text of a key, with {names} filled in; of {name:one|many} the first where its value is 1.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  */
 export function t(key, values = {}) {
   const text = texts[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return text.replace(/\{(\w+)(?::([^{|}]*)\|([^{|}]*))?\}/g, (_, name, one, many) => {
+    const value = String(values[name] ?? "");
+    return one === undefined ? value : value === "1" ? one : many;
+  });
 }
 
 /** Base of all components: drawn in the light DOM, drawn anew when the language changes. */
