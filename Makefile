@@ -17,7 +17,7 @@ setup-tests:
 	@$(PYTHON) -m ops.bootstrap --tests
 
 test: setup-tests ## Every test, with a PostGIS and a Chromium of its own.
-	$(RUN)/pytest -q -n 2 --dist worksteal $(ARGS)
+	$(RUN)/pytest -q -n 2 --dist worksteal --durations 15 $(ARGS)
 
 kernels: setup ## Compile what Numba compiles; without it whoever needs it first waits.
 	@$(RUN)/python -m ops.kernels
