@@ -10,7 +10,7 @@ from maps.look import Expression, Look
 Layer = dict[str, Any]
 """A layer of the MapLibre style specification."""
 
-GROUND = (*("communities", "courtyards", "courtyard_labels", "buildings", "streets", "barriers"),)
+GROUND = ("communities", "courtyards", "courtyard_labels", "buildings", "streets", "barriers")
 _NAME: Expression = ["coalesce", ["get", "name"], ""]
 ROUND = {"line-cap": "round", "line-join": "round"}
 
