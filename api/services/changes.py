@@ -14,7 +14,9 @@ from gis.store.changes import Change
 LEASE_S = 5.0
 """What was read so long ago is no longer known to be true."""
 
-_KEPT_BOXES = 100_000
+_KEPT_BYTES = 2_000_000
+# What news weigh, and each change in them besides its boxes.
+_EACH_BYTES = 250
 _WAITING = 64
 _AHEAD = 10_000
 
@@ -54,7 +56,7 @@ class Changes:
         self._mark = 0
         self._floor = 0
         self._recent: deque[News] = deque()
-        self._recent_boxes = 0
+        self._recent_bytes = 0
         self._watchers: list[Callable[[News], None]] = []
         self._streams: set[Stream] = set()
         self._over = False
@@ -86,7 +88,7 @@ class Changes:
         """Take what was read; `confirmed` is the monotonic time before it was read."""
         if news.anew:
             self._recent.clear()
-            self._recent_boxes, self._floor = 0, news.floor
+            self._recent_bytes, self._floor = 0, news.floor
         self._mark, self._floor = news.mark, max(self._floor, news.floor)
         if news.changes or news.anew:
             for watcher in self._watchers:
@@ -102,12 +104,19 @@ class Changes:
 
     def _remember(self, news: News) -> None:
         self._recent.append(news)
-        self._recent_boxes += _weight(news)
-        while self._recent_boxes > _KEPT_BOXES and len(self._recent) > 1:
+        self._recent_bytes += _weight(news)
+        while self._too_many() or self._unasked():
             gone = self._recent.popleft()
-            self._recent_boxes -= _weight(gone)
+            self._recent_bytes -= _weight(gone)
             # What stood in it can no longer be replayed to a reader who has not seen it.
-            self._floor = max(self._floor, gone.mark, *(c.xid + 1 for c in gone.changes))
+            self._floor = max(self._floor, _end(gone))
+
+    def _too_many(self) -> bool:
+        return self._recent_bytes > _KEPT_BYTES and len(self._recent) > 1
+
+    def _unasked(self) -> bool:
+        """Whether the oldest news are no longer in the log, and so are replayed to nobody."""
+        return bool(self._recent) and _end(self._recent[0]) <= self._floor
 
     @contextmanager
     def stream(self, since: int | None = None) -> Iterator[Stream]:
@@ -139,7 +148,13 @@ class Changes:
 
 
 def _weight(news: News) -> int:
-    return sum(1 if c.boxes is None else 1 + len(c.boxes) for c in news.changes)
+    boxes = sum(0 if change.boxes is None else change.boxes.nbytes for change in news.changes)
+    return _EACH_BYTES * (1 + len(news.changes)) + boxes
+
+
+def _end(news: News) -> int:
+    """Return the mark from which on a reader needs nothing of some news."""
+    return max(news.mark, *(change.xid + 1 for change in news.changes), 0)
 
 
 class Stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,15 +95,16 @@ def changes_since(connection: sa.Connection, snapshot: str | None) -> Reading:
 
 
 def _change(row: sa.RowMapping) -> Change:
-    boxes = row["boxes"]
+    # Thousands are remembered: their words once, and boxes without the array they were read into.
+    boxes, through = row["boxes"], row["through"]
     return Change(
         row["xid"],
-        row["source"],
-        row["through"],
+        sys.intern(row["source"]),
+        through and sys.intern(through),
         row["plan_id"],
         row["public"],
-        tuple(row["areas"]),
-        None if boxes is None else np.array(boxes, dtype=np.int64).reshape(-1, 4),
+        tuple(map(sys.intern, row["areas"])),
+        None if boxes is None else np.array(boxes, dtype=np.int64).reshape(-1, 4).copy(),
     )
 
 

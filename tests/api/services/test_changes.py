@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import tracemalloc
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -120,6 +122,48 @@ def test_memory_of_old_changes_is_bounded() -> None:
             assert await marks(stream) == [(13, True)]
         with changes.stream(13) as stream:
             assert await marks(stream) == [(13, False)]
+
+    listening(test)
+
+
+def test_memory_stays_the_same_however_many_small_changes_come() -> None:
+    """Edits of single rows come for days; what is kept of them is 2 MB, as its words say."""
+
+    async def test(changes: Changes) -> None:
+        def edit(mark: int) -> None:
+            changes.take(news(mark + 1, change(mark)), time.monotonic())
+
+        for mark in range(100, 6_100):
+            edit(mark)
+        tracemalloc.start()
+        for mark in range(6_100, 12_100):
+            edit(mark)
+        grown, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        # All that stands was made since: nothing of the first six thousand is left.
+        assert 1_000_000 < grown < 2_000_000
+        with changes.stream(11_000) as stream:
+            told = (await stream.next(_PATIENCE_S)).news
+            assert told is not None
+            assert [one.xid for one in told.changes] == list(range(11_000, 12_100))
+        with changes.stream(6_200) as stream:
+            assert await marks(stream) == [(12_100, True)]
+
+    listening(test)
+
+
+def test_what_the_log_no_longer_holds_is_not_kept() -> None:
+    async def test(changes: Changes) -> None:
+        old = change(11)
+        gone = weakref.ref(old.boxes)
+        changes.take(news(12, old), time.monotonic())
+        del old
+        changes.take(News(21, 15, (change(20),)), time.monotonic())
+        assert gone() is None
+        with changes.stream(15) as stream:
+            assert [mark for mark, _ in await marks(stream)] == [21]
+        with changes.stream(14) as stream:
+            assert await marks(stream) == [(21, True)]
 
     listening(test)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -205,6 +206,30 @@ def test_memory_is_bounded_and_what_was_used_lately_stays() -> None:
         assert ground.drawings == before + 1
 
     answering(ground, test, most=50_000)
+
+
+@pytest.mark.parametrize("encodings", [("gzip",), ("gzip", "br", "identity")])
+def test_a_kept_tile_weighs_what_is_counted_for_it(encodings: tuple[Encoding, ...]) -> None:
+    async def test(answers: TileAnswers, changes: Changes) -> None:
+        # Modules and caches of the first use are not the tile's.
+        await drawing(answers, tile(10_000))
+        before = answers.cache.bytes
+        tracemalloc.start()
+        for x in range(300):
+            told(changes, News(1, 0, ()))
+            found = await answers.tile(tile(x), encodings[0], ANYONE)
+            for encoding in encodings:
+                await answers.encoded(found, encoding)
+            for number in range(3):
+                path = f"/tiles/buildings/10/{x}/0.mvt"
+                answers.cache.spell(found, (path, f"at=2026-05-01&v={number}".encode(), None), _DAY)
+        weighs, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        counted = answers.cache.bytes - before
+        assert len(answers.cache) == 301
+        assert 0.7 * counted < weighs <= counted
+
+    answering(Ground(size=2_000), test, most=10**9)
 
 
 def test_an_address_is_known_once_it_was_served_and_today_ends_at_midnight() -> None:
