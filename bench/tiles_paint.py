@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -51,15 +51,19 @@ def rows(server: str) -> list[dict[str, str]]:
 
 def measured(url: str) -> list[dict[str, str]]:
     """Rows of the table, on a database that holds the sample."""
-    # A log that nobody reads would fill its pipe and stop the server.
-    with serving(url, WANGGE_LOG_LEVEL="warning") as port, _chromium() as browser:
-        visits = {
-            page: _visits(browser, f"http://127.0.0.1:{port}{at}") for page, at in PAGES.items()
-        }
+    with _chromium() as browser:
+        # The browser itself is read from the disk at its first start, which takes a second once
+        # a boot and is no part of the page: another server's page has it read before.
+        with _serving(url) as port:
+            _visit(browser, f"http://127.0.0.1:{port}{PAGES['grids']}")
+        visits = {}
+        for page, at in PAGES.items():
+            with _serving(url) as port:
+                visits[page] = _visits(browser, f"http://127.0.0.1:{port}{at}")
     return [
         {
             "page": f"`/embed/{page}`",
-            "first visit of all": f"{1000 * first:,.0f} ms",
+            "first visit of a service": f"{1000 * first:,.0f} ms",
             "fresh profile, median": f"{1000 * median(later):,.0f} ms",
             "worst": f"{1000 * max(later):,.0f} ms",
             "must": "1,500 ms",
@@ -67,6 +71,11 @@ def measured(url: str) -> list[dict[str, str]]:
         }
         for page, (first, *later) in visits.items()
     ]
+
+
+def _serving(url: str) -> AbstractContextManager[int]:
+    # A log that nobody reads would fill its pipe and stop the server.
+    return serving(url, WANGGE_LOG_LEVEL="warning")
 
 
 def _visits(browser: BrowserType, address: str) -> list[float]:
