@@ -93,7 +93,8 @@ SECTIONS = {
         "The sample, 640 x 400, headless Chromium with a fresh profile for each visit; from "
         "navigation to the frame with the first feature of the subject. WebGL is drawn by "
         "SwiftShader on the cores that serve the page, so a machine with any graphics chip is "
-        f"faster. A server of its own for each page; medians of {tiles_paint.TIMES} visits after its first.",
+        "faster. A server of its own for each page, medians of "
+        f"{tiles_paint.TIMES} visits after its first.",
         lambda given: tiles_paint.rows(given.url),
     ),
 }
