@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import local_path
 from api.embed_gate import database_fault, keyed_request
 from api.errors import NotSignedIn, wangge_problem
 from api.presented import Presented, presented
@@ -43,7 +44,8 @@ _PUBLIC = frozenset(
 )
 # Not asked who comes: they tell the same to everybody, or have a secret of their own.
 _UNASKED = frozenset({"/healthz", "/readyz", "/metrics"})
-_PUBLIC_BELOW = ("/web/", "/who/", "/who-qr/", "/who-sheet/")
+# Pictures of maps are the same for everybody, and styles name them without anybody's key.
+_PUBLIC_BELOW = ("/web/", "/styles/sprite-", "/who/", "/who-qr/", "/who-sheet/")
 _FRAMED = "/embed/"
 # What programs open that know nothing but a name and a password.
 _OF_PROGRAMS = ("/ogc", "/tiles/", "/styles", "/api/v1/downloads")
@@ -76,7 +78,7 @@ class AccountGate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        path = local_path(scope) or "/"
         state = scope["state"]
         state["principal"], state["signed"], state["secret"] = NOBODY, None, None
         if path in _UNASKED or path.startswith(_PUBLIC_BELOW) or keyed_request(scope) is not None:

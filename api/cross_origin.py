@@ -17,7 +17,7 @@ PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-headers", b"If-None-Match, Last-Event-ID, X-Request-ID"),
     (b"access-control-max-age", b"86400"),
 )
-_EXPOSED: Header = (b"access-control-expose-headers", _TOLD)
+EXPOSED: Header = (b"access-control-expose-headers", _TOLD)
 _VARY: Header = (b"vary", b"Origin")
 
 
@@ -55,12 +55,12 @@ class CrossOrigin:
         if not path.startswith(self._shared):
             return ()
         if self._anyone:
-            return ((b"access-control-allow-origin", b"*"), _EXPOSED)
+            return ((b"access-control-allow-origin", b"*"), EXPOSED)
         if not self._origins:
             return ()
         if origin not in self._origins:
             return (_VARY,)
-        return ((b"access-control-allow-origin", origin), _EXPOSED, _VARY)
+        return ((b"access-control-allow-origin", origin), EXPOSED, _VARY)
 
     def preflight(
         self, path: str, origin: bytes | None, method: bytes | None

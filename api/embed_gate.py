@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.addresses import public_address
-from api.cross_origin import PREFLIGHT
+from api.addresses import local_path, public_address
+from api.cross_origin import EXPOSED, PREFLIGHT
 from api.errors import wangge_problem
 from api.services.embed_keys import EmbedScope, OutsideKey, scope_of
 from api.services.embed_memory import EmbedMemory, require_standing
@@ -36,9 +36,10 @@ _ADDRESSES = tuple(
         r"/embed/sheet/(?P<community>[^/]+)",
         r"/embed/(?P<page>[^/]+)",
         r"/tiles/(?P<layers>[^/]+)(\.json|/[^/]+/[^/]+/[^/]+\.(mvt|pbf))",
-        r"/styles/(?P<style>[^/]+?)(\.json|/legend\.(json|svg))",
+        r"/styles/(?!sprite-)(?P<style>[^/]+?)(\.json|/legend\.(json|svg))",
         r"/api/v1/(?P<figures>figures)",
         r"/api/v1/embed-key",
+        r"/api/v1/changes",
     )
 )
 # The one walk that is published; others are trials.
@@ -95,7 +96,7 @@ def keyed_request(scope: Scope) -> KeyedRequest | None:
     # A name may be percent-encoded; the routes would read it all the same.
     if b"key=" not in query and b"%" not in query:
         return None
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = local_path(scope)
     if len(path) + len(query) > _LONGEST_KEPT:
         return _read_key(path, query)
     return _keyed(path, query)
@@ -233,7 +234,7 @@ def _opened_to(origin: str | None, embed: EmbedScope, send: Send) -> Send:
         (b"cross-origin-resource-policy", b"cross-origin" if embed.origins else b"same-origin")
     ]
     if origin is not None and origin in embed.origins:
-        opened.append((b"access-control-allow-origin", origin.encode("latin-1")))
+        opened += ((b"access-control-allow-origin", origin.encode("latin-1")), EXPOSED)
 
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -88,7 +88,12 @@ class Envelope:
         }
 
         async def enveloped(message: Message) -> None:
-            await exchange.send(self._completed(exchange, message))
+            if exchange.method != "HEAD":
+                await exchange.send(self._completed(exchange, message))
+            elif message["type"] == "http.response.start":
+                await exchange.send(self._completed(exchange, message))
+                # At once, for some answers never end; who makes one sees that nobody listens.
+                await exchange.send({"type": "http.response.body"})
 
         self.metrics.in_progress += 1
         try:
@@ -150,8 +155,6 @@ class Envelope:
             if "embed" not in exchange.state:
                 headers += self.cross_origin.headers(exchange.path, exchange.origin)
             headers.append((b"x-request-id", exchange.request_id))
-        elif exchange.method == "HEAD":
-            return {**message, "body": b""}
         elif "body" in message:
             exchange.sent += len(message["body"])
         return message

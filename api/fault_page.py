@@ -8,6 +8,7 @@ from functools import cache
 import jinja2
 from starlette.requests import Request
 
+from api.addresses import local_path
 from gis.errors import Language, Unavailable
 from maps.assets import WEB, assets
 from maps.texts import texts_of
@@ -19,7 +20,7 @@ _PROGRAMS = re.compile(r"/(api|tiles|styles|ogc|embed|web|metrics|healthz|readyz
 def wants_page(request: Request) -> bool:
     """Tell whether a person asks: a browser that navigates to what is no face of programs."""
     scope = request.scope
-    path = str(scope.get("path", "")).removeprefix(str(scope.get("root_path", "")))
+    path = local_path(scope)
     return (
         scope.get("method") in ("GET", "HEAD")
         and "text/html" in request.headers.get("accept", "")

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.addresses import local_path
 from api.errors import wangge_problem
 from gis.errors import NotFound
 
@@ -32,7 +33,7 @@ class OnlyFace:
             await self.app(scope, receive, send)
             return
         root = scope.get("root_path", "")
-        path = scope["path"].removeprefix(root) or "/"
+        path = local_path(scope) or "/"
         if path in _MY or path == "/api/v1/my" or path.startswith(_MY_BELOW):
             await self.app(scope, receive, send)
         elif path == "/":

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.addresses import local_path
 from api.errors import TooManyAttempts, wangge_problem
 from api.principal import Principal
 
@@ -92,7 +93,7 @@ class RateLimit:
 
 
 def _is_costly(scope: Scope) -> bool:
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = local_path(scope)
     wanted = _COSTLY_GET if scope["method"] in ("GET", "HEAD") else _COSTLY_POST
     return wanted.match(path) is not None
 

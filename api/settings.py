@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     tile_cache_control: str = Field(
         default="no-cache",
         pattern=r"^[\x20-\x7e]*$",
-        description="Cache-Control of tiles; a CDN that may be 60 s behind: public, max-age=60.",
+        description="Cache-Control of tiles that anyone reads; a CDN: public, max-age=60.",
     )
     audit_days: int = Field(
         default=1096,

@@ -13,6 +13,9 @@ LABELS_OF = {"grid_labels": "grids", "courtyard_labels": "courtyards"}
 FIGURES = "figures"
 """Name by which a key opens the figures of its area; they are no layer of the map."""
 
+COUNTED = ("grids", "facilities", "reach", "gaps")
+"""Layers that figures are counted from: whoever shows figures hears when these change."""
+
 OPENABLE = ("grids", "reach", "circles", "gaps", "facilities", FIGURES)
 """What a key can open besides. Cells and suggested sites belong to drafts and stay inside."""
 

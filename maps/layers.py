@@ -322,7 +322,7 @@ _LAYERS = (
             _number("speed", "metres a second", "步速，米每秒"),
         ),
         key="id",
-        depends_on=("circle",),
+        depends_on=("circle", "facility"),
         scope="walk",
         filters=("community", "kind"),
         dated=False,

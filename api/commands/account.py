@@ -36,6 +36,7 @@ def account() -> None:
 @click.option("--grid", "grids", multiple=True, metavar="CODE", help="15 digits; several times.")
 @click.option("--everywhere", is_flag=True, help="Without bounds, instead of --area and --grid.")
 @click.option("--worker", metavar="CODE", help="The worker of the roster whose account it is.")
+@click.option("--keep", is_flag=True, help="For programs: the password need not be changed first.")
 @_from_stdin
 def add_command(
     name: str,
@@ -44,6 +45,7 @@ def add_command(
     grids: tuple[str, ...],
     everywhere: bool,
     worker: str | None,
+    keep: bool,
     from_stdin: bool,
 ) -> None:
     """Make an account; whoever signs in first has to change the password."""
@@ -52,7 +54,8 @@ def add_command(
     if everywhere == bool(areas or grids):
         raise click.UsageError("Take one of --everywhere and --area or --grid.")
     scope = AccountScope(None if everywhere else areas, grids)
-    wanted = NewAccount(name, role, scope, _password(from_stdin), worker_code=worker)
+    password = _password(from_stdin)
+    wanted = NewAccount(name, role, scope, password, must_change=not keep, worker_code=worker)
     with database() as engine:
         made = make_account(engine, OPERATOR, wanted)
     click.echo(_told(made.row))

@@ -230,6 +230,7 @@ HELP: dict[str, str] = {
     "15 digits; several times.": "15 位网格代码，可多次给出。",
     "Without bounds, instead of --area and --grid.": "不限范围，代替 --area 和 --grid。",
     "The worker of the roster whose account it is.": "账号所属的网格员代码。",
+    "For programs: the password need not be changed first.": "供程序使用：无须先修改密码。",
     "Read the password from standard input.": "从标准输入读取密码。",
     "Give an account another password; its sessions and tokens end.": (
         "重设账号密码；其登录和令牌随即失效。"
@@ -400,7 +401,10 @@ HELP: dict[str, str] = {
         "绘出区划内各社区的步行覆盖率（参数为 12 位区划代码）。"
     ),
     "The kind on the map; the first when not given.": "地图上的设施类别；未给出时为第一类。",
-    "Size of the paper.": "纸张大小。",
+    "Size of the paper; else A3, and A4 for the sheets of grids.": (
+        "纸张大小；默认 A3，单个网格页默认 A4。"
+    ),
+    "One grid by its number.": "只输出该编号的网格。",
     "The paper stands upright.": "纸张纵向。",
     "Who compiled it; else WANGGE_OFFICE.": "编制单位；未给出时用 WANGGE_OFFICE。",
     "Publish PLAN_ID: from that day its grids stand, with codes and a handover list.": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,14 +21,19 @@ from api.language import language, say
     "--paper",
     "size",
     type=click.Choice(["a3", "a4"]),
-    default="a3",
-    show_default=True,
-    help="Size of the paper.",
+    help="Size of the paper; else A3, and A4 for the sheets of grids.",
 )
 @click.option("--portrait", is_flag=True, help="The paper stands upright.")
 @click.option("--office", help="Who compiled it; else WANGGE_OFFICE.")
+@click.option("--grid", "only", type=click.IntRange(0), help="One grid by its number.")
 def sheet_command(
-    plan_id: int, sheet: str, output: Path, size: str, portrait: bool, office: str | None
+    plan_id: int,
+    sheet: str,
+    output: Path,
+    size: str | None,
+    portrait: bool,
+    office: str | None,
+    only: int | None,
 ) -> None:
     """Write the wall map, the register or the sheets of all grids of PLAN_ID to print."""
     from api.services.sheets import grid_sheets_file, register_file, wall_map_file
@@ -35,8 +41,18 @@ def sheet_command(
     from gis.store.sight import EVERYWHERE
     from maps.paper import paper
 
-    write = {"wall": wall_map_file, "register": register_file, "grids": grid_sheets_file}[sheet]
-    wanted = paper(size, "portrait" if portrait else "landscape")
+    if only is not None and sheet != "grids":
+        raise click.UsageError(
+            say("--grid goes with the sheet `grids` alone.", "--grid 只用于单个网格页（grids）。")
+        )
+    write = {
+        "wall": wall_map_file,
+        "register": register_file,
+        "grids": partial(grid_sheets_file, only=only),
+    }[sheet]
+    wanted = paper(
+        size or ("a4" if sheet == "grids" else "a3"), "portrait" if portrait else "landscape"
+    )
     with database() as engine, engine.connect() as connection:
         html = write(
             connection, EVERYWHERE, plan_id, wanted, language(), read_settings(), office=office

@@ -18,6 +18,7 @@ from api.openapi import problems
 from api.seeing import Sees, sight_today
 from api.services.change_events import event_text, quiet
 from api.services.changes import Changes, Stream
+from api.services.embed_keys import EmbedScope
 from api.services.sights import Seer
 from api.standing import Standing
 from gis.store.sight import Sight
@@ -74,7 +75,7 @@ async def _events(
 ) -> AsyncIterator[bytes]:
     changes: Changes = request.app.state.changes
     end = math.inf if seconds is None else time.monotonic() + seconds
-    standing = Standing(request)
+    standing, layers = Standing(request), _layers(request)
     with changes.stream(since) as stream:
         yield b"retry: 1000\n" if seconds is None else b"retry: 5000\n"
         # Something at once, so that a client knows that it is heard, and from which mark on.
@@ -83,12 +84,18 @@ async def _events(
             sight = await _sight(request, seer, standing, stream, end)
             if sight is None:
                 return
-            text = event_text(told, plan, sight)
+            text = event_text(told, plan, sight, layers)
             if text or time.monotonic() >= due:
                 yield text or quiet(told)
                 due = time.monotonic() + _KEEP_ALIVE_S
             if time.monotonic() >= end:
                 return
+
+
+def _layers(request: Request) -> frozenset[str] | None:
+    """Names of the layers of which whoever comes with an embed key may hear; None: of all."""
+    embed: EmbedScope | None = getattr(request.state, "embed", None)
+    return None if embed is None else embed.heard
 
 
 async def _sight(

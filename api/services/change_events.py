@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,20 +18,23 @@ _MOST_BOXES = 200
 _MOST_AREAS = 200
 
 
-def event_text(told: Next, plan_id: int | None, sight: Sight) -> bytes:
+def event_text(
+    told: Next, plan_id: int | None, sight: Sight, layers: frozenset[str] | None = None
+) -> bytes:
     """
     Spell what a listener is told next.
 
     One event ``change`` for each table and plan, ``reset`` when something was missed, and a
     comment when there is nothing to tell; each ends with the mark to go on from. A listener
     hears of public changes, and of those of the plan that it may see and asked for, as far as
-    they lie in its sight; of news that hold nothing for it, it hears nothing at all.
+    they lie in its sight, and of `layers` alone where they are named; of news that hold nothing
+    for it, it hears nothing at all.
     """
     if told.lost:
         return b"event: reset\ndata: {}\n" + _mark(told.mark)
     if told.news is None:
         return quiet(told)
-    events = news_text(told.news, plan_id, sight)
+    events = news_text(told.news, plan_id, sight, layers)
     # The mark stands last, so that whoever is cut off before it is told everything again.
     return events and events + _mark(told.mark)
 
@@ -44,17 +48,27 @@ def _mark(mark: int) -> bytes:
     return f"id: {mark}\n\n".encode()
 
 
+class _Rows(NamedTuple):
+    """Which rows changed: those of one table, shown by one, of one plan or of none."""
+
+    source: str
+    through: str | None
+    plan_id: int | None
+
+
 # Thousands of listeners are told the same.
 @lru_cache(maxsize=64)
-def news_text(news: News, plan_id: int | None, sight: Sight) -> bytes:
+def news_text(
+    news: News, plan_id: int | None, sight: Sight, layers: frozenset[str] | None = None
+) -> bytes:
     """Spell the events of some news that a listener may hear, without the mark at the end."""
-    groups: dict[tuple[str, str | None, int | None], list[Change]] = {}
+    groups: dict[_Rows, list[Change]] = {}
     for change in filter(None, (_heard(change, sight) for change in news.changes)):
         if change.public or (plan_id is not None and change.plan_id == plan_id):
-            key = (change.source, change.through, change.plan_id)
-            groups.setdefault(key, []).append(change)
-    events = [_event(news.mark, key[0], key[1], key[2], group) for key, group in groups.items()]
-    return b"\n".join(events)
+            rows = _Rows(change.source, change.through, change.plan_id)
+            groups.setdefault(rows, []).append(change)
+    events = (_event(news.mark, rows, changes, layers) for rows, changes in groups.items())
+    return b"\n".join(filter(None, events))
 
 
 def _heard(change: Change, sight: Sight) -> Change | None:
@@ -76,21 +90,23 @@ def _heard(change: Change, sight: Sight) -> Change | None:
     return replace(change, areas=areas, boxes=boxes) if areas or len(boxes) else None
 
 
-def _event(
-    mark: int, source: str, through: str | None, plan_id: int | None, changes: list[Change]
-) -> bytes:
+def _event(mark: int, rows: _Rows, changes: list[Change], heard: frozenset[str] | None) -> bytes:
+    """Spell an event; nothing when it is of no layer that is heard of."""
     boxes = [change.boxes for change in changes]
     everywhere = any(box is None for box in boxes)
     found = [box for box in boxes if box is not None]
     areas = sorted({code for change in changes for code in change.areas})
-    layers, below = layers_touched(source, through)
+    touched, below = layers_touched(rows.source, rows.through)
+    layers = tuple(name for name in touched if heard is None or name in heard)
+    if heard is not None and not layers:
+        return b""
     shown = degrees(np.concatenate(found), _MOST_BOXES) if layers and any(map(len, found)) else []
     told = {
         "mark": mark,
-        "table": source,
+        "table": rows.source,
         "layers": layers,
         "below": below,
-        "plan": plan_id,
+        "plan": rows.plan_id,
         # Where no map shows the change, places would only tell whose rows they were.
         "boxes": None if everywhere else shown,
         "areas": areas[:_MOST_AREAS],

@@ -54,9 +54,11 @@ class ChangeListener:
                     self._read(reader)
                     pause = _FIRST_PAUSE_S
                     self._follow(reader)
-            except Unavailable as fault:
+            except Exception as fault:
+                # Whatever it is: without this thread no page would hear of anything any more.
                 self._tell_lost()
-                log.warning("%s", fault.en)
+                known = isinstance(fault, Unavailable)
+                log.warning("%s", fault.en if known else fault, exc_info=not known)
                 self._wake.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
 

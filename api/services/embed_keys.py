@@ -26,7 +26,7 @@ from gis.store import embed_keys as store
 from gis.store.embed_keys import Row
 from gis.store.listing import found
 from gis.store.sight import Sight
-from maps.embeds import GROUND, LABELS_OF, OPENABLE
+from maps.embeds import COUNTED, FIGURES, GROUND, LABELS_OF, OPENABLE
 
 PREFIX = "wge_"
 LONGEST_DAYS = 3660
@@ -127,10 +127,20 @@ class EmbedScope:
         """Whom to ask, in Chinese."""
         return f"请联系{self.contact or '向您提供此地图的单位'}获取新的密钥。"
 
+    @property
+    def opened(self) -> frozenset[str]:
+        """Names of all that is open: layers with their labels, the ground, figures."""
+        named = self.layers.union(GROUND)
+        return named.union(label for label, layer in LABELS_OF.items() if layer in named)
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """Names of the layers whose changes are told: what is open, and what figures rest on."""
+        return self.opened.union(COUNTED) if FIGURES in self.layers else self.opened
+
     def require_layers(self, names: Sequence[str]) -> None:
         """Raise OutsideKey when a layer is not open; unknown layers read the same."""
-        open_names = {*self.layers, *GROUND}
-        shut = [name for name in names if LABELS_OF.get(name, name) not in open_names]
+        shut = [name for name in names if name not in self.opened]
         if shut:
             raise OutsideKey(
                 f"This embed key does not open {shut[0]}.", f"此嵌入密钥不包含 {shut[0]}。"

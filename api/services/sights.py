@@ -15,6 +15,8 @@ from api.today import today
 from gis.store.sight import Outlook, Scope, Sight, sight_on
 
 _MOST = 256
+# Whoever holds a public key may ask for any day, and each day is a ground of its own.
+_MOST_BYTES = 32_000_000
 # What a scope shows is told by these tables.
 _TOLD_BY = frozenset(("area", "grid", "grid_period", "publication"))
 _Asked = tuple[Scope, date, bool, bool]
@@ -31,6 +33,7 @@ class Sights:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
         self._known: OrderedDict[_Asked, Sight] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
         self._told = 0
         changes.watch(self._take)
@@ -44,10 +47,17 @@ class Sights:
         found = sight_on(connection, outlook, day)
         with self._lock:
             if told == self._told and outlook.scope is not None:
-                self._known[(outlook.scope, day, outlook.drafts, outlook.known)] = found
-                while len(self._known) > _MOST:
-                    self._known.popitem(last=False)
+                self._remember((outlook.scope, day, outlook.drafts, outlook.known), found)
         return found
+
+    def _remember(self, asked: _Asked, found: Sight) -> None:
+        before = self._known.pop(asked, None)
+        self._known[asked] = found
+        self._bytes += _weight(found) - (0 if before is None else _weight(before))
+        # The last one stays, however large: what is asked for most is of one scope and today.
+        while len(self._known) > _MOST or (self._bytes > _MOST_BYTES and len(self._known) > 1):
+            _, gone = self._known.popitem(last=False)
+            self._bytes -= _weight(gone)
 
     def known(self, outlook: Outlook, day: date) -> Sight | None:
         """Return it without asking the database; None when that must be asked."""
@@ -65,6 +75,11 @@ class Sights:
             with self._lock:
                 self._told += 1
                 self._known.clear()
+                self._bytes = 0
+
+
+def _weight(sight: Sight) -> int:
+    return 0 if sight.ground is None else sight.ground.weight
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg2
@@ -24,7 +24,7 @@ class Wake:
         self.rung = False
 
     def fileno(self) -> int:
-        """Return what `select` can wait for."""
+        """Return what can be waited for."""
         return self._ear.fileno()
 
     def ring(self) -> None:
@@ -39,8 +39,16 @@ class Wake:
 
     def wait(self, seconds: float) -> bool:
         """Wait so long at most; True when rung."""
-        select.select([self], [], [], seconds)
+        _wait_for([self.fileno()], seconds)
         return self.rung
+
+
+def _wait_for(files: Sequence[int], seconds: float) -> None:
+    # Not select, which takes no number above 1023: a service may hold thousands of sockets.
+    poll = select.poll()
+    for file in files:
+        poll.register(file, select.POLLIN)
+    poll.poll(seconds * 1000)
 
 
 class LogReader:
@@ -63,8 +71,7 @@ class LogReader:
 
     def wait(self, wake: Wake, seconds: float) -> None:
         """Wait until the log grew, `wake` was rung or the time is over, whichever is first."""
-        ears: list[socket.socket | int] = [self._driver.fileno(), wake.fileno()]
-        select.select(ears, [], [], seconds)
+        _wait_for([self._driver.fileno(), wake.fileno()], seconds)
         self._driver.poll()
         self._driver.notifies.clear()
 

@@ -327,7 +327,8 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
         Line(f"{V1}/figures", "same", keyed=True)),
     # What changes
     ("GET", f"{V1}/changes"): (
-        Line(f"{V1}/changes?since=0&seconds=0&plan={{draft}}", "nothing"),),
+        Line(f"{V1}/changes?since=0&seconds=0", "nothing", keyed=True),
+        Line(f"{V1}/changes?since=0&seconds=0&plan={{draft}}", "nothing")),
     # Files
     ("GET", f"{V1}/downloads/bundle.zip"): (
         Line(f"{V1}/downloads/bundle.zip?community={{community}}", "missing", "export"),),
@@ -391,8 +392,10 @@ LINES: dict[tuple[str, str], tuple[Line, ...]] = {
         Line("/tiles/buildings.json?community={community}", "missing", keyed=True),
         Line("/tiles/buildings.json", "same", keyed=True)),
     ("GET", "/styles"): (Line("/styles", "same"),),
-    ("GET", "/styles/sprite-{name}.json"): (Line("/styles/sprite-dark.json", "same"),),
-    ("GET", "/styles/sprite-{name}.png"): (Line("/styles/sprite-dark.png", "same"),),
+    ("GET", "/styles/sprite-{name}.json"): (
+        Line("/styles/sprite-dark.json", "same", free=True),),
+    ("GET", "/styles/sprite-{name}.png"): (
+        Line("/styles/sprite-dark.png", "same", free=True),),
     ("GET", "/styles/{name}.json"): (
         Line("/styles/grids-load.json?community={community}", "missing", keyed=True),
         Line("/styles/base.json", "same", keyed=True)),

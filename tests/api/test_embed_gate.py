@@ -183,6 +183,7 @@ def test_pages_of_the_origins_named_may_read_and_no_others(keyed: Keyed) -> None
         assert answer.headers["access-control-allow-origin"] == origin
         assert "Origin" in answer.headers["vary"]
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "X-Wangge-Left-Out" in answer.headers["access-control-expose-headers"]
     for origin in ("https://elsewhere.example", "null", "http://screen.example", SCREEN + ":8"):
         answer = keyed.tile("grids", key, origin=origin)
         assert answer.status_code == 403

@@ -235,5 +235,21 @@ def test_what_is_remembered_is_what_would_be_read(
             assert without_time(figures(fresh, area=CLOUDS)) == after
 
 
+def test_figures_are_read_again_though_the_log_was_pruned_meanwhile(
+    writer: TestClient, open_settings: Settings
+) -> None:
+    """Nobody asks for hours: the log is empty as it was, and the figures are others."""
+    prune = (
+        "UPDATE change_floor SET floor = pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+        "DELETE FROM change",
+    )
+    change(open_settings, *prune)
+    before = figures(writer, area=CLOUDS)
+    assert without_time(figures(writer, area=CLOUDS)) == without_time(before)
+    change(open_settings, "UPDATE building SET households = 77 WHERE code = 'b000'")
+    change(open_settings, *prune)
+    assert figures(writer, area=CLOUDS)["figures"] != before["figures"]
+
+
 def without_time(told: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name != "as_of"}

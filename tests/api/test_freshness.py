@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from api.app import create_app
 from api.services.changes import Changes
 from api.settings import Settings
 from gis.store.engine import open_engine
+from gis.store.listening import Wake
 from tests.api.test_tiles import address_of
 
 _PATIENCE_S = 30.0
@@ -228,9 +231,34 @@ def test_the_stream_replays_what_came_after_a_mark(
     mark = changes_of(service).mark()
     committed(database, "UPDATE facility SET name = 'x'", service)
     told = _told(service, mark)
-    assert '"layers":["facilities","reach"]' in told
+    assert '"layers":["facilities","reach","circles"]' in told
     end = told.rstrip().rpartition("id: ")[2]
     assert "event:" not in _told(service, mark, **{"last-event-id": end})
+
+
+def test_asking_for_the_head_of_the_stream_ends_and_holds_no_place(service: TestClient) -> None:
+    answer = service.head("/api/v1/changes")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    until(lambda: changes_of(service).streams == 0)
+
+
+def test_the_listener_waits_for_files_of_any_number() -> None:
+    """A service with thousands of open streams, whose database connection was made last."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    held = [os.dup(0) for _ in range(1_100)]
+    try:
+        wake = Wake()
+        assert wake.fileno() > 1_023
+        assert not wake.wait(0.01)
+        wake.ring()
+        assert wake.wait(_PATIENCE_S)
+        wake.close()
+    finally:
+        for one in held:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_strangers_hear_nothing_of_drafts(

@@ -35,3 +35,11 @@ def test_what_makes_the_page_installable_is_served(town_settings: Settings, path
         answer = client.get(f"/wangge{path}")
         assert answer.status_code == 200
         assert "/wangge" in answer.text + answer.headers.get("service-worker-allowed", "")
+
+
+def test_a_short_sub_path_is_no_part_of_other_words(town_settings: Settings) -> None:
+    """A proxy that cuts `/w` off hands on `/web/...`, which does not begin with the sub-path."""
+    with service(town_settings, readers="accounts", base_path="/w") as client:
+        own = client.get("/w/login").text.partition("/w/web/app/")[2].partition("/")[0]
+        for path in (f"/web/app/{own}/tokens.css", f"/w/web/app/{own}/tokens.css"):
+            assert client.get(path).status_code == 200

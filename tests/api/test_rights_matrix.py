@@ -100,7 +100,9 @@ class Asker:
 
 
 # What the gate for embed keys looks at: there it says what a key does not open.
-_KEYED = re.compile(r"/embed/|/tiles/|/styles/.+(json|svg)|/api/v1/(figures|embed-key)($|[?])")
+_KEYED = re.compile(
+    r"/embed/|/tiles/|/styles/(?!sprite-).+(json|svg)|/api/v1/(figures|embed-key|changes)($|[?])"
+)
 
 ASKERS = (
     *(Asker(role, role) for role in get_args(Role) if role != "worker"),

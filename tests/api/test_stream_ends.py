@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -10,8 +11,10 @@ from pydantic import SecretStr
 
 from api.principal import OPERATOR
 from api.services.accounts import AccountScope, change_account, disable_account
+from api.services.embed_keys import NewKey, make_key, revoke_key
 from api.services.own_account import NewToken, make_token, revoke_token
 from api.services.sessions import Begun, SessionTimes, begin, sign_out
+from api.services.sights import ALL_SEEING
 from api.settings import Settings
 from api.standing import LOOK_S
 from gis.store.engine import open_engine
@@ -57,6 +60,37 @@ def test_a_stream_ends_with_the_session_the_token_the_account_and_the_rights(
         assert not heard["stays"].done()
         assert client.portal is not None
         client.portal.call(changes_of(client).end)
+    engine.dispose()
+
+
+def test_a_stream_with_an_embed_key_hears_of_its_area_and_ends_with_the_key(
+    own_town_url: str,
+) -> None:
+    settings = Settings(database_url=SecretStr(own_town_url))
+    engine = open_engine(own_town_url)
+    now = datetime.now(UTC)
+    made = make_key(engine, ALL_SEEING, NewKey(CLOUDS, ("facilities",)), made_by="t", now=now)
+    with service(settings) as client, ThreadPoolExecutor(1) as pages:
+        until_trusted(client)
+        asked = f"/api/v1/changes?key={made.key}"
+        assert client.get(f"{asked}&plan=1&seconds=0").json()["code"] == "embed-key-outside"
+        listening = pages.submit(client.get, f"{asked}&seconds={_WHOLE_S}")
+        until(lambda: changes_of(client).streams == 1)
+        mark = changes_of(client).mark()
+        with engine.begin() as connection:
+            # Of the key's layer; of a layer that it does not open; of the area beside.
+            for edit in (
+                "UPDATE facility SET name = '甲' WHERE community_code = '510000000001'",
+                "UPDATE plan_grid SET name = '乙' WHERE plan_id = 1 AND grid_no = 0",
+                "UPDATE courtyard SET name = '丙' WHERE community_code <> '510000000001'",
+            ):
+                connection.exec_driver_sql(edit)
+        until(lambda: changes_of(client).mark() > mark)
+        revoke_key(engine, ALL_SEEING, made.row["id"], by="test", now=now)
+        heard = listening.result()
+        lines = [row[6:] for row in heard.text.splitlines() if row.startswith("data: ")]
+        assert {tuple(json.loads(line)["layers"]) for line in lines} == {("facilities",)}
+        assert client.get(asked).json()["code"] == "embed-key-ended"
     engine.dispose()
 
 

@@ -55,6 +55,14 @@ def test_compose_starts_the_service_after_the_schema_and_hides_the_database() ->
         )
 
 
+def test_the_engine_has_a_folder_to_write_where_all_else_is_read_only() -> None:
+    service = yaml.safe_load(TEXTS["compose.yaml"])["services"]["service"]
+    kept = re.search(r"NUMBA_CACHE_DIR=(\S+)", TEXTS["Dockerfile"])
+    assert service["read_only"]
+    assert kept is not None
+    assert any(Path(kept[1]).is_relative_to(folder) for folder in service["tmpfs"])
+
+
 def test_backups_in_the_image_are_made_by_programs_as_new_as_the_server() -> None:
     server = re.search(r"postgis/postgis:(\d+)-", TEXTS["compose.yaml"])
     client = re.search(r"postgresql-client-(\d+)", TEXTS["Dockerfile"])

@@ -35,6 +35,8 @@ class Embedding:
     """A service with a town of its own, and another site that shows its pages."""
 
     address: str
+    guarded: str
+    """Address of a service on the same town that wants accounts, as is the default."""
     engine: sa.Engine
     site: OtherSite
 
@@ -46,7 +48,7 @@ class Embedding:
     def framed(self, page: str, key: str, **size: tuple[int, int]) -> str:
         """Address of a page of the other site with one of ours in its frame."""
         join = "&" if "?" in page else "?"
-        return self.site.framing(f"{self.address}/embed/{page}{join}key={key}", **size)
+        return self.site.framing(f"{self.guarded}/embed/{page}{join}key={key}", **size)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +60,9 @@ def embedding(server_url: str, migrated_template: str) -> Iterator[Embedding]:
             # Past SQLAlchemy, which would take the file's percent signs for binds.
             connection.connection.cursor().execute(TOWN.read_text(encoding="utf-8"))
         settings = Settings(database_url=SecretStr(url), map_review_number="川S(2026)001号")
-        with serving(settings) as address, other_site() as site:
-            yield Embedding(address, engine, site)
+        wanting = settings.model_copy(update={"readers": "accounts"})
+        with serving(settings) as address, serving(wanting) as guarded, other_site() as site:
+            yield Embedding(address, guarded, engine, site)
         engine.dispose()
 
 
@@ -99,6 +102,8 @@ def test_a_page_of_another_site_shows_every_embed_that_its_key_opens(
     expect(frame.locator(".map-line")).to_contain_text("川S(2026)001号")
     assert visit.faults == []
     assert visit.hosts == {"127.0.0.1", "localhost"}
+    # Patterns and signs are of the sprite, which is asked for without the key.
+    assert frame.evaluate("document.querySelector('wg-embed').map.map.listImages().length > 0")
 
 
 def test_a_site_that_the_key_does_not_name_is_refused(
@@ -237,6 +242,22 @@ def test_an_open_page_shows_a_change_by_itself(visitor: Visitor, embedding: Embe
         "() => document.querySelector('wg-embed').map.drawn()"
         ".some(f => f.properties.name === '甲网格')"
     )
+
+
+def test_a_framed_page_follows_changes_with_its_key(visitor: Visitor, embedding: Embedding) -> None:
+    visit = visitor.visit(embedding.framed("grids", embedding.key()))
+    frame = frame_of(visit)
+    assert "乙网格" not in {f["name"] for f in drawn(frame)}
+    with embedding.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE plan_grid SET name = '乙网格' WHERE plan_id = 1 AND grid_no = 1"
+        )
+    frame.wait_for_function(
+        "() => document.querySelector('wg-embed').map.drawn()"
+        ".some(f => f.properties.name === '乙网格')",
+        timeout=60_000,
+    )
+    assert visit.faults == []
 
 
 def test_the_code_to_paste_holds_the_choice_and_the_key(

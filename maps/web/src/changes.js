@@ -28,6 +28,7 @@ let since = mark;
 let pause = 1000;
 /** @type {number | null} */
 let plan = null;
+let key = "";
 
 /**
  * Call back with every change from the moment on in which the server made this page.
@@ -52,12 +53,21 @@ export function followPlan(id) {
   if (stream) open();
 }
 
+/**
+ * Listen with the embed key by which this page was opened.
+ * @param {string} text
+ */
+export function listenWith(text) {
+  key = text;
+}
+
 function open() {
   close();
   const query = new URLSearchParams();
   if (since) query.set("since", since);
   if (plan) query.set("plan", String(plan));
   if (framed) query.set("seconds", "0");
+  if (key) query.set("key", key);
   stream = new EventSource(`${base}/api/v1/changes?${query}`);
   stream.addEventListener("open", () => (pause = 1000));
   stream.addEventListener("change", (event) => tell(event, JSON.parse(event.data)));

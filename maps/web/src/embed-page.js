@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { fetchedFrom, Problem } from "./api.js";
+import { listenWith } from "./changes.js";
 import { embedCard } from "./embed-card.js";
 import { embedFigures, embedRows } from "./embed-figures.js";
 import { embedLegend } from "./embed-legend.js";
@@ -84,6 +85,7 @@ class EmbedPage extends Component {
     addEventListener("online", () => this.back());
     addEventListener("offline", () => (this.offline = true));
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    listenWith(this.key);
     if (this.key) setInterval(() => this.checkKey(), KEY_CHECK_MS);
     this.load();
   }

@@ -29,12 +29,15 @@ INSIDE, OUTSIDE = box_at(104.606, 28.404), box_at(104.626, 28.404)
 
 
 def heard(
-    areas: tuple[str, ...], boxes: list[list[int]] | None, sight: Sight = SEES_OWN
+    areas: tuple[str, ...],
+    boxes: list[list[int]] | None,
+    sight: Sight = SEES_OWN,
+    layers: frozenset[str] | None = None,
 ) -> list[dict[str, object]]:
     """What is told of one change."""
     places = None if boxes is None else np.array(boxes)
     change = Change(7, "building", None, None, True, areas, places)
-    text = event_text(Next(8, news=News(8, 0, (change,))), None, sight).decode()
+    text = event_text(Next(8, news=News(8, 0, (change,))), None, sight, layers).decode()
     return [json.loads(row[6:]) for row in text.splitlines() if row.startswith("data: ")]
 
 
@@ -63,3 +66,11 @@ def test_of_one_statement_over_both_only_the_own_part_is_heard() -> None:
 def test_what_is_everywhere_is_told_without_a_place() -> None:
     (told,) = heard((), None)
     assert (told["areas"], told["boxes"]) == ([], None)
+
+
+def test_whoever_hears_of_some_layers_is_told_of_no_others() -> None:
+    (told,) = heard((OWN,), [INSIDE])
+    assert told["layers"] == ["buildings", "reach"]
+    (told,) = heard((OWN,), [INSIDE], layers=frozenset({"reach", "grids"}))
+    assert told["layers"] == ["reach"]
+    assert heard((OWN,), [INSIDE], layers=frozenset({"grids"})) == []

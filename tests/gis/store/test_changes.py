@@ -119,6 +119,19 @@ def test_a_renamed_facility_is_seen_at_the_buildings_that_walk_to_it(town: sa.En
     assert _extents(_own(changes, "facility")) == [[104.6061, 28.4041, 104.6061, 28.4041]]
 
 
+def test_a_facility_that_passes_to_another_community_is_seen_at_its_circles(
+    town: sa.Engine,
+) -> None:
+    changes = _done(town, "UPDATE facility SET community_code = '510000000002' WHERE code = 'f0'")
+    (seen,) = [c for c in changes if c.through == "circle"]
+    # Those of 5, 10 and 15 minutes.
+    assert _extents(seen)[0] == [104.5986, 28.3966, 104.6136, 28.4116]
+    assert len(_extents(seen)) == 3
+    assert set(seen.areas) == {"510000000001", "510000000002"}
+    assert not any(c.through == "circle" for c in _done(town, "UPDATE facility SET name = 'x'"))
+    assert "circles" in layers_touched("facility", "circle")[0]
+
+
 def test_rows_without_a_shape_tell_the_place_of_what_they_are_of(town: sa.Engine) -> None:
     reach = _done(town, "UPDATE reach SET metres = 1 WHERE building_code = 'b000'")
     assert _extents(_own(reach, "reach")) == [_B000]
@@ -233,6 +246,10 @@ def test_an_absence_written_down_later_is_where_the_thing_was(town: sa.Engine) -
         " VALUES ('buildings', 'b000', '2026-02-01', '2026-03-01')",
     )
     assert _extents(_own(changes, "retirement")) == [_B000]
+    (seen,) = [c for c in changes if c.through == "courtyard"]
+    # Below zoom 14 it was drawn as its courtyard, which may lie on more tiles.
+    assert _extents(seen) == [[104.6001, 28.4001, 104.6059, 28.4039]]
+    assert "buildings" in layers_touched("retirement", "courtyard")[0]
 
 
 def test_counts_of_people_change_no_map(town: sa.Engine) -> None:
