@@ -136,7 +136,8 @@ def _wanted(
         raise InputError(
             f"{len(found)} grids are more than the {MOST_SHEETS} sheets of one file: "
             "ask for one at a time (grid=NUMBER, on the command line --grid NUMBER).",
-            f"共 {len(found)} 个网格，一个文件最多 {MOST_SHEETS} 页：请用 grid=编号（命令行 --grid 编号）逐个输出。",
+            f"共 {len(found)} 个网格，一个文件最多 {MOST_SHEETS} 页："
+            "请用 grid=编号（命令行 --grid 编号）逐个输出。",
         )
     return found
 
