@@ -140,7 +140,8 @@ class EmbedScope:
 
     def require_layers(self, names: Sequence[str]) -> None:
         """Raise OutsideKey when a layer is not open; unknown layers read the same."""
-        shut = [name for name in names if name not in self.opened]
+        opened = self.opened
+        shut = [name for name in names if name not in opened]
         if shut:
             raise OutsideKey(
                 f"This embed key does not open {shut[0]}.", f"此嵌入密钥不包含 {shut[0]}。"
