@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -45,16 +46,16 @@ def sheet_command(
         raise click.UsageError(
             say("--grid goes with the sheet `grids` alone.", "--grid 只用于单个网格页（grids）。")
         )
-    write = {
+    writers: dict[str, Callable[..., str]] = {
         "wall": wall_map_file,
         "register": register_file,
         "grids": partial(grid_sheets_file, only=only),
-    }[sheet]
+    }
     wanted = paper(
         size or ("a4" if sheet == "grids" else "a3"), "portrait" if portrait else "landscape"
     )
     with database() as engine, engine.connect() as connection:
-        html = write(
+        html = writers[sheet](
             connection, EVERYWHERE, plan_id, wanted, language(), read_settings(), office=office
         )
     output.write_text(html, encoding="utf-8")

@@ -57,8 +57,10 @@ class ChangeListener:
             except Exception as fault:
                 # Whatever it is: without this thread no page would hear of anything any more.
                 self._tell_lost()
-                known = isinstance(fault, Unavailable)
-                log.warning("%s", fault.en if known else fault, exc_info=not known)
+                if isinstance(fault, Unavailable):
+                    log.warning("%s", fault.en)
+                else:
+                    log.exception("the change log is not read")
                 self._wake.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
 

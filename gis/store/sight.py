@@ -204,7 +204,7 @@ def _ground(connection: sa.Connection, scope: Scope, day: date) -> Ground:
         tuple(row.code for row in rows if row.level == "community"),
         shape,
         tuple(row.code for row in placed),
-        shapely.STRtree(shapely.box(*shapely.bounds(shapes).T)),
+        shapely.STRtree(np.asarray(shapely.box(*shapely.bounds(shapes).T))),
     )
 
 

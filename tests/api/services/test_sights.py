@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from api.services.changes import Changes, News
 from api.services.sights import Sights
+from api.today import today
 from gis.store.sight import Outlook, Scope
 
 COMMUNITY = "510000000001"
 OUTLOOK = Outlook(Scope((COMMUNITY,)), drafts=False, known=False)
-_DAYS = [date(2026, 5, 1) + timedelta(days=number) for number in range(20)]
+_DAYS = [today() + timedelta(days=number) for number in range(20)]
 
 
 def test_a_large_ground_asked_for_on_many_days_is_not_kept_for_all_of_them(
@@ -32,7 +33,9 @@ def test_a_large_ground_asked_for_on_many_days_is_not_kept_for_all_of_them(
     with engine.connect() as connection:
         for day in _DAYS:
             changes.take(News(1, 0, ()), time.monotonic())
-            assert sights.on(connection, OUTLOOK, day).ground is not None
+            ground = sights.on(connection, OUTLOOK, day).ground
+            assert ground is not None
+            assert ground.communities == (COMMUNITY,)
             assert sights.known(OUTLOOK, day) is not None
     kept = [day for day in _DAYS if sights.known(OUTLOOK, day) is not None]
     assert kept == _DAYS[-len(kept) :]
