@@ -12,6 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Request, ViewportSize
@@ -20,6 +21,8 @@ from api.app import create_app
 from api.serving import PeacefulServer
 from api.settings import Settings
 from maps.assets import WEB
+
+_PATIENCE_S = 120
 
 
 @contextmanager
@@ -31,8 +34,11 @@ def serving(settings: Settings) -> Iterator[str]:
         server = PeacefulServer(config, settings.request_seconds)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            # One after the other: pydantic works out models in one thread at a time.
+            httpx2.get(f"{address}/healthz", timeout=_PATIENCE_S).raise_for_status()
+            yield address
         finally:
             server.should_exit = True
             thread.join(timeout=60)
