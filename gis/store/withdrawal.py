@@ -8,6 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gis.errors import Conflict
+from gis.store import plan_states
 from gis.store import tables as t
 from gis.store.plans import PlanRow
 from gis.store.publishing import Standing, publication_until
@@ -44,11 +45,11 @@ def withdraw(
     """
     Take a publication back before its first day.
 
-    The plan becomes a draft; the publication before it has no end again, with its grids, their
-    kinds and the posts that were to end. Periods, lineage and handover list of the withdrawn
-    one are gone. Its new codes stay known, so that they are never counted off again; codes
-    that an adopted plan brought along stay with it. Call it in one transaction, with the
-    community and the plan locked.
+    The plan becomes a draft, its signed reasons gone; the publication before it has no end
+    again, with its grids, their kinds and the posts that were to end. Periods, lineage and
+    handover list of the withdrawn one are gone. Its new codes stay known, so that they are
+    never counted off again; codes that an adopted plan brought along stay with it. Call it in
+    one transaction, with the community and the plan locked.
 
     Raises
     ------
@@ -156,7 +157,8 @@ def _reopen(connection: sa.Connection, before: Standing) -> None:
 
 
 def _make_draft(connection: sa.Connection, plan: PlanRow) -> None:
-    connection.execute(sa.update(t.plan).where(t.plan.c.id == plan.plan_id).values(state="draft"))
+    # Its signed reasons excuse what it was; a draft may be redrawn into anything.
+    plan_states.set_state(connection, plan.plan_id, "draft")
     connection.execute(
         sa.update(t.plan_grid)
         .where(t.plan_grid.c.plan_id == plan.plan_id)

@@ -16,7 +16,7 @@ from api.services import drawing, keeping, rebasing, workflow
 from api.services.desk import Desk
 from api.services.ground_memory import GroundMemory
 from api.services.plans import divide_community
-from api.services.publishing import publish_plan
+from api.services.publishing import publish_plan, withdraw_plan
 from api.today import today
 from gis.errors import Conflict
 from gis.partition.rules import RuleSet
@@ -104,6 +104,28 @@ def test_a_plan_goes_the_whole_road_and_nobody_skips_a_step(town: Town, desk: De
             *("plan.submit", "plan.approve", "plan.publish"),
         ]
     assert kept == "unassigned: 待拆迁 (甲)"
+
+
+def test_a_withdrawn_plan_is_not_published_again_under_its_old_reasons(
+    town: Town, desk: Desk
+) -> None:
+    plan_id = divide_community(town.engine, town.community, RULES, made_by="甲")
+    boss = replace(desk, who=APPROVER)
+    erase(desk, plan_id, 0)
+    workflow.submit(desk, plan_id, SubmitRequest(reasons={"unassigned": "待拆迁"}))
+    workflow.approve(boss, plan_id, RemarksRequest())
+    publish(town, plan_id, APPROVER)
+    withdraw_plan(town.engine, plan_id, withdrawn_by="主任", today=today())
+    # The reason was signed for unit 0 alone.
+    for unit in range(1, 6):
+        erase(desk, plan_id, unit)
+    with pytest.raises(Conflict, match="signed reason"):
+        publish_plan(
+            town.engine, plan_id, valid_from=DAY, published_by="主任", today=today(), reason=None
+        )
+    with town.engine.connect() as connection:
+        plan = store.read_plan(connection, plan_id)
+    assert (plan.state, plan.reasons) == ("draft", None)
 
 
 def test_a_rebase_takes_in_new_buildings_and_keeps_everybody_else(town: Town, desk: Desk) -> None:
