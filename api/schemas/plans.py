@@ -29,14 +29,14 @@ class Plan(BaseModel):
     rules_households_kind: str | None = Field(description="Which households the rules speak of.")
     valid_from: date | None
     valid_to: date | None = Field(description="First day on which it no longer holds.")
-    grids: int
+    grids: int = Field(description="On its list; once published, those that have units.")
     households: int
     households_estimated: bool = Field(description="Some building's count is an estimate.")
     households_kinds: list[str] = Field(
         description="What the counts are: registered, resident or dwellings."
     )
     over_cap: int = Field(description="Grids whose load is above 1.")
-    lowest_load: float | None
+    lowest_load: float | None = Field(description="Of grids with households; 1 is exactly full.")
     highest_load: float | None
     buildings: int
     unassigned_units: int

@@ -1,5 +1,6 @@
 -- The grids of one plan with their figures, in the order of their numbers.
 -- Binds: plan_id; after number of the last grid of the page before, -1 at first; row_limit.
+-- Without what was taken off the list; a grid of a published plan that has no units never stood.
 -- load = households / cap, 1 is exactly full; area_m2 on the spheroid; geom as WKB, EPSG:4326.
 SELECT
     g.grid_no,
@@ -45,6 +46,7 @@ LEFT JOIN LATERAL (
     ORDER BY ST_Area(piece.geom) DESC
     LIMIT 1
 ) AS label ON true
-WHERE g.plan_id = :plan_id AND NOT g.removed AND g.grid_no > :after
+WHERE g.plan_id = :plan_id AND NOT g.removed AND (p.state <> 'published' OR g.geom IS NOT NULL)
+  AND g.grid_no > :after
 ORDER BY g.grid_no
 LIMIT :row_limit

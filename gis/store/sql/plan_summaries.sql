@@ -3,6 +3,8 @@
 -- null for all; plan_id, community, state, each
 -- null when not asked; before id of the last plan of the page before, or null; row_limit.
 -- based_on is null too where that plan may not be seen.
+-- Grids taken off the list do not count, nor in a published plan those without units, which never
+-- stood; loads are those of grids with households, null where there are none.
 -- Counts of households; validity as dates, valid_to exclusive; extent in degrees (EPSG:4326).
 SELECT
     p.id,
@@ -52,10 +54,11 @@ CROSS JOIN LATERAL (
         count(*) AS grids,
         coalesce(sum(g.households), 0) AS households,
         count(*) FILTER (WHERE g.load > 1) AS over_cap,
-        min(g.load) AS lowest_load,
-        max(g.load) AS highest_load
+        min(g.load) FILTER (WHERE g.households > 0) AS lowest_load,
+        max(g.load) FILTER (WHERE g.households > 0) AS highest_load
     FROM plan_grid AS g
-    WHERE g.plan_id = p.id
+    -- The same as plan_grids.sql lists.
+    WHERE g.plan_id = p.id AND NOT g.removed AND (p.state <> 'published' OR g.geom IS NOT NULL)
 ) AS figures
 CROSS JOIN LATERAL (
     SELECT
