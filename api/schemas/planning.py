@@ -46,7 +46,7 @@ class NewGrid(_Asked):
 
     no: Number
     name: Name
-    kind: Kind = "base"
+    kind: Kind | None = Field(default=None, description="That of the plan's grids when absent.")
 
 
 class StrokeRequest(_Asked):
@@ -96,7 +96,7 @@ class NewGridRequest(_Asked):
 
     client: UUID
     name: Name | None = Field(default=None, description="第n网格 when absent.")
-    kind: Kind = "base"
+    kind: Kind | None = Field(default=None, description="That of the plan's grids when absent.")
 
 
 class GridPatch(_Asked):

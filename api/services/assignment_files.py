@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from api.schemas.assignments import AssignmentPreview, Unplaced
 from api.schemas.planning import NewGrid
 from api.services.desk import Desk
+from api.services.grid_changes import own_kind
 from api.services.keeping import moves_between
 from gis.errors import UnreadableFile, WrongColumns, first_ids
 from gis.io.sheets import read_csv, read_xlsx
@@ -109,13 +110,16 @@ def read_assignment(
     records = table[list(columns.values())].to_dict("records")
     for position, row in zip(rows.tolist(), records, strict=True):
         reader.take(position, {k: _text(row[c]) for k, c in columns.items()})
-    moves = moves_between(reader.before, reader.after)
+    moves, kind = moves_between(reader.before, reader.after), own_kind(plan)
     return AssignmentPreview(
         revision=plan.revision,
         ground=plan.ground_id,
         rows=len(table),
         moves=[(m.unit_no, m.from_grid, m.to_grid) for m in moves],
-        grids=[NewGrid(no=n, name=name[:100]) for name, n in reader.made.items()],
+        grids=[
+            NewGrid.model_validate({"no": n, "name": name[:100], "kind": kind})
+            for name, n in reader.made.items()
+        ],
         unplaced=reader.unplaced[:1000],
         counts=dict(reader.counts),
     )

@@ -16,7 +16,7 @@ from api.schemas.planning import (
 )
 from api.services.desk import Desk, refuse_not_drawable
 from api.services.drawn_figures import stroked
-from api.services.grid_changes import GridChange
+from api.services.grid_changes import GridChange, own_kind, require_kind
 from api.services.stairwell_splits import lock_for_split, take_back_split
 from api.services.strokes import (
     Stroke,
@@ -46,7 +46,7 @@ def draw(desk: Desk, plan_id: int, asked: StrokeRequest) -> Stroked:
     NotFound
         There is no such plan in the scope.
     InputError
-        A unit is named twice or is not there.
+        A unit is named twice or is not there, or a new grid is of a kind of another tier.
     Conflict
         The plan takes no more edits or was rebased, a grid is not there, the name was used for
         another stroke, or every single move was rejected: `facts` has the whole answer.
@@ -113,6 +113,8 @@ def add_grid(desk: Desk, plan_id: int, asked: NewGridRequest) -> Stroked:
     ------
     NotFound
         There is no such plan in the scope.
+    InputError
+        Grids of this plan are not of that kind.
     Conflict
         The plan takes no more edits.
     """
@@ -123,7 +125,8 @@ def add_grid(desk: Desk, plan_id: int, asked: NewGridRequest) -> Stroked:
         refuse_not_drawable(plan)
         number = plan_grids.next_number(connection, plan_id)
         name = asked.name or grid_name(number + 1)
-        plan_grids.add_grid(connection, plan_id, number, name, asked.kind)
+        kind = require_kind(plan, asked.kind or own_kind(plan))
+        plan_grids.add_grid(connection, plan_id, number, name, kind)
         change = GridChange(number, "removed", was=True, is_now=False)
         return _changed_grids(desk, connection, plan, [change], "new-grid", asked.client)
 
@@ -136,6 +139,8 @@ def change_grid(desk: Desk, plan_id: int, number: int, asked: GridPatch) -> Stro
     ------
     NotFound
         There is no such plan in the scope, or it has no such grid.
+    InputError
+        Grids of this plan are not of that kind.
     Conflict
         The plan takes no more edits.
     """
@@ -147,6 +152,8 @@ def change_grid(desk: Desk, plan_id: int, number: int, asked: GridPatch) -> Stro
         state = plan_grids.grid_state(connection, plan_id, number)
         if state is None:
             raise _no_grid(plan, number)
+        if asked.kind is not None:
+            require_kind(plan, asked.kind)
         wanted = asked.model_dump(exclude={"client"}, exclude_none=True)
         changes = [
             GridChange(number, aspect, state[aspect], wanted[aspect])
@@ -228,7 +235,8 @@ def _new_grids(
                 f"该次调整重复声明了新网格 {grid.no}。",
             )
         numbers[grid.no] = following
-        plan_grids.add_grid(connection, plan.plan_id, following, grid.name, grid.kind)
+        kind = require_kind(plan, grid.kind or own_kind(plan))
+        plan_grids.add_grid(connection, plan.plan_id, following, grid.name, kind)
         following += 1
     changes = [GridChange(n, "removed", was=True, is_now=False) for n in numbers.values()]
     return numbers, changes

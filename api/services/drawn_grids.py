@@ -20,13 +20,13 @@ from api.schemas.assignments import DrawnPreview, DrawnRemark
 from api.schemas.planning import NewGrid, StrokeRequest
 from api.services.desk import Desk
 from api.services.drawing import draw
+from api.services.grid_changes import own_kind
 from api.services.ground_memory import GroundMemory
 from api.services.keeping import moves_between
 from gis.drawn_grids import Overlay, overlay_grids
 from gis.drawn_names import Meant, meant_grids
 from gis.drawn_remarks import Remark, of_faults, remarks
 from gis.io.drawn import DrawnGrids, read_drawn_grids
-from gis.partition.rules import rules_from_document
 from gis.store import plan_grids
 from gis.store import plans as store
 from gis.store.layers import read_layer
@@ -163,7 +163,6 @@ def _laid_over(
         *_locked(held),
         *of_faults(drawn.faults),
     ]
-    kind = rules_from_document(plan.rules).grid_kind
     return DrawnPreview(
         revision=plan.revision,
         ground=plan.ground_id,
@@ -172,7 +171,7 @@ def _laid_over(
         placed=int((overlay.polygon != UNASSIGNED).sum()),
         units=len(before),
         moves=[(m.unit_no, m.from_grid, m.to_grid) for m in moves],
-        grids=_new_grids(meant, after, crowd, moves, kind),
+        grids=_new_grids(plan, meant, after, crowd, moves),
         remarks=[DrawnRemark.model_validate(asdict(remark)) for remark in found[:_MOST_REMARKS]],
         counts=dict(Counter(remark.kind for remark in found)),
     )
@@ -207,13 +206,13 @@ def _locked(held: list[Move]) -> list[Remark]:
 
 
 def _new_grids(
-    meant: Meant, after: Labels, crowd: npt.NDArray[np.int64], moves: list[Move], kind: str
+    plan: PlanRow, meant: Meant, after: Labels, crowd: npt.NDArray[np.int64], moves: list[Move]
 ) -> list[NewGrid]:
     """Grids that the moves need and the plan does not have."""
     reached = {m.to_grid for m in moves}
     return [
         NewGrid.model_validate(
-            {"no": n, "name": name, "kind": kind if crowd[after == n].sum() else "special"}
+            {"no": n, "name": name, "kind": own_kind(plan, peopled=bool(crowd[after == n].sum()))}
         )
         for n, name in meant.new.items()
         if n in reached

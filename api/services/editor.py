@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from api.principal import Principal
+from api.services.grid_changes import own_kind
 from api.services.ground_lines import STEP, GroundLines
 from api.services.ground_memory import GroundOf, KnownGround
 from api.services.plan_reading import require_plan
@@ -43,7 +44,7 @@ def editor_document(
     courtyards = store.editor_courtyards(connection, plan_id)
     document = {
         "plan": _plan(plan, store.community_name(connection, plan.community_code, today()), who),
-        "rules": _rules(rules_from_document(plan.rules), measure.capacity),
+        "rules": _rules(rules_from_document(plan.rules), measure.capacity, own_kind(plan)),
         "scale": {"west": lines.west, "south": lines.south, "step": STEP},
         "units": _units(known, measure, lines, stored, courtyards, counts=who.may("counts")),
         "courtyards": _listed(courtyards[["code", "name", "kind"]]),
@@ -75,7 +76,7 @@ def _plan(plan: PlanRow, community: str | None, who: Principal) -> Document:
     }
 
 
-def _rules(rules: RuleSet, capacity: int) -> Document:
+def _rules(rules: RuleSet, capacity: int, grid_kind: str) -> Document:
     return {
         "name": rules.name,
         "caps": rules.caps,
@@ -85,7 +86,7 @@ def _rules(rules: RuleSet, capacity: int) -> Document:
         "hard_barriers": list(rules.hard_barriers),
         "soft_barriers": list(rules.soft_barriers),
         "households_kind": rules.households_kind,
-        "grid_kind": rules.grid_kind,
+        "grid_kind": grid_kind,
     }
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gis.contracts import GRID_KINDS
 from gis.errors import Conflict, InputError, first_ids
+from gis.partition.rules import rules_from_document
 from gis.store import plan_grids as grids
 from gis.store.plan_grids import ASPECTS, Aspect
 from gis.store.plans import EditRow, Move, PlanRow
@@ -42,6 +43,48 @@ class GridChange:
     def document(self) -> list[object]:
         """Return plain values for JSON."""
         return [self.grid_no, self.aspect, self.was, self.is_now]
+
+
+def own_kind(plan: PlanRow, *, peopled: bool = True) -> str:
+    """
+    Return the kind of a new grid of a plan.
+
+    Micro in a plan of micro grids; else what its rules say, and special where nobody lives.
+    """
+    if plan.tier == "micro":
+        return "micro"
+    kind = rules_from_document(plan.rules).grid_kind
+    # Standing grids adopted under rules of micro grids are base grids all the same.
+    return "special" if not peopled else "base" if kind == "micro" else kind
+
+
+def require_kind(plan: PlanRow, kind: str) -> str:
+    """
+    Return a kind that the grids of a plan may have.
+
+    Raises
+    ------
+    InputError
+        It is of the other tier: what is published as base grids would be drawn, counted and
+        asked for as micro grids, or the other way round.
+    """
+    if (kind == "micro") == (plan.tier == "micro"):
+        return kind
+    if plan.tier == "micro":
+        raise InputError(
+            f"Plan {plan.plan_id} is one of micro grids, and {kind!r} is a kind of base plans: "
+            "leave the kind out, or draw this grid in the base plan.",
+            f"方案 {plan.plan_id} 为微网格方案，其网格只能是微网格：请不填类别，"
+            "或在基础网格方案中绘制该网格。",
+            kind=kind,
+        )
+    raise InputError(
+        f"Plan {plan.plan_id} is one of base grids, and micro grids lie in a plan of their own: "
+        "choose base or special, or divide the community under rules of micro grids.",
+        f"方案 {plan.plan_id} 为基础网格方案，微网格须另立方案：请选择基础或专属，"
+        "或按微网格规则另行划分。",
+        kind=kind,
+    )
 
 
 def changes_of(edit: EditRow) -> list[GridChange]:

@@ -175,6 +175,9 @@ def store_division(
     based_on: PlanId | None = None,
 ) -> PlanId:
     """Store a division as a draft whose history begins with `action`."""
+    micro = division.rules.grid_kind == "micro"
+    # The engine calls a grid without households special, of micro grids too.
+    grids = division.grids.assign(kind="micro") if micro else division.grids
     plan_id = store.insert_plan(
         connection,
         community_code=row.community_code,
@@ -182,12 +185,12 @@ def store_division(
         name=name,
         rules=rules_document(division.rules),
         created_by=made_by,
-        tier="micro" if division.rules.grid_kind == "micro" else "base",
+        tier="micro" if micro else "base",
         certificate=_certificate_row(division),
         based_on=based_on,
         assigned=True,
     )
-    fill_grids(connection, plan_id, ground, division.labels, division.grids)
+    fill_grids(connection, plan_id, ground, division.labels, grids)
     store.assign_units(connection, plan_id, row.ground_id, division.labels)
     moves = first_moves(division.labels)
     store.record_edit(connection, plan_id, made_by=made_by, action=action, moves=moves)

@@ -25,6 +25,7 @@ from api.schemas.previews import (
     SplitPreview,
     Totals,
 )
+from api.services.grid_changes import own_kind
 from api.services.ground_memory import GroundOf, KnownGround
 from api.services.keeping import moves_between
 from api.services.redraw import numbers_above
@@ -185,13 +186,12 @@ def _told(
     measure = stand.known.measure(stand.plan.rules)
     new = sorted(touched - set(stand.states))
     crowd = stand.ground.units["households"].to_numpy(np.int64)
-    kind = stand.rules.grid_kind
     added = [
         NewGrid.model_validate(
             {
                 "no": n,
                 "name": drawn.name(n),
-                "kind": kind if crowd[drawn.labels == n].sum() else "special",
+                "kind": own_kind(stand.plan, peopled=bool(crowd[drawn.labels == n].sum())),
             }
         )
         for n in new

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from api.services.grid_changes import own_kind
 from api.services.grounds import current_ground
 from api.services.plans import fill_grids, grid_figures, store_division
 from gis.carry import carried
@@ -263,12 +264,10 @@ def _stroke(
 def _named(
     connection: sa.Connection, plan: PlanRow, drawn: Redrawn, touched: list[int]
 ) -> pd.DataFrame:
-    """Name and kind of the touched grids; a new grid nobody lives in is special."""
+    """Name and kind of the touched grids."""
     kinds = store.read_grids(connection, plan.plan_id)["kind"].to_dict()
     crowd = drawn.ground.units["households"].to_numpy()
-    new = {
-        n: drawn.rules.grid_kind if crowd[drawn.labels == n].sum() else "special" for n in drawn.new
-    }
+    new = {n: own_kind(plan, peopled=bool(crowd[drawn.labels == n].sum())) for n in drawn.new}
     return pd.DataFrame(
         {
             "name": [drawn.name(n) for n in touched],

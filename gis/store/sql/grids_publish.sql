@@ -1,11 +1,16 @@
--- Give grids their codes and the period they stand in.
+-- Give grids their codes and the period they stand in. A grid is micro in a plan of micro grids and
+-- nowhere else, whatever kind it was drawn as.
 -- Parameters: plan_id, community_code, numbers int[], codes text[] (same length), day.
 WITH given AS (
     SELECT * FROM unnest(CAST(:numbers AS int[]), CAST(:codes AS text[])) AS g (grid_no, code)
 ), named AS (
-    UPDATE plan_grid SET code = given.code
-    FROM given
-    WHERE plan_grid.plan_id = :plan_id AND plan_grid.grid_no = given.grid_no
+    UPDATE plan_grid SET
+        code = given.code,
+        kind = CASE WHEN plan.tier = 'micro' THEN 'micro'
+                    WHEN plan_grid.kind = 'micro' THEN 'base'
+                    ELSE plan_grid.kind END
+    FROM given, plan
+    WHERE plan_grid.plan_id = :plan_id AND plan_grid.grid_no = given.grid_no AND plan.id = :plan_id
     RETURNING plan_grid.grid_no, plan_grid.code, plan_grid.kind
 ), identity AS (
     INSERT INTO grid (code, community_code, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -183,6 +183,24 @@ def test_a_new_grid_gets_the_next_number_and_its_stroke_is_undone_with_it(
     take_back(jia, plan_id)
     asked = NewGridRequest(client=uuid4())
     assert drawing.add_grid(jia, plan_id, asked).grids[0].no == taken + 2
+
+
+def test_a_plan_of_base_grids_takes_no_micro_grid(jia: Desk, plan_id: int) -> None:
+    before, home = keeping.edits(jia, plan_id, 0).revision, labels_of(jia, plan_id)[0]
+    micro = NewGrid(no=90, name="微", kind="micro")
+    attempts: tuple[Callable[[], Stroked], ...] = (
+        lambda: drawing.add_grid(jia, plan_id, NewGridRequest(client=uuid4(), kind="micro")),
+        lambda: drawing.change_grid(jia, plan_id, 0, GridPatch(client=uuid4(), kind="micro")),
+        lambda: move(jia, plan_id, [(0, home, 90)], grids=[micro]),
+    )
+    for attempt in attempts:
+        with pytest.raises(InputError, match="choose base or special") as refused:
+            attempt()
+        assert "请选择基础或专属" in refused.value.zh
+    assert keeping.edits(jia, plan_id, 0).revision == before
+    special = drawing.change_grid(jia, plan_id, 0, GridPatch(client=uuid4(), kind="special"))
+    assert special.grids[0].kind == "special"
+    assert drawing.add_grid(jia, plan_id, NewGridRequest(client=uuid4())).grids[0].kind == "base"
 
 
 def test_a_locked_grid_neither_gives_nor_takes_until_the_lock_is_undone(
