@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -23,13 +23,13 @@ from api.services.rebasing import put_on_ground
 from api.services.strokes import Stroke, refuse_other_act, replayed
 from gis.carry import carried
 from gis.cells import Ground
-from gis.errors import Conflict, InputError, NotFound
+from gis.errors import Conflict, InputError, NotFound, first_ids
 from gis.partition.loads import loads
 from gis.partition.rules import RuleSet, rules_from_document
-from gis.store import editing, plan_states, publishing
+from gis.store import editing, plan_grids, plan_states, publishing
 from gis.store import edits as history
 from gis.store import plans as store
-from gis.store.plans import EditRow, PlanRow
+from gis.store.plans import UNASSIGNED, EditRow, Labels, PlanRow
 
 ACTION = "stairwells"
 
@@ -128,15 +128,17 @@ def take_back_split(
     Raises
     ------
     Conflict
-        The buildings have changed since, or another plan counts by the stairwells.
+        The buildings have changed since, another plan counts by the stairwells, or others have
+        moved them: into several grids, or into one that is locked.
     """
     kept = (last.detail or {})["stairwells"]
     split, divides = Split.read(kept), not kept["divided"]
-    _ground_of_today(desk, connection, plan)
+    ground = _ground_of_today(desk, connection, plan)
     if divides:
         _record(desk, connection, plan, split, None)
     else:
         _refuse_used(connection, plan, split)
+        _refuse_moved(connection, plan, _grids_of(connection, plan, ground, split), kept)
         _forget(desk, connection, plan, split)
     return _moved(desk, connection, plan, split, client, undoes=last.seq, divided=divides)
 
@@ -265,6 +267,48 @@ def _refuse_used(connection: sa.Connection, plan: PlanRow, split: Split) -> None
         )
 
 
+def _grids_of(connection: sa.Connection, plan: PlanRow, ground: Ground, split: Split) -> list[int]:
+    """Grid of each stairwell of a building; -1: in none."""
+    labels = store.read_labels(connection, plan.plan_id)
+    return _of_building(ground, labels, split.building)
+
+
+def _of_building(ground: Ground, labels: Labels, building: str) -> list[int]:
+    mine = (ground.units["building_id"] == building).to_numpy(bool)
+    return [int(n) for n in labels[mine]]
+
+
+def _refuse_moved(
+    connection: sa.Connection, plan: PlanRow, now: Sequence[int], kept: Mapping[str, Any]
+) -> None:
+    """Refuse to gather what others have put into several grids, or into one that is locked."""
+    # An edit of an earlier version did not write down where the stairwells were.
+    if now == kept.get("grids"):
+        return
+    building, there = kept["building"], sorted(set(now))
+    if len(there) > 1:
+        told, loose = first_ids([n for n in there if n != UNASSIGNED]), UNASSIGNED in there
+        raise Conflict(
+            f"Others have moved stairwells of {building}: they lie in several grids now ({told}"
+            f"{' and none' if loose else ''}). Ask for them to be moved into one grid first; "
+            "nothing was changed.",
+            f"{building} 的单元已由他人移动，现分属多处（网格 {told}"
+            f"{'，另有未划入网格的' if loose else ''}）：请先由其移入同一网格，"
+            "再恢复为整栋；本次没有改动。",
+            building=building,
+            grids=there,
+        )
+    if plan_grids.grid_locks(connection, plan.plan_id, there).get(there[0]):
+        raise Conflict(
+            f"Others have moved the stairwells of {building} into grid {there[0]}, which is "
+            "locked. Ask for it to be unlocked first; nothing was changed.",
+            f"{building} 的单元已由他人移入网格 {there[0]}，该网格已锁定："
+            "请先解除锁定，再恢复为整栋；本次没有改动。",
+            building=building,
+            grids=there,
+        )
+
+
 def _moved(
     desk: Desk,
     connection: sa.Connection,
@@ -285,7 +329,11 @@ def _moved(
     put_on_ground(connection, plan, row.ground_id, ground, labels)
     action = ACTION if undoes is None else ("redo" if divided else "undo")
     detail = {
-        "stairwells": {**asdict(split), "divided": divided},
+        "stairwells": {
+            **asdict(split),
+            "divided": divided,
+            "grids": _of_building(ground, labels, split.building),
+        },
         "ground": row.ground_id,
         "ground_was": plan.ground_id,
     }

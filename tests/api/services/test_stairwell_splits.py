@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from api.schemas.planning import (
     ForkRequest,
+    GridPatch,
     StairwellsRequest,
     Stroked,
     StrokeRequest,
@@ -121,6 +122,48 @@ def test_strokes_of_another_ground_are_not_undone(desk: Desk, plan: int) -> None
     back(somebody, plan, "undo")
     back(desk, plan, "undo")
     assert grids_of(desk, plan) == {"B23": home}
+
+
+def test_stairwells_that_others_moved_apart_are_not_gathered(desk: Desk, plan: int) -> None:
+    home = grids_of(desk, plan)["B23"]
+    other = next(g for g in range(9) if g != home)
+    yi = replace(desk, who=replace(PLANNER, name="乙"))
+    done = split(desk, plan, count=3)
+    move(yi, plan, "B23-2", other)
+    apart = grids_of(desk, plan)
+    with pytest.raises(Conflict, match="several grids") as refused:
+        back(desk, plan, "undo")
+    assert "请先由其移入同一网格" in refused.value.zh
+    assert (grids_of(desk, plan), ground_of(desk, plan)) == (apart, done.ground)
+    move(yi, plan, "B23-1", other)
+    move(yi, plan, "B23-3", other)
+    back(desk, plan, "undo")
+    assert grids_of(desk, plan) == {"B23": other}
+
+
+def test_a_locked_grid_into_which_others_moved_stairwells_keeps_them(desk: Desk, plan: int) -> None:
+    home = grids_of(desk, plan)["B23"]
+    other = next(g for g in range(9) if g != home)
+    yi = replace(desk, who=replace(PLANNER, name="乙"))
+
+    def lock(grid: int, *, locked: bool) -> None:
+        drawing.change_grid(yi, plan, grid, GridPatch(client=uuid4(), locked=locked))
+
+    split(desk, plan, count=2)
+    lock(home, locked=True)
+    back(desk, plan, "undo")
+    back(desk, plan, "redo")
+    lock(home, locked=False)
+    for unit in ("B23-1", "B23-2"):
+        move(yi, plan, unit, other)
+    lock(other, locked=True)
+    with pytest.raises(Conflict, match=f"grid {other}, which is locked") as refused:
+        back(desk, plan, "undo")
+    assert "请先解除锁定" in refused.value.zh
+    assert grids_of(desk, plan) == {"B23-1": other, "B23-2": other}
+    lock(other, locked=False)
+    back(desk, plan, "undo")
+    assert grids_of(desk, plan) == {"B23": other}
 
 
 def test_a_split_told_twice_is_made_once(desk: Desk, plan: int) -> None:
