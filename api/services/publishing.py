@@ -57,7 +57,8 @@ def publish_plan(
         who = audit.who_asks(connection, published_by)
         _refuse_not_approved(plan, alone=who.may("draw") and who.may("approve"))
         found, _ = judge(connection, plan)
-        reason = reason or _signed(plan, found)
+        # A reason of blanks, as a command line may send it, excuses nothing.
+        reason = (reason or "").strip() or _signed(plan, found)
         if found and not reason:
             raise _unexcused(plan, found)
         done = publishing.publish(

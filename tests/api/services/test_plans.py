@@ -89,8 +89,9 @@ def test_a_drifted_draft_is_not_published_without_a_reason(town: Town) -> None:
     plan_id = divided(town)
     with town.engine.begin() as connection:
         connection.execute(sa.text("UPDATE building SET households = 31 WHERE code = 'B00'"))
-    with pytest.raises(Conflict, match="Buildings changed"):
-        published(town, plan_id)
+    for reason in (None, "", " \t\u3000"):
+        with pytest.raises(Conflict, match="Buildings changed"):
+            published(town, plan_id, reason=reason)
 
 
 def test_a_first_publication_counts_off_from_one(town: Town) -> None:
