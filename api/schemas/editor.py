@@ -96,12 +96,13 @@ class EditorTouching(BaseModel):
 
 
 class EditorGrids(BaseModel):
-    """The grids of the plan."""
+    """The grids the plan ever had: their numbers are not given again."""
 
     no: list[int]
     name: list[str]
     kind: list[str]
     locked: list[bool]
+    removed: list[bool] = Field(description="Off the list: no unit can join it.")
     code: list[str | None]
 
 

@@ -119,8 +119,9 @@ class Rejection(BaseModel):
     now: int | None = Field(description="Where the unit is.")
     by: str | None = Field(description="Who moved it there; null: nobody since the plan began.")
     at: datetime | None
-    why: Literal["taken", "locked"] = Field(
-        description="taken: it is elsewhere by now; locked: one of the grids is locked."
+    why: Literal["taken", "locked", "removed"] = Field(
+        description="taken: it is elsewhere by now; locked: one of the grids is locked; removed: "
+        "the grid it was to join is off the list."
     )
 
 

@@ -48,8 +48,8 @@ def draw(desk: Desk, plan_id: int, asked: StrokeRequest) -> Stroked:
     InputError
         A unit is named twice or is not there, or a new grid is of a kind of another tier.
     Conflict
-        The plan takes no more edits or was rebased, a grid is not there, the name was used for
-        another stroke, or every single move was rejected: `facts` has the whole answer.
+        The plan takes no more edits or was rebased, a grid never was there, the name was used
+        for another stroke, or every single move was rejected: `facts` has the whole answer.
     """
     moves = whole_numbers([Move(*move) for move in asked.moves])
     if not moves and not asked.grids:
@@ -133,7 +133,7 @@ def add_grid(desk: Desk, plan_id: int, asked: NewGridRequest) -> Stroked:
 
 def change_grid(desk: Desk, plan_id: int, number: int, asked: GridPatch) -> Stroked:
     """
-    Rename a grid, or change its kind or its lock.
+    Rename a grid, or change its kind or its lock; one that is off the list stays as it is.
 
     Raises
     ------
@@ -149,9 +149,9 @@ def change_grid(desk: Desk, plan_id: int, number: int, asked: GridPatch) -> Stro
         if known is not None:
             return stroked(desk, connection, plan, replayed(known), again=True)
         refuse_not_drawable(plan)
-        state = plan_grids.grid_state(connection, plan_id, number)
-        if state is None:
-            raise _no_grid(plan, number)
+        state = _state_of(connection, plan, number)
+        if state["removed"]:
+            return stroked(desk, connection, plan, Stroke(None, (), ()))
         if asked.kind is not None:
             require_kind(plan, asked.kind)
         wanted = asked.model_dump(exclude={"client"}, exclude_none=True)
@@ -169,6 +169,8 @@ def remove_grid(desk: Desk, plan_id: int, number: int, client: UUID) -> Stroked:
     """
     Take an empty grid off the list; its number stays used, and undo brings it back.
 
+    One that somebody else has taken off it meanwhile stays off.
+
     Raises
     ------
     NotFound
@@ -181,8 +183,8 @@ def remove_grid(desk: Desk, plan_id: int, number: int, client: UUID) -> Stroked:
         if known is not None:
             return stroked(desk, connection, plan, replayed(known), again=True)
         refuse_not_drawable(plan)
-        if plan_grids.grid_state(connection, plan_id, number) is None:
-            raise _no_grid(plan, number)
+        if _state_of(connection, plan, number)["removed"]:
+            return stroked(desk, connection, plan, Stroke(None, (), ()))
         change = GridChange(number, "removed", was=False, is_now=True)
         return _changed_grids(desk, connection, plan, [change], "remove-grid", client)
 
@@ -198,6 +200,17 @@ def _changed_grids(
     wanted = Wanted(desk.who.name, action, changes=changes, client=client)
     done = apply_stroke(connection, plan, wanted, ground_of=desk.ground_of)
     return stroked(desk, connection, plan, done)
+
+
+def _state_of(connection: sa.Connection, plan: PlanRow, number: int) -> dict[str, str | bool]:
+    """Return the aspects of a grid that the plan has, or had."""
+    state = plan_grids.grid_states(connection, plan.plan_id).get(number)
+    if state is None:
+        raise NotFound(
+            f"Plan {plan.plan_id} has no grid {number}.",
+            f"方案 {plan.plan_id} 没有编号为 {number} 的网格。",
+        )
+    return state
 
 
 def _told_before(
@@ -254,18 +267,21 @@ def _changed(numbers: Mapping[int, int]) -> dict[str, int]:
 
 def _all_rejected(answer: Stroked) -> Conflict:
     first = answer.rejected[0]
+    told = answer.model_dump(mode="json", by_alias=True)
+    if first.why != "taken":
+        return Conflict(
+            f"None of the {len(answer.rejected)} units can go there: a grid of unit {first.unit} "
+            "is locked, or was taken off the list. Nothing was changed; look at the plan as it "
+            "is now.",
+            f"{len(answer.rejected)} 个单位都不能移动，例如单位 {first.unit} 的网格已被锁定或移除。"
+            "本次没有改动，请查看方案的最新状态。",
+            **told,
+        )
     who = first.by or "?"
     return Conflict(
         f"None of the {len(answer.rejected)} units is where this page saw it: unit {first.unit} "
         f"was moved by {who}. Nothing was changed; look at the plan as it is now.",
         f"{len(answer.rejected)} 个单位都已不在本页所见的位置，例如单位 {first.unit} 已由 {who} "
         "移动。本次没有改动，请查看方案的最新状态。",
-        **answer.model_dump(mode="json", by_alias=True),
-    )
-
-
-def _no_grid(plan: PlanRow, number: int) -> NotFound:
-    return NotFound(
-        f"Plan {plan.plan_id} has no grid {number}.",
-        f"方案 {plan.plan_id} 没有编号为 {number} 的网格。",
+        **told,
     )

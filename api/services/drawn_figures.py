@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import sqlalchemy as sa
@@ -95,11 +95,16 @@ def _rejections(
     connection: sa.Connection, plan: PlanRow, rejected: Iterable[Move]
 ) -> list[Rejection]:
     rejected = list(rejected)
+    if not rejected:
+        return []
     held = history.holders(connection, plan, [m.unit_no for m in rejected])
-    return [_rejection(move, held[move.unit_no]) for move in rejected if move.unit_no in held]
+    gone = plan_grids.removed_grids(connection, plan.plan_id)
+    return [_rejection(m, held[m.unit_no], gone) for m in rejected if m.unit_no in held]
 
 
-def _rejection(move: Move, holder: history.Holder) -> Rejection:
+def _rejection(move: Move, holder: history.Holder, gone: Collection[int]) -> Rejection:
+    # Where it still is where it was seen, only its grids can have held it.
+    kept = "removed" if move.to_grid in gone else "locked"
     return Rejection.model_validate(
         {
             "unit": move.unit_no,
@@ -108,7 +113,6 @@ def _rejection(move: Move, holder: history.Holder) -> Rejection:
             "now": holder.grid_no,
             "by": holder.made_by,
             "at": holder.made_at,
-            # Where it still is where it was seen, only a lock can have held it.
-            "why": "locked" if holder.grid_no == move.from_grid else "taken",
+            "why": kept if holder.grid_no == move.from_grid else "taken",
         }
     )

@@ -86,14 +86,14 @@ def stroke(
     Move units between the grids of a draft: one stroke, one edit.
 
     A move whose unit is no longer where it says is rejected and returned, as is one from or to a
-    locked grid; the others stand.
+    locked grid, or to one off the list; the others stand.
 
     Raises
     ------
     InputError
         A unit is named by two moves: only one of them could hold. Or the plan has no such unit.
     Conflict
-        The plan takes no more edits, or has no such grid to move to.
+        The plan takes no more edits, or never had such a grid to move to.
     """
     moves = whole_numbers(moves)
     with engine.begin() as connection:
@@ -295,13 +295,13 @@ def apply_stroke(
     Raises
     ------
     Conflict
-        The plan has no grid that a unit is to move to.
+        The plan never had the grid that a unit is to move to.
     """
     changes = [*_returning(connection, plan, wanted), *wanted.changes]
     done_first = apply_changes(connection, plan, [c for c in changes if not c.closes])
     ends = {g for m in wanted.moves for g in (m.from_grid, m.to_grid) if g is not None}
     locks = plan_grids.grid_locks(connection, plan.plan_id, ends)
-    _refuse_unknown_grids(plan, wanted.moves, locks)
+    _refuse_unknown_grids(connection, plan, wanted.moves, locks)
     possible = [m for m in wanted.moves if _is_possible(m, locks)]
     applied, _ = store.apply_moves(connection, plan.plan_id, possible)
     kept = {m.unit_no for m in applied}
@@ -338,9 +338,23 @@ def _is_possible(move: Move, locks: Mapping[int, bool]) -> bool:
     return all(g in locks and not locks[g] for g in ends)
 
 
-def _refuse_unknown_grids(plan: PlanRow, moves: Sequence[Move], locks: Mapping[int, bool]) -> None:
-    """Refuse moves to grids that are not there."""
-    unknown = sorted({m.to_grid for m in moves if m.to_grid is not None} - set(locks))
+def _refuse_unknown_grids(
+    connection: sa.Connection,
+    plan: PlanRow,
+    moves: Sequence[Move],
+    locks: Mapping[int, bool],
+) -> None:
+    """
+    Refuse moves to grids that never were there.
+
+    Moves to one that was taken off the list are rejected one by one, as those to a locked one
+    are: a page may have queued them before it could know, and what is refused whole it sends for
+    ever.
+    """
+    unlisted = {m.to_grid for m in moves if m.to_grid is not None} - set(locks)
+    if not unlisted:
+        return
+    unknown = sorted(unlisted - plan_grids.removed_grids(connection, plan.plan_id))
     if unknown:
         units = [m.unit_no for m in moves if m.to_grid in unknown]
         raise Conflict(

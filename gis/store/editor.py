@@ -25,9 +25,10 @@ def editor_units(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
 
 
 def editor_grids(connection: sa.Connection, plan_id: int) -> pd.DataFrame:
-    """Return ``no, name, kind, locked, code`` of all grids a plan ever had, by number."""
+    """Return ``no, name, kind, locked, removed, code`` of all grids a plan ever had, by number."""
     grid = plan_grid.c
-    query = sa.select(grid.grid_no.label("no"), grid.name, grid.kind, grid.locked, grid.code)
+    columns = (grid.name, grid.kind, grid.locked, grid.removed, grid.code)
+    query = sa.select(grid.grid_no.label("no"), *columns)
     rows = connection.execute(query.where(grid.plan_id == plan_id).order_by(grid.grid_no))
     return pd.DataFrame(list(rows), columns=list(rows.keys()), dtype=object)
 

@@ -88,14 +88,6 @@ def grid_aspects(
     }
 
 
-def grid_state(
-    connection: sa.Connection, plan_id: int, number: int
-) -> dict[str, str | bool] | None:
-    """Return the aspects of a grid that a planner may change; None when it is not on the list."""
-    state = grid_states(connection, plan_id).get(number)
-    return None if state is None or state["removed"] else state
-
-
 def grid_states(connection: sa.Connection, plan_id: int) -> dict[int, dict[str, str | bool]]:
     """Return the aspects of every grid that a plan ever had."""
     columns = [t.plan_grid.c[name] for name in ASPECTS]

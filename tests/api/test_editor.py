@@ -41,6 +41,7 @@ def test_the_document_is_what_the_openapi_document_says(document: dict[str, Any]
     assert document["plan"]["me"] == "operator"
     assert document["rules"]["capacity"] == 150
     assert document["assignment"].count(-1) == 1
+    assert not any(document["grids"]["removed"])
 
 
 def test_columns_are_as_long_as_there_are_units_and_borders(document: dict[str, Any]) -> None:
@@ -90,7 +91,7 @@ def test_the_page_judges_a_drawing_as_the_service_does(
     drawn = [rng.integers(-1, 4, 96), np.arange(96) // 24, rng.integers(0, 2, 96)]
     given = tmp_path / "given.json"
     grids = {"no": [0, 1, 2, 3], "name": list("甲乙丙丁"), "kind": ["base"] * 4}
-    four = {**grids, "locked": [False] * 4, "code": [None] * 4}
+    four = {**grids, "locked": [False] * 4, "removed": [False] * 4, "code": [None] * 4}
     documents = [{**document, "grids": four, "assignment": a.tolist()} for a in drawn]
     made = [_history(rng) for _ in range(6)]
     histories = [edits for edits, _ in made]

@@ -374,6 +374,49 @@ async function elsewhere(doc, random) {
   same([session.pending.length, (await box.all()).length, drawing.grid[unit]], [0, 0, from ?? NONE], "nor when it is discarded");
 }
 
+/** What the server says of each op in turn: a made-up wire for a few ops. */
+function scripted(answers, grids = () => []) {
+  const sent = [];
+  const send = async (op) => {
+    sent.push(structuredClone(op));
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { sent, ground: 1, send, edits: async () => [], grids: async () => structuredClone(grids()) };
+}
+
+const beginning = () => [{ seq: 1, at: "", by: "a", action: "divide", why: null, moves: [], undoes: null, changes: [] }];
+const refusal = (facts) => Object.assign(new Error("refused"), { status: 409, ...facts });
+const made = (seq, applied = [], more = {}) => ({ seq, revision: seq, ground: 1, applied, rejected: [], ...more });
+
+/** A grid that is off the list is not drawn into, and what others refuse of it stops nothing. */
+async function offTheList(doc) {
+  const town = readTown(doc);
+  const open = [...gridsOf(doc.grids), { no: 40, name: "empty", kind: "base" }];
+  const drawing = new Drawing(town, [...open, { no: 41, name: "gone", kind: "base", removed: true }], doc.assignment);
+  same([drawing.listed(40), drawing.listed(41), drawing.listed(NONE)], [true, false, false], "what is on the list");
+  same(drawing.list().some(({ no }) => no === 41), false, "a removed grid is not listed after a reload");
+  const unit = drawing.grid.findIndex((grid) => grid !== NONE);
+  const from = drawing.grid[unit];
+  const lost = { unit, from, to: 40, now: from, by: null, at: null, why: "removed" };
+  const wire = scripted(
+    [made(2), made(3), refusal({ refused: true }), refusal({ answer: { ...made(null), rejected: [lost] } })],
+    () => open,
+  );
+  const session = new Session(drawing, 1, beginning(), "a", wire, memory(), () => {});
+  await session.draw([], { grids: [{ no: 42, name: "new", kind: "base" }] });
+  same(drawing.listed(42), true, "a new grid is on the list");
+  session.step("undo");
+  same(drawing.listed(42), false, "and off it when it is undone");
+  while (session.pending.length) await session.flush();
+  await session.changeGrid([from, "removed", false, true]);
+  same([session.stopped, session.pending.length, drawing.figures(from).removed], [null, 0, false], "a removal that is refused is not done here");
+  await session.draw([[unit, from, 40]]);
+  same([session.stopped, session.pending.length, drawing.grid[unit]], [null, 0, from], "what would join a removed grid goes back");
+  same(session.conflicts.map(({ why }) => why), ["removed"], "and that is told");
+}
+
 for (const doc of documents) painted(doc);
 for (const seed of seeds) {
   const random = chance(seed);
@@ -382,6 +425,7 @@ for (const seed of seeds) {
   strokes(doc, random);
   await crowd(doc, random);
   await elsewhere(doc, random);
+  await offTheList(doc);
 }
 const judgements = documents.map((doc) => {
   const drawing = new Drawing(readTown(doc), gridsOf(doc.grids), doc.assignment);

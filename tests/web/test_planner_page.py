@@ -279,6 +279,56 @@ def test_undo_outlives_a_restart_and_strokes_a_lost_connection(
         desk.page.close()
 
 
+def test_a_grid_that_is_off_the_list_takes_no_stroke_and_stops_no_saving(
+    visitor: Visitor, settings: Settings
+) -> None:
+    with serving_at(settings, 0) as port:
+        address = f"http://127.0.0.1:{port}{EDIT}"
+        desk, other = (Desk(visitor.visit(address).page) for _ in range(2))
+        for one in (desk, other):
+            one.open(address)
+        page = desk.page
+        # A new grid that is undone is chosen no more: what begins in another grid joins that.
+        page.keyboard.press("n")
+        undone = desk.of("target")
+        page.keyboard.press("Control+z")
+        assert desk.of("target") == -1
+        page.keyboard.press("b")
+        desk.drag(40, 41)
+        assert undone not in desk.saved()
+        # Removed by hand, it stays away after a reload.
+        page.keyboard.press("n")
+        empty = desk.of("target")
+        row = page.locator(f"#grid-{empty}")
+        expect(row).to_be_visible()
+        page.get_by_role("button", name="删除空网格").click()
+        expect(row).to_have_count(0)
+        desk.saved()
+        desk.open(address)
+        expect(page.locator("#grid-0")).to_be_visible()
+        expect(row).to_have_count(0)
+        assert not desk.of(f"drawing.listed({empty})")
+        # Another planner removes the grid that is chosen, and one into which strokes wait.
+        page.keyboard.press("n")
+        chosen = desk.of("target")
+        other.hears(desk)
+        page.context.set_offline(True)
+        page.keyboard.press("b")
+        desk.drag(40)
+        was = other.grids(40)
+        other.page.locator(f"#grid-{chosen}").click()
+        other.page.get_by_role("button", name="删除空网格").click()
+        other.saved()
+        page.context.set_offline(False)
+        notice = page.locator(".conflicts")
+        expect(notice).to_contain_text("要移入的网格已被移除", timeout=30_000)
+        assert desk.saved()[40] == was[0]
+        assert desk.of("target") == -1
+        notice.get_by_role("button", name="保持现状").click()
+        for one in (desk, other):
+            one.page.close()
+
+
 def test_whoever_comes_second_is_told_and_may_take_it_back(
     visitor: Visitor, settings: Settings
 ) -> None:

@@ -119,8 +119,9 @@ export const GRID_ACTIONS = /** @type {{name: GridAction, may: (grid: Figures) =
  * @param {number} no
  */
 export function actOn(page, name, no) {
-  const grid = page.drawing?.grids.get(no);
-  if (!grid || no === NONE || !page.drawable) return;
+  const { drawing } = page;
+  if (!drawing?.listed(no) || !page.drawable) return;
+  const grid = drawing.figures(no);
   if (name === "lock") changeGrid(page, no, "locked", !grid.locked);
   else if (name === "remove") changeGrid(page, no, "removed", true);
   else page.dialog = { kind: name, grid: no };

@@ -47,7 +47,8 @@ class EditorBuildings extends Component {
 
   /** @param {import("./editor/drawing.js").Drawing} drawing */
   mover(drawing) {
-    const to = this.to ?? (this.grid === NONE ? (drawing.list()[0]?.no ?? NONE) : this.grid);
+    const chosen = this.to === NONE || (this.to !== null && drawing.listed(this.to)) ? this.to : null;
+    const to = chosen ?? (this.grid === NONE ? (drawing.list()[0]?.no ?? NONE) : this.grid);
     return html`<form class="mover" @submit=${(/** @type {Event} */ event) => this.move(event, to)}>
       <label>${t("editor.move-to", { n: this.chosen.length })}
         <select @change=${(/** @type {Event} */ event) => (this.to = Number(/** @type {HTMLSelectElement} */ (event.target).value))}>

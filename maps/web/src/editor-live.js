@@ -38,8 +38,9 @@ export function deskOf(page) {
 }
 
 /** @param {EditorPage} page */
-function waysOf({ tool, target, size, whole, unassigned, inside, drawable }) {
-  return { tool, target, size, whole, unassigned, inside, drawing: drawable };
+function waysOf({ tool, target, drawing, size, whole, unassigned, inside, drawable }) {
+  const chosen = drawing?.listed(target) ? target : NONE;
+  return { tool, target: chosen, size, whole, unassigned, inside, drawing: drawable };
 }
 
 /**
@@ -119,12 +120,26 @@ export function redraw(page, units) {
   page.saving += 1;
   const { drawing, map } = page;
   if (!drawing) return;
+  leaveUnlisted(page, drawing);
   if (units.length || drawing.touched.size) {
     map?.repaint(units);
     refreshRows(page);
     page.problems = problemsOf(drawing);
   }
   if (map && !page.session?.live) map.relabel();
+}
+
+/**
+ * A chosen grid that undo, or another planner, has taken off the list is chosen no more: units that
+ * joined it would be sent back.
+ * @param {EditorPage} page
+ * @param {Drawing} drawing
+ */
+function leaveUnlisted(page, drawing) {
+  const { target } = page;
+  if (target === NONE || drawing.listed(target)) return;
+  page.choose(NONE, false);
+  page.say(t("editor.hint.gone", { grid: gridName(drawing, target) }));
 }
 
 /** Draw the rows of touched grids anew. @param {EditorPage} page */

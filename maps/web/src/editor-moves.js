@@ -21,6 +21,7 @@ export const named = (grid) => (grid === NONE ? null : grid);
 export function moveUnits(page, units, to, about = {}) {
   const { drawing } = page;
   if (!drawing || !page.drawable) return;
+  if (to !== NONE && !drawing.listed(to)) return page.say(t("editor.hint.gone", { grid: gridName(drawing, to) }));
   if (to !== NONE && drawing.figures(to).locked) return page.say(t("editor.hint.locked"));
   const locked = (/** @type {number} */ grid) => grid !== NONE && drawing.figures(grid).locked;
   const free = units.filter((unit) => drawing.grid[unit] !== to && !locked(drawing.grid[unit]));

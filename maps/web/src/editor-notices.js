@@ -62,12 +62,12 @@ function conflicts(page, session, drawing) {
     <ul>
       ${lost.slice(0, MOST).map(
         (conflict) => html`<li>
-          <span>${t(conflict.why === "locked" ? "editor.conflict.locked" : "editor.conflict", {
+          <span>${t(conflict.why === "locked" || conflict.why === "removed" ? `editor.conflict.${conflict.why}` : "editor.conflict", {
             unit: unitName(drawing.town, conflict.unit),
             by: conflict.by ?? t("editor.somebody"),
-            grid: gridName(drawing, conflict.now),
+            grid: gridName(drawing, conflict.why === "removed" ? conflict.to : conflict.now),
           })}</span>
-          <button type="button" @click=${() => takeBack(page, [conflict])}>${t("editor.take-back")}</button>
+          ${conflict.why === "removed" ? nothing : html`<button type="button" @click=${() => takeBack(page, [conflict])}>${t("editor.take-back")}</button>`}
         </li>`,
       )}
     </ul>

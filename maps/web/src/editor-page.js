@@ -160,8 +160,8 @@ export class EditorPage extends Component {
    */
   async #open(told, edits) {
     const town = readTown(told);
-    const { no, name, kind, locked, code } = told.grids;
-    const grids = no.map((number, k) => ({ no: number, name: name[k], kind: kind[k], locked: locked[k], code: code[k] }));
+    const { no, name, kind, locked, removed, code } = told.grids;
+    const grids = no.map((number, k) => ({ no: number, name: name[k], kind: kind[k], locked: locked[k], removed: removed[k], code: code[k] }));
     this.drawing = new Drawing(town, grids, told.assignment);
     const known = edits.filter((edit) => told.plan.revision >= edit.seq);
     const outbox = await outboxOf(this.plan);

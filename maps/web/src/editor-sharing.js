@@ -98,7 +98,8 @@ export function takeBack(page, lost) {
   session.conflicts = session.conflicts.filter((conflict) => !lost.includes(conflict));
   /** @type {Move[]} */
   const moves = lost.map(({ unit, to }) => [unit, named(drawing.grid[unit]), to]);
-  session.draw(moves.filter(([, from, to]) => from !== to), { action: "take-back" });
+  const possible = moves.filter(([, from, to]) => from !== to && (to === null || drawing.listed(to)));
+  if (possible.length) session.draw(possible, { action: "take-back" });
   page.requestUpdate();
 }
 

@@ -70,6 +70,8 @@ async function answered(plan, ground, op) {
   } catch (error) {
     // A stroke of which nothing holds is refused with the same answer as one that does.
     if (error instanceof Problem && error.facts.rejected) Object.assign(error, { answer: error.facts });
+    // Others have put units into the grid that was to be removed.
+    if (error instanceof Problem && op.kind === "grid" && error.facts.grids) Object.assign(error, { refused: true });
     throw error;
   }
 }

@@ -36,6 +36,7 @@ from gis.borders import dissolve
 from gis.errors import Conflict, InputError, NotFound
 from gis.partition.rules import RuleSet
 from gis.store import plans as store
+from gis.store.editor import editor_grids
 from gis.store.engine import open_engine
 from gis.store.grounds import load_ground
 from tests.api.services.conftest import Town, building_id, fill_town
@@ -219,6 +220,26 @@ def test_a_locked_grid_neither_gives_nor_takes_until_the_lock_is_undone(
         drawing.remove_grid(jia, plan_id, start[0], uuid4())
     with pytest.raises(NotFound, match="no grid 999"):
         drawing.change_grid(jia, plan_id, 999, GridPatch(client=uuid4(), name="x"))
+
+
+def test_a_grid_off_the_list_takes_no_unit_and_refuses_nothing_else(
+    jia: Desk, yi: Desk, plan_id: int
+) -> None:
+    start = labels_of(jia, plan_id)
+    gone = drawing.add_grid(jia, plan_id, NewGridRequest(client=uuid4())).grids[0].no
+    take_back(jia, plan_id)
+    with jia.engine.connect() as connection:
+        listed = editor_grids(connection, plan_id).set_index("no")["removed"]
+    assert [no for no, removed in listed.items() if removed] == [gone]
+    # A page that queued it before it could know goes on with the rest.
+    mixed = move(yi, plan_id, [(0, start[0], gone), (1, start[1], None)])
+    assert mixed.applied == [(1, start[1], None)]
+    assert [(r.unit, r.now, r.why) for r in mixed.rejected] == [(0, start[0], "removed")]
+    with pytest.raises(Conflict, match="taken off the list") as refused:
+        move(yi, plan_id, [(0, start[0], gone)])
+    assert refused.value.context["rejected"][0]["why"] == "removed"  # type: ignore[index]
+    renamed = drawing.change_grid(yi, plan_id, gone, GridPatch(client=uuid4(), name="x"))
+    assert (renamed.seq, drawing.remove_grid(yi, plan_id, gone, uuid4()).seq) == (None, None)
 
 
 def test_a_snapshot_is_restored_by_one_edit_and_forked(jia: Desk, plan_id: int) -> None:

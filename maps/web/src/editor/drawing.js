@@ -25,7 +25,7 @@ export const NONE = -1;
  * @property {number} pieces connected parts; counted when asked for after a change
  */
 
-/** @typedef {{no: number, name: string, kind: string, locked?: boolean, code?: string | null}} NewGrid */
+/** @typedef {{no: number, name: string, kind: string, locked?: boolean, removed?: boolean, code?: string | null}} NewGrid */
 /** @typedef {[number, string, any, any]} Change of a grid: its number, which aspect, was, is now */
 
 export class Drawing {
@@ -70,10 +70,10 @@ export class Drawing {
   }
 
   /** @param {NewGrid} grid */
-  addGrid({ no, name, kind, locked = false, code = null }) {
+  addGrid({ no, name, kind, locked = false, removed = false, code = null }) {
     if (this.grids.has(no)) return;
     this.grids.set(no, {
-      ...{ no, name, kind, locked, code, removed: false, units: new Set(), households: 0, estimated: 0, load: 0 },
+      ...{ no, name, kind, locked, code, removed, units: new Set(), households: 0, estimated: 0, load: 0 },
       ...{ busy: 0, buildings: 0, area_m2: 0, around_m: 0, soft_m: 0, pieces: 0 },
     });
     this.touched.add(no);
@@ -99,9 +99,19 @@ export class Drawing {
     }
   }
 
+  /**
+   * Whether a grid is on the list, as one must be that units join. What has units is, whatever was
+   * said of it: a grid leaves the list empty.
+   * @param {number} no
+   */
+  listed(no) {
+    const grid = this.grids.get(no);
+    return no !== NONE && grid !== undefined && (!grid.removed || grid.units.size > 0);
+  }
+
   /** Grids without the unassigned and those removed, in the order of their numbers. */
   list() {
-    return [...this.grids.values()].filter(({ no, removed, units }) => no !== NONE && (!removed || units.size > 0)).sort((a, b) => a.no - b.no);
+    return [...this.grids.values()].filter(({ no }) => this.listed(no)).sort((a, b) => a.no - b.no);
   }
 
   /** Grids that have units, their households, and how many of them are above the cap. */

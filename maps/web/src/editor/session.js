@@ -25,7 +25,7 @@ import { apply } from "./strokes.js";
  * @property {number} [ground] that its units are of
  */
 
-/** @typedef {{unit: number, from: number | null, to: number | null, now: number | null, by: string | null, at: string | null,
+/** Of `why`: "taken", "locked" or "removed". @typedef {{unit: number, from: number | null, to: number | null, now: number | null, by: string | null, at: string | null,
  *   why?: string}} Rejected */
 /**
  * `numbers` are those that new grids got instead of their own.
@@ -35,11 +35,11 @@ import { apply } from "./strokes.js";
 
 /**
  * The service as a session needs it. A fault has the `status` of the answer, 0 without one; its
- * `answer` is what a refused stroke was answered.
+ * `answer` is what a refused stroke was answered, and `refused` says that this op can never be made.
  * @typedef {object} Remote
  * @property {(op: Op) => Promise<Answer>} send
  * @property {(after: number) => Promise<Edit[]>} edits
- * @property {() => Promise<NewGrid[]>} grids
+ * @property {() => Promise<NewGrid[]>} grids those on the list
  * @property {number} [ground] that the page has loaded
  * @property {() => void} [reopen] called when the plan is on another ground by now
  */
@@ -92,6 +92,8 @@ export class Session {
     /** Why strokes are made from now on, in the words of whoever draws. @type {string | null} */
     this.why = null;
     this.sending = false;
+    /** Whether grids may be otherwise here than the server has them: asked again after the next op. */
+    this.doubted = false;
     /** @type {Promise<void>} */
     this.heard = Promise.resolve();
     this.pause = FIRST_PAUSE_MS;
@@ -197,8 +199,11 @@ export class Session {
   async #send(op) {
     try {
       const answer = await this.#answered(op);
+      // What it has done to grids here has not been done there.
+      if (op.changes.length && (answer?.seq ?? null) === null) this.doubted = true;
       if (answer) await this.#settle(op, answer);
       else await this.#drop(op);
+      if (this.doubted) await this.readGrids().catch((fault) => console.error(fault));
     } catch (thrown) {
       return this.#fail(/** @type {{status?: number, message: string}} */ (thrown));
     }
@@ -207,15 +212,16 @@ export class Session {
   }
 
   /**
-   * What the server says of an op; null where there was nothing left to undo.
+   * What the server says of an op; null where there was nothing left to undo, or to be done.
    * @param {Op} op
    */
   async #answered(op) {
     try {
       return await this.remote.send(op);
     } catch (thrown) {
-      const fault = /** @type {{status?: number, answer?: Answer}} */ (thrown);
+      const fault = /** @type {{status?: number, answer?: Answer, refused?: boolean}} */ (thrown);
       if (fault.answer) return fault.answer;
+      if (fault.refused) return null;
       if (fault.status === 409 && (op.kind === "undo" || op.kind === "redo")) return null;
       throw thrown;
     }
@@ -309,13 +315,37 @@ export class Session {
     this.#absorb(edits);
   }
 
-  /** Read names, kinds and locks of grids, and new ones. */
+  /** Read names, kinds and locks of grids, new ones, and which are off the list. */
   async readGrids() {
-    for (const grid of await this.remote.grids()) {
-      this.drawing.addGrid(grid);
-      Object.assign(this.drawing.figures(grid.no), grid);
-      this.drawing.touched.add(grid.no);
+    this.#takeGrids(await this.#listed());
+    this.doubted = false;
+  }
+
+  /** Grids on the list of the server; of a plan that has changed meanwhile they are asked again. */
+  async #listed() {
+    for (;;) {
+      const { revision } = this;
+      const listed = await this.remote.grids();
+      if (revision === this.revision) return listed;
     }
+  }
+
+  /**
+   * Have grids as the server has them, and as what waits makes them.
+   * @param {NewGrid[]} listed
+   */
+  #takeGrids(listed) {
+    const { drawing } = this;
+    const off = new Set(drawing.grids.keys());
+    off.delete(NONE);
+    for (const grid of listed) {
+      drawing.addGrid(grid);
+      Object.assign(drawing.figures(grid.no), grid, { removed: false });
+      drawing.touched.add(grid.no);
+      off.delete(grid.no);
+    }
+    for (const no of off) drawing.figures(no).removed = true;
+    for (const op of this.pending) if (this.#fits(op)) drawing.change(op.changes);
     this.tell([]);
   }
 

@@ -19,7 +19,7 @@ import { cellsOf } from "./cells.js";
  * @property {{left: number[], right: number[], length_cm: number[], along: string[],
  *   runs_along: number[], passage: number[], points: number[], dx: number[], dy: number[]}} borders
  * @property {{a: number[], b: number[]}} touching
- * @property {{no: number[], name: string[], kind: string[], locked: boolean[],
+ * @property {{no: number[], name: string[], kind: string[], locked: boolean[], removed: boolean[],
  *   code: (string | null)[]}} grids
  * @property {number[]} assignment
  * @property {Record<string, any> | null} certificate
