@@ -11,6 +11,7 @@ const { Stroke, apply, inverse, rightOf } = await own("strokes");
 const { problemsOf } = await own("problems");
 const { Session } = await own("session");
 const { Stacks } = await own("history");
+const { mineOf, othersOf } = await own("outbox");
 const { Hues, neighboursOf } = await own("hues");
 const { groundPlaces, triangles } = await own("ground-places");
 
@@ -271,6 +272,7 @@ function memory() {
   const ops = [];
   return {
     all: async () => structuredClone(ops),
+    others: async () => new Map(),
     put: async (op) => void ops.push(structuredClone(op)),
     remove: async (client) => void ops.splice(ops.findIndex((op) => op.client === client) >>> 0, 1),
   };
@@ -417,6 +419,10 @@ async function offTheList(doc) {
   same(session.conflicts.map(({ why }) => why), ["removed"], "and that is told");
 }
 
+// Nobody sends what another account drew; what an older page kept names nobody.
+const rows = ["a", "b", undefined, "b"].map((account, k) => ({ plan: 1, account, client: `${k}`, op: { client: `${k}` } }));
+same(mineOf(rows, "a").map(({ client }) => client), ["0", "2"], "strokes that an account may send");
+same([...othersOf(rows, "a")], [["b", 2]], "strokes that wait for others");
 for (const doc of documents) painted(doc);
 for (const seed of seeds) {
   const random = chance(seed);

@@ -287,6 +287,38 @@ def test_a_session_ends_in_the_middle_of_a_stroke_and_nothing_is_lost(
     page.close()
 
 
+def test_strokes_of_another_account_wait_on_this_computer_for_it(
+    visitor: Visitor, house: House
+) -> None:
+    desk, _ = desk_of(visitor, house, "李规划")
+    page = desk.page
+    page.route("**/strokes", lambda route: route.abort())
+    (before,) = desk.grids(33)
+    assert before != -1
+    page.keyboard.press("e")
+    desk.drag(33)
+    expect(page.locator(".saved.warn")).to_contain_text("1 笔未保存", timeout=30_000)
+    _open_as(page, house, "张规划")
+    notice = page.locator(".elsewhere")
+    expect(notice).to_contain_text("李规划 的 1 笔调整留在这台电脑上，尚未保存")
+    assert serious(page) == []
+    assert desk.saved()[33] == desk.grids(33)[0] == before
+    _open_as(page, house, "李规划")
+    assert desk.saved()[33] == -1
+    expect(notice).to_have_count(0)
+    assert desk.of("session.edits.at(-1).by") == "李规划"
+    page.close()
+
+
+def _open_as(page: Page, house: House, name: str) -> None:
+    """Open the plan anew in the same browser, as somebody else."""
+    page.context.clear_cookies()
+    page.goto(f"{house.address}{EDIT}")
+    page.unroute("**/strokes")
+    sign_in(page, name)
+    page.wait_for_selector(".map[data-idle]", state="attached", timeout=60_000)
+
+
 def _sign_in_beside(page: Page, name: str) -> None:
     """Follow the notice's link into a new window, sign in, and come back to the page."""
     with page.expect_popup() as opened:

@@ -13,7 +13,7 @@ const MOST = 8;
 export function notices(page) {
   const { session, drawing } = page;
   if (!session || !drawing) return nothing;
-  return html`${page.behind ? behind(page) : nothing} ${session.stopped ? stopped(page, session) : nothing} ${session.conflicts.length ? conflicts(page, session, drawing) : nothing}`;
+  return html`${page.behind ? behind(page) : nothing} ${page.elsewhere.size ? elsewhere(page) : nothing} ${session.stopped ? stopped(page, session) : nothing} ${session.conflicts.length ? conflicts(page, session, drawing) : nothing}`;
 }
 
 /** @param {import("./editor-page.js").EditorPage} page */
@@ -25,6 +25,18 @@ function behind(page) {
       <button type="button" class="primary" @click=${() => (page.dialog = { kind: "step", step: "rebase" })}>${t("editor.step.rebase")}</button>
       <button type="button" @click=${() => (page.behind = "")}>${t("editor.leave")}</button>
     </p>
+  </section>`;
+}
+
+/**
+ * Strokes are signed with the name of whoever sends them: those of another account wait for it.
+ * @param {import("./editor-page.js").EditorPage} page
+ */
+function elsewhere(page) {
+  return html`<section class="editor-notice elsewhere" role="status">
+    <h2>${t("editor.elsewhere")}</h2>
+    ${[...page.elsewhere].map(([by, n]) => html`<p>${t("editor.elsewhere.what", { by, n })}</p>`)}
+    <p class="ask-buttons"><button type="button" @click=${() => (page.elsewhere = new Map())}>${t("editor.leave")}</button></p>
   </section>`;
 }
 

@@ -48,6 +48,7 @@ export class EditorPage extends Component {
     overlays: { state: true },
     kinds: { state: true },
     behind: { state: true },
+    elsewhere: { state: true },
     chosen: { state: true },
     problems: { state: true },
     panel: { state: true },
@@ -81,6 +82,8 @@ export class EditorPage extends Component {
     this.colouring = "grids";
     /** How the buildings have changed since the plan was drawn; empty: they have not. */
     this.behind = "";
+    /** Strokes of other accounts that wait in this browser, of each how many. @type {Map<string, number>} */
+    this.elsewhere = new Map();
     /** Overlays that are shown, with the facility kind of circles. @type {Map<import("./editor-overlays.js").Overlay, string>} */
     this.overlays = new Map();
     /** Kinds of facility that somebody has walked to. @type {import("./api.js").KindName[]} */
@@ -164,7 +167,8 @@ export class EditorPage extends Component {
     const grids = no.map((number, k) => ({ no: number, name: name[k], kind: kind[k], locked: locked[k], removed: removed[k], code: code[k] }));
     this.drawing = new Drawing(town, grids, told.assignment);
     const known = edits.filter((edit) => told.plan.revision >= edit.seq);
-    const outbox = await outboxOf(this.plan);
+    const outbox = await outboxOf(this.plan, told.plan.me);
+    this.elsewhere = await outbox.others();
     const tell = (/** @type {number[]} */ units) => redraw(this, units);
     this.session = new Session(this.drawing, told.plan.revision, known, told.plan.me, remoteOf(this.plan, told.plan.ground), outbox, tell);
     this.places = new Places(town);

@@ -77,8 +77,9 @@ export async function forkConflicts(page) {
  */
 async function forkWith(page, ops) {
   try {
-    const made = await forkOf(page.plan, t("editor.fork.name", { name: page.told?.plan.name ?? "" }));
-    const box = await outboxOf(made.id);
+    const { name = "", me = "" } = page.told?.plan ?? {};
+    const made = await forkOf(page.plan, t("editor.fork.name", { name }));
+    const box = await outboxOf(made.id, me);
     for (const op of ops) await box.put(op);
     location.assign(`${base}/plan/${made.id}/edit`);
     return true;

@@ -5,23 +5,48 @@
 const DATABASE = "wangge-planner";
 const STORE = "ops";
 
+/** @typedef {{plan: number, account?: string, client: string, op: Op}} Row of an older page without `account` */
+
 /**
- * The strokes of one plan.
+ * The strokes of one plan that one account drew.
  * @param {number} plan
+ * @param {string} account name by which the server calls who draws
  * @returns {Promise<import("./session.js").Outbox>}
  */
-export async function outboxOf(plan) {
+export async function outboxOf(plan, account) {
   const database = await opened();
   const store = (/** @type {IDBTransactionMode} */ mode) => database.transaction(STORE, mode).objectStore(STORE);
+  const rows = async () => /** @type {Row[]} */ (await done(store("readonly").index("plan").getAll(plan)));
   return {
-    all: async () => (await done(store("readonly").index("plan").getAll(plan))).map(({ op }) => op),
-    put: async (op) => void (await done(store("readwrite").add({ plan, client: op.client, op }))),
+    all: async () => mineOf(await rows(), account).map(({ op }) => op),
+    others: async () => othersOf(await rows(), account),
+    put: async (op) => void (await done(store("readwrite").add({ plan, account, client: op.client, op }))),
     remove: async (client) => {
       const writing = store("readwrite");
       const key = await done(writing.index("client").getKey(client));
       if (key !== undefined) await done(writing.delete(key));
     },
   };
+}
+
+/**
+ * Rows that an account may send: its own, for the server signs with the name of whoever sends, and
+ * those of an older page, which kept no account.
+ * @param {Row[]} rows
+ * @param {string} account
+ */
+export const mineOf = (rows, account) => rows.filter((row) => row.account === undefined || row.account === account);
+
+/**
+ * Strokes of other accounts, of each how many.
+ * @param {Row[]} rows
+ * @param {string} account
+ * @returns {Map<string, number>}
+ */
+export function othersOf(rows, account) {
+  const counts = new Map();
+  for (const { account: by } of rows) if (by !== undefined && by !== account) counts.set(by, (counts.get(by) ?? 0) + 1);
+  return counts;
 }
 
 /** @returns {Promise<IDBDatabase>} */

@@ -45,9 +45,10 @@ import { apply } from "./strokes.js";
  */
 
 /**
- * Where ops wait for the next visit.
+ * Where the ops of one account wait for the next visit.
  * @typedef {object} Outbox
  * @property {() => Promise<Op[]>} all in the order in which they were put
+ * @property {() => Promise<Map<string, number>>} others how many ops of this plan wait for each other account
  * @property {(op: Op) => Promise<void>} put
  * @property {(client: string) => Promise<void>} remove
  */
