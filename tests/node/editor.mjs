@@ -275,6 +275,10 @@ function memory() {
     others: async () => new Map(),
     put: async (op) => void ops.push(structuredClone(op)),
     remove: async (client) => void ops.splice(ops.findIndex((op) => op.client === client) >>> 0, 1),
+    replace: async (kept, gone) => {
+      for (const op of kept) ops[ops.findIndex(({ client }) => client === op.client)] = structuredClone(op);
+      ops.splice(ops.findIndex(({ client }) => client === gone) >>> 0, 1);
+    },
   };
 }
 
@@ -419,6 +423,72 @@ async function offTheList(doc) {
   same(session.conflicts.map(({ why }) => why), ["removed"], "and that is told");
 }
 
+/** Somebody else's new grid has one's number: two grids that wait, what is chosen and drawn follow. */
+async function renumbered(doc) {
+  const town = readTown(doc);
+  const mine = doc.grids.no.length;
+  const theirs = { seq: 2, at: "", by: "b", action: "new-grid", why: null, moves: [], undoes: null, changes: [[mine, "removed", true, false]] };
+  const log = [...beginning(), theirs];
+  const names = ["theirs"];
+  let cut = 0;
+  const send = async (op) => {
+    if (op.grids.some(({ name }) => name === "second") && (cut += 1) === 1) throw new Error("lost");
+    const numbers = {};
+    for (const { no, name } of op.grids) {
+      numbers[no] = mine + names.length;
+      names.push(name);
+    }
+    const moves = op.moves.map(([unit, from, to]) => [unit, from, numbers[to] ?? to]);
+    const changes = op.grids.map(({ no }) => [numbers[no], "removed", true, false]);
+    log.push({ seq: log.length + 1, at: "", by: "a", action: op.action, why: null, moves, undoes: null, changes });
+    return made(log.length, moves, { numbers });
+  };
+  const edits = async (after) => structuredClone(log.filter(({ seq }) => seq > after));
+  const grids = async () => [...gridsOf(doc.grids), ...names.map((name, k) => ({ no: mine + k, name, kind: "base" }))];
+  const wire = { ground: 1, send, edits, grids };
+  const box = memory();
+  const drawing = new Drawing(town, gridsOf(doc.grids), doc.assignment);
+  const session = new Session(drawing, 1, beginning(), "a", wire, box, () => {});
+  let chosen = mine;
+  session.renumbered = (its) => (chosen = its(chosen));
+  const into = (unit, to, name) =>
+    session.draw([[unit, drawing.grid[unit] < 0 ? null : drawing.grid[unit], to]], name ? { grids: [{ no: to, name, kind: "base" }] } : {});
+  // The last two strokes name no new grid: they mean those of the strokes before.
+  const saved = [into(0, mine, "first"), into(1, mine + 1, "second"), into(2, mine), into(3, mine + 1)];
+  session.live = new Stroke(drawing, mine);
+  session.live.take([4]);
+  await Promise.all(saved);
+  clearTimeout(session.timer);
+  const [first, second] = [mine + 1, mine + 2];
+  same([0, 1, 2, 3, 4].map((unit) => drawing.grid[unit]), [first, second, first, second, first], "strokes go where they were meant to");
+  same([chosen, session.live.target, drawing.figures(mine).name], [first, first, "theirs"], "so does what is chosen and being drawn");
+  session.live.cancel();
+  recount(doc, town, drawing);
+  same((await box.all()).map(({ moves }) => moves[0][2]), [second, first, second], "the next visit knows the numbers, too");
+  // The page is closed, and the rest is sent by another.
+  const now = [...doc.assignment];
+  for (const { moves } of log) for (const [unit, , to] of moves) now[unit] = to ?? NONE;
+  const later = new Drawing(town, await grids(), now);
+  const next = new Session(later, log.length, structuredClone(log), "a", wire, box, () => {});
+  await next.resume();
+  same([0, 1, 2, 3].map((unit) => later.grid[unit]), [first, second, first, second], "and sends them where they were meant to");
+  same([next.pending.length, names, [...next.base]], [0, ["theirs", "first", "second"], [...later.grid]], "all is saved");
+}
+
+/** The new grid of a stroke that others refuse is made by the next stroke into it. */
+async function bequeathed(doc) {
+  const town = readTown(doc);
+  const drawing = new Drawing(town, gridsOf(doc.grids), doc.assignment);
+  const no = doc.grids.no.length;
+  const [one, other] = [0, 1].map((unit) => [unit, drawing.grid[unit] < 0 ? null : drawing.grid[unit], no]);
+  const lost = { unit: 0, from: one[1], to: no, now: one[1], by: "b", at: null, why: "taken" };
+  const wire = scripted([refusal({ answer: { ...made(null), rejected: [lost] } }), made(2, [other])], () => gridsOf(doc.grids));
+  const session = new Session(drawing, 1, beginning(), "a", wire, memory(), () => {});
+  await Promise.all([session.draw([one], { grids: [{ no, name: "new", kind: "base" }] }), session.draw([other])]);
+  same(wire.sent.map(({ grids }) => grids.length), [1, 1], "the second stroke makes the grid");
+  same([session.pending.length, drawing.grid[1], drawing.listed(no)], [0, no, true], "and goes into it");
+}
+
 // Nobody sends what another account drew; what an older page kept names nobody.
 const rows = ["a", "b", undefined, "b"].map((account, k) => ({ plan: 1, account, client: `${k}`, op: { client: `${k}` } }));
 same(mineOf(rows, "a").map(({ client }) => client), ["0", "2"], "strokes that an account may send");
@@ -432,6 +502,8 @@ for (const seed of seeds) {
   await crowd(doc, random);
   await elsewhere(doc, random);
   await offTheList(doc);
+  await renumbered(doc);
+  await bequeathed(doc);
 }
 const judgements = documents.map((doc) => {
   const drawing = new Drawing(readTown(doc), gridsOf(doc.grids), doc.assignment);

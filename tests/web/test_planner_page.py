@@ -329,6 +329,36 @@ def test_a_grid_that_is_off_the_list_takes_no_stroke_and_stops_no_saving(
             one.page.close()
 
 
+def test_two_new_grids_of_one_number_stay_two_and_strokes_follow_theirs(
+    visitor: Visitor, settings: Settings
+) -> None:
+    with serving_at(settings, 0) as port:
+        address = f"http://127.0.0.1:{port}{EDIT}"
+        first, second = (Desk(visitor.visit(address).page) for _ in range(2))
+        for desk in (first, second):
+            desk.open(address)
+            desk.page.keyboard.press("b")
+        second.page.context.set_offline(True)
+        for unit in (52, 54):
+            second.page.keyboard.press("n")
+            second.drag(unit)
+        first.page.keyboard.press("n")
+        theirs = first.of("target")
+        assert theirs == second.grids(52)[0]
+        first.saved()
+        second.page.context.set_offline(False)
+        saved = second.saved()
+        mine = [saved[unit] for unit in (52, 54)]
+        assert sorted({theirs, *mine}) == [theirs, *mine]
+        assert second.of("target") == mine[1]
+        # The next stroke goes into the grid that was chosen before it had its number.
+        second.drag(56)
+        assert second.saved()[56] == mine[1]
+        assert second.of("drawing.grid") == second.saved()
+        for desk in (first, second):
+            desk.page.close()
+
+
 def test_whoever_comes_second_is_told_and_may_take_it_back(
     visitor: Visitor, settings: Settings
 ) -> None:

@@ -142,6 +142,19 @@ function leaveUnlisted(page, drawing) {
   page.say(t("editor.hint.gone", { grid: gridName(drawing, target) }));
 }
 
+/**
+ * New grids have got other numbers: what is chosen or asked about stays the same grid.
+ * @param {EditorPage} page
+ * @param {(no: number) => number} its number of a grid by the one it had
+ */
+export function followNumbers(page, its) {
+  const { target, dialog } = page;
+  const buildings = /** @type {{to: number | null} | null} */ (/** @type {unknown} */ (page.querySelector("wg-editor-buildings")));
+  if (typeof buildings?.to === "number") buildings.to = its(buildings.to);
+  if (dialog && "grid" in dialog && its(dialog.grid) !== dialog.grid) page.dialog = { ...dialog, grid: its(dialog.grid) };
+  if (its(target) !== target) page.choose(its(target), false);
+}
+
 /** Draw the rows of touched grids anew. @param {EditorPage} page */
 export function refreshRows(page) {
   const touched = page.drawing?.touched;

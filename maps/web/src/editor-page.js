@@ -6,7 +6,7 @@ import { actNamed } from "./editor-actions.js";
 import { barOf } from "./editor-bar.js";
 import "./editor-dialogs.js";
 import { editorKeys, spaceKey } from "./editor-keys.js";
-import { deskOf, redraw, refreshRows, refreshSummary } from "./editor-live.js";
+import { deskOf, followNumbers, redraw, refreshRows, refreshSummary } from "./editor-live.js";
 import { EditorMap } from "./editor-map.js";
 import { notices } from "./editor-notices.js";
 import "./editor-problems.js";
@@ -171,6 +171,7 @@ export class EditorPage extends Component {
     this.elsewhere = await outbox.others();
     const tell = (/** @type {number[]} */ units) => redraw(this, units);
     this.session = new Session(this.drawing, told.plan.revision, known, told.plan.me, remoteOf(this.plan, told.plan.ground), outbox, tell);
+    this.session.renumbered = (its) => followNumbers(this, its);
     this.places = new Places(town);
     this.told = told;
     this.problems = problemsOf(this.drawing);

@@ -70,10 +70,25 @@ async function answered(plan, ground, op) {
   } catch (error) {
     // A stroke of which nothing holds is refused with the same answer as one that does.
     if (error instanceof Problem && error.facts.rejected) Object.assign(error, { answer: error.facts });
-    // Others have put units into the grid that was to be removed.
-    if (error instanceof Problem && op.kind === "grid" && error.facts.grids) Object.assign(error, { refused: true });
+    else if (error instanceof Problem) Object.assign(error, unmakeable(op, ground, error));
     throw error;
   }
+}
+
+/**
+ * What a session is to know of an op that can never be made: it would be sent again for ever, and
+ * all after it wait.
+ * @param {Op} op
+ * @param {number} ground
+ * @param {Problem} fault
+ */
+function unmakeable({ kind, moves }, ground, { status, facts }) {
+  // Others have put units into a grid that was to be removed, or it was never made.
+  if (kind === "grid") return { refused: status === 404 || Boolean(facts.grids) };
+  if (kind !== "strokes" || status !== 409 || !facts.grids) return {};
+  // It goes into a grid that was never made.
+  const rejected = moves.map(([unit, from, to]) => ({ unit, from, to, now: from, by: null, at: null, why: "removed" }));
+  return { answer: { seq: null, revision: 0, ground, applied: [], rejected } };
 }
 
 /**

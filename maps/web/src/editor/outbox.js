@@ -21,11 +21,8 @@ export async function outboxOf(plan, account) {
     all: async () => mineOf(await rows(), account).map(({ op }) => op),
     others: async () => othersOf(await rows(), account),
     put: async (op) => void (await done(store("readwrite").add({ plan, account, client: op.client, op }))),
-    remove: async (client) => {
-      const writing = store("readwrite");
-      const key = await done(writing.index("client").getKey(client));
-      if (key !== undefined) await done(writing.delete(key));
-    },
+    remove: (client) => replaced(store("readwrite"), [], client),
+    replace: (ops, gone) => replaced(store("readwrite"), ops, gone),
   };
 }
 
@@ -58,6 +55,24 @@ async function opened() {
     made.createIndex("client", "client", { unique: true });
   });
   return done(asked);
+}
+
+/**
+ * Write ops in the place of what is kept under their names, and drop one, in one transaction.
+ * @param {IDBObjectStore} writing
+ * @param {Op[]} ops
+ * @param {string} gone
+ */
+async function replaced(writing, ops, gone) {
+  const key = (/** @type {string} */ client) => done(writing.index("client").getKey(client));
+  for (const op of ops) {
+    const at = await key(op.client);
+    if (at === undefined) continue;
+    const row = /** @type {Row} */ (await done(writing.get(at)));
+    await done(writing.put({ ...row, op }, at));
+  }
+  const at = await key(gone);
+  if (at !== undefined) await done(writing.delete(at));
 }
 
 /**

@@ -51,6 +51,7 @@ import { apply } from "./strokes.js";
  * @property {() => Promise<Map<string, number>>} others how many ops of this plan wait for each other account
  * @property {(op: Op) => Promise<void>} put
  * @property {(client: string) => Promise<void>} remove
+ * @property {(ops: Op[], gone: string) => Promise<void>} replace keep ops as they are now, and one no more: all or nothing
  */
 
 const FIRST_PAUSE_MS = 1000;
@@ -93,6 +94,10 @@ export class Session {
     /** Why strokes are made from now on, in the words of whoever draws. @type {string | null} */
     this.why = null;
     this.sending = false;
+    /** Ops whose new grids are called what the server calls them. @type {WeakSet<Op>} */
+    this.numbered = new WeakSet();
+    /** Called when grids that wait to be made get other numbers. @type {(its: (no: number) => number) => void} */
+    this.renumbered = () => {};
     /** Whether grids may be otherwise here than the server has them: asked again after the next op. */
     this.doubted = false;
     /** @type {Promise<void>} */
@@ -248,7 +253,8 @@ export class Session {
    */
   async #settle(op, answer) {
     const { seq, applied, rejected, numbers = {} } = answer;
-    if (Object.keys(numbers).length) await this.#renumber(op, numbers);
+    if (Object.keys(numbers).length && !this.numbered.has(op)) await this.#renumber(op, await this.#listed(), numbers);
+    if (seq === null && op.grids.length) await this.#bequeath(op);
     if (seq === this.revision + 1) this.#absorb([this.#asEdit(op, seq, applied)]);
     else if (seq !== null && seq > this.revision) await this.catchUp();
     // An answer given again after a lost connection tells of a time that may be long past.
@@ -263,19 +269,71 @@ export class Session {
   }
 
   /**
-   * Somebody else's new grid has got the number of one's own: call it what the server calls it.
+   * Somebody else's new grid has got the number of one's own: call it what the server calls it,
+   * wherever it is spoken of, in one go; nothing may be drawn in between.
    * @param {Op} sent
+   * @param {NewGrid[]} listed grids on the list of the server
    * @param {Record<number, number>} numbers
    */
-  async #renumber(sent, numbers) {
-    const its = (/** @type {number | null} */ no) => (no === null ? null : (numbers[no] ?? no));
-    for (const op of this.pending) {
-      for (const grid of op.grids) if (op === sent) grid.no = numbers[grid.no] ?? grid.no;
-      for (const move of op.moves) [move[1], move[2]] = [its(move[1]), its(move[2])];
-      for (const change of op.changes) change[0] = numbers[change[0]] ?? change[0];
+  async #renumber(sent, listed, numbers) {
+    this.numbered.add(sent);
+    const waiting = this.pending.filter((op) => this.#fits(op));
+    const whole = this.#madeRoom(sent, numbers, waiting);
+    const its = (/** @type {number} */ no) => whole.get(no) ?? no;
+    const named = (/** @type {number | null} */ no) => (no === null ? null : its(no));
+    for (const op of waiting) {
+      for (const grid of op.grids) grid.no = its(grid.no);
+      for (const move of op.moves) [move[1], move[2]] = [named(move[1]), named(move[2])];
+      for (const change of op.changes) change[0] = its(change[0]);
       for (const grid of op.grids) this.drawing.addGrid(grid);
     }
-    await this.readGrids();
+    const { live } = this;
+    if (live) {
+      live.target = its(live.target);
+      if (live.bounds.grid != null) live.bounds.grid = its(live.bounds.grid);
+      for (const [unit, grid] of live.from) live.from.set(unit, its(grid));
+    }
+    this.renumbered(its);
+    this.#takeGrids(listed);
+    this.#refold([...waiting.flatMap(unitsOf), ...(live?.from.keys() ?? [])]);
+    // What is sent again after a visit that ended here must not be renumbered a second time.
+    const kept = waiting.filter((op) => op !== sent);
+    await this.outbox.replace(kept, sent.client).catch((fault) => console.error(fault));
+  }
+
+  /**
+   * Numbers of grids that change with those the server gave: a grid that waits to be made and bears
+   * one of these gets the next free one, or two grids would become one.
+   * @param {Op} sent
+   * @param {Record<number, number>} numbers
+   * @param {Op[]} waiting
+   */
+  #madeRoom(sent, numbers, waiting) {
+    const whole = new Map(Object.entries(numbers).map(([was, now]) => [Number(was), now]));
+    const given = new Set(whole.values());
+    let free = Math.max(...this.drawing.grids.keys(), ...given) + 1;
+    for (const op of waiting)
+      for (const { no } of op === sent ? [] : op.grids) if (given.has(no)) whole.set(no, free++);
+    return whole;
+  }
+
+  /**
+   * The new grids of a stroke of which nothing held were not made: the next stroke that goes into
+   * one makes it, before somebody else's grid gets its number.
+   * @param {Op} refused
+   */
+  async #bequeath(refused) {
+    /** @type {Set<Op>} */
+    const heirs = new Set();
+    for (const grid of refused.grids) {
+      const joins = (/** @type {Op} */ op) => op !== refused && op.kind === "strokes" && op.moves.some(([, , to]) => to === grid.no);
+      const heir = this.pending.find((op) => this.#fits(op) && joins(op));
+      if (!heir) continue;
+      heir.grids.push(grid);
+      heir.changes.push(...news([grid]));
+      heirs.add(heir);
+    }
+    await this.outbox.replace([...heirs], refused.client).catch((fault) => console.error(fault));
   }
 
   /**
