@@ -89,6 +89,11 @@ class TakeBackRequest(_Asked):
 
     client: UUID
     ground: int | None = None
+    takes: UUID | None = Field(
+        default=None,
+        description="Name of the act that is to be taken back, or made again; when it is another "
+        "by now, nothing is. Without it: the last, whichever that is.",
+    )
 
 
 class NewGridRequest(_Asked):
@@ -174,6 +179,7 @@ class EditEntry(BaseModel):
     """One edit of a plan's history."""
 
     seq: int
+    client: UUID | None = Field(description="Name that a page gave it; null: no page made it.")
     at: datetime
     by: str
     action: str

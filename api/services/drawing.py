@@ -88,7 +88,8 @@ def take_back(desk: Desk, plan_id: int, asked: TakeBackRequest, action: str) -> 
     NotFound
         There is no such plan in the scope.
     Conflict
-        There is nothing of theirs to take back, or the plan takes no more edits.
+        There is nothing of theirs to take back, or the last is not the act they mean, or the plan
+        takes no more edits.
     """
     with desk.engine.begin() as connection:
         lock_for_split(desk, connection, plan_id, action)
@@ -98,6 +99,7 @@ def take_back(desk: Desk, plan_id: int, asked: TakeBackRequest, action: str) -> 
         refuse_not_drawable(plan, asked.ground)
         name = desk.who.name
         last, heads = last_edit(connection, plan, action, name)
+        _refuse_not_meant(last, asked)
         if "stairwells" in (last.detail or {}):
             return take_back_split(desk, connection, plan, last, asked.client)
         wanted = inverse_of(last, heads, action, name, client=asked.client)
@@ -230,6 +232,22 @@ def _refuse_other_stroke(known: EditRow, moves: Sequence[Move]) -> None:
             "name of its own.",
             "该操作的 client 标识已用于另一次调整，请为每次调整使用新的标识。",
             seq=known.seq,
+        )
+
+
+def _refuse_not_meant(last: EditRow, asked: TakeBackRequest) -> None:
+    """
+    Take nothing back but what is meant.
+
+    A page queues an undo behind its stroke. When the stroke is refused, the last that stands is
+    an older one, which nobody wants undone.
+    """
+    if asked.takes is not None and asked.takes != last.client:
+        raise Conflict(
+            f"What is to be taken back is not your last act: that is edit {last.seq}. Nothing was "
+            "changed.",
+            f"要撤销或重做的不是您最近的操作（最近的是第 {last.seq} 次修改），本次没有改动。",
+            seq=last.seq,
         )
 
 

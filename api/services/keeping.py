@@ -62,6 +62,7 @@ def _entry(edit: EditRow) -> EditEntry:
     detail: dict[str, Any] = dict(edit.detail or {})
     return EditEntry(
         seq=edit.seq,
+        client=edit.client,
         at=edit.made_at,
         by=edit.made_by,
         action=edit.action,

@@ -234,7 +234,9 @@ class Server {
     const stacks = new Stacks(who, this.edits);
     const moves = op.kind === "strokes" ? op.moves : stacks[op.kind]()?.moves;
     if (!moves) throw Object.assign(new Error("nothing"), { status: 409 });
-    const undoes = op.kind === "strokes" ? null : (op.kind === "undo" ? stacks.done : stacks.undone).at(-1).seq;
+    const last = op.kind === "strokes" ? null : (op.kind === "undo" ? stacks.done : stacks.undone).at(-1);
+    if (last && op.takes && op.takes !== last.client) throw Object.assign(new Error("another"), { status: 409 });
+    const undoes = last?.seq ?? null;
     const holds = ([unit, from]) => this.grid[unit] === (from ?? NONE);
     const applied = moves.filter(holds);
     const rejected = moves.filter((move) => !holds(move)).map(([unit, from, to]) => ({ unit, from, to, now: this.grid[unit] < 0 ? null : this.grid[unit], by: "x", at: "" }));
@@ -242,7 +244,7 @@ class Server {
     let seq = null;
     if (applied.length || op.kind !== "strokes") {
       seq = this.edits.length + 1;
-      this.edits.push({ seq, at: "", by: who, action: op.action, why: op.why, moves: applied, undoes, changes: [] });
+      this.edits.push({ seq, at: "", by: who, client: op.client, action: op.action, why: op.why, moves: applied, undoes, changes: [] });
     }
     const answer = { seq, revision: this.edits.length, applied, rejected };
     this.answers.set(op.client, answer);
@@ -475,6 +477,34 @@ async function renumbered(doc) {
   same([next.pending.length, names, [...next.base]], [0, ["theirs", "first", "second"], [...later.grid]], "all is saved");
 }
 
+/** An undo queued behind a stroke that is refused leaves older strokes alone. */
+async function undone(doc) {
+  const town = readTown(doc);
+  const server = new Server(doc.assignment);
+  const wire = { ground: 1, ...remote(server, "a", () => 0) };
+  const drawing = new Drawing(town, gridsOf(doc.grids), doc.assignment);
+  const session = new Session(drawing, 1, structuredClone(server.edits), "a", wire, memory(), () => {});
+  const move = (unit) => [unit, drawing.grid[unit] < 0 ? null : drawing.grid[unit], drawing.grid[unit] === 0 ? 1 : 0];
+  await session.draw([move(0)]);
+  const saved = [...server.grid];
+  // Somebody else takes the unit that the next stroke is about.
+  const other = move(1);
+  const theirs = other[1] === null ? 0 : NONE;
+  server.grid[1] = theirs;
+  server.edits.push({ seq: 3, at: "", by: "b", client: "b", action: "stroke", why: null, moves: [[1, other[1], theirs < 0 ? null : theirs]], undoes: null, changes: [] });
+  const drawn = session.draw([other]);
+  session.step("undo");
+  session.step("redo");
+  session.step("undo");
+  await drawn;
+  same([session.pending.length, server.edits.length], [0, 3], "nothing is left to be taken back");
+  same(server.grid[0], saved[0], "and the older stroke stands");
+  same([...drawing.grid], server.grid, "here as there");
+  session.step("undo");
+  while (session.pending.length) await session.flush();
+  same(server.grid[0], doc.assignment[0], "until it is undone itself");
+}
+
 /** The new grid of a stroke that others refuse is made by the next stroke into it. */
 async function bequeathed(doc) {
   const town = readTown(doc);
@@ -504,6 +534,7 @@ for (const seed of seeds) {
   await offTheList(doc);
   await renumbered(doc);
   await bequeathed(doc);
+  await undone(doc);
 }
 const judgements = documents.map((doc) => {
   const drawing = new Drawing(readTown(doc), gridsOf(doc.grids), doc.assignment);

@@ -59,7 +59,9 @@ export async function greet(page) {
 export async function fork(page) {
   const { session } = page;
   if (!session) return;
-  const waiting = session.pending.map((op) => ({ ...op, client: crypto.randomUUID() }));
+  const names = new Map(session.pending.map(({ client }) => [client, crypto.randomUUID()]));
+  const its = (/** @type {string} */ client) => names.get(client) ?? client;
+  const waiting = session.pending.map((op) => ({ ...op, client: its(op.client), takes: op.takes && its(op.takes) }));
   if (await forkWith(page, waiting)) await session.discard();
 }
 

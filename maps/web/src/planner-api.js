@@ -96,8 +96,8 @@ function unmakeable({ kind, moves }, ground, { status, facts }) {
  * @param {number} ground
  * @param {Op} op
  */
-function told(plan, ground, { kind, client, moves, changes, action, why, grids }) {
-  if (kind === "undo" || kind === "redo") return sent("POST", `/plans/${plan}/${kind}`, { client, ground });
+function told(plan, ground, { kind, client, moves, changes, action, why, grids, takes = null }) {
+  if (kind === "undo" || kind === "redo") return sent("POST", `/plans/${plan}/${kind}`, { client, ground, takes });
   if (kind === "strokes") {
     const added = grids.map(({ no, name, kind: its }) => ({ no, name, kind: its }));
     return sent("POST", `/plans/${plan}/strokes`, { client, ground, moves, action, why, grids: added });

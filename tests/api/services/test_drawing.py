@@ -151,6 +151,22 @@ def test_each_planner_takes_back_his_own_strokes(jia: Desk, yi: Desk, plan_id: i
         take_back(jia, plan_id)
 
 
+def test_an_undo_takes_back_the_act_it_names_or_none(jia: Desk, plan_id: int) -> None:
+    start, older, newer = labels_of(jia, plan_id), uuid4(), uuid4()
+    move(jia, plan_id, [(0, start[0], None)], older)
+    saved = labels_of(jia, plan_id)
+    with pytest.raises(Conflict, match="not your last act"):
+        drawing.take_back(jia, plan_id, TakeBackRequest(client=uuid4(), takes=newer), "undo")
+    assert labels_of(jia, plan_id) == saved
+    assert keeping.edits(jia, plan_id, 1).items[0].client == older
+    undo = TakeBackRequest(client=uuid4(), takes=older)
+    assert drawing.take_back(jia, plan_id, undo, "undo").applied == [(0, None, start[0])]
+    with pytest.raises(Conflict, match="not your last act"):
+        drawing.take_back(jia, plan_id, TakeBackRequest(client=uuid4(), takes=older), "redo")
+    redo = TakeBackRequest(client=uuid4(), takes=undo.client)
+    assert drawing.take_back(jia, plan_id, redo, "redo").applied == [(0, start[0], None)]
+
+
 def test_undo_needs_nothing_but_the_database(
     jia: Desk, plan_id: int, shared: tuple[sa.Engine, int]
 ) -> None:

@@ -7,6 +7,7 @@ import { changedBack, inverse } from "./strokes.js";
  * @property {number} seq
  * @property {string} at
  * @property {string} by
+ * @property {string | null} [client] name that a page gave it
  * @property {string} action
  * @property {string | null} why
  * @property {import("./strokes.js").Move[]} moves
@@ -18,7 +19,7 @@ import { changedBack, inverse } from "./strokes.js";
 
 /**
  * An edit, or one that waits to be saved: that has no number yet, and is one's own.
- * @typedef {{seq?: number, by?: string, action: string, undoes?: number | null,
+ * @typedef {{seq?: number, by?: string, client?: string | null, action: string, undoes?: number | null,
  *   moves: import("./strokes.js").Move[], changes: import("./drawing.js").Change[],
  *   detail?: {ground?: number, ground_was?: number}}} Step
  */
@@ -86,14 +87,12 @@ export class Stacks {
 
   /** What undo would do; null: there is nothing to undo. */
   undo() {
-    const last = this.#last(this.done);
-    return last ? { moves: inverse(last.moves), changes: changedBack(last.changes) } : null;
+    return takenBack(this.#last(this.done));
   }
 
   /** What redo would do; null: there is nothing to redo. */
   redo() {
-    const last = this.#last(this.undone);
-    return last ? { moves: inverse(last.moves), changes: changedBack(last.changes) } : null;
+    return takenBack(this.#last(this.undone));
   }
 
   copy() {
@@ -105,6 +104,13 @@ export class Stacks {
     return same;
   }
 }
+
+/**
+ * The inverse of a step, and the name of what it takes back.
+ * @param {Step | undefined} last
+ */
+const takenBack = (last) =>
+  last ? { moves: inverse(last.moves), changes: changedBack(last.changes), takes: last.client ?? null } : null;
 
 /**
  * Steps without the one that another takes back; without a number that is the last.

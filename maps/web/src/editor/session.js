@@ -22,6 +22,7 @@ import { apply } from "./strokes.js";
  * @property {string} action
  * @property {string | null} why
  * @property {NewGrid[]} grids new ones
+ * @property {string | null} [takes] of undo and redo: name of the act that they take back, where it has one
  * @property {number} [ground] that its units are of
  */
 
@@ -218,7 +219,8 @@ export class Session {
   }
 
   /**
-   * What the server says of an op; null where there was nothing left to undo, or to be done.
+   * What the server says of an op; null where there was nothing left to undo, or to be done: the
+   * stroke that an undo takes back may have been refused.
    * @param {Op} op
    */
   async #answered(op) {
@@ -342,8 +344,8 @@ export class Session {
    * @param {Move[]} moves
    * @returns {Edit}
    */
-  #asEdit({ action, why, changes }, seq, moves) {
-    return { seq, at: new Date().toISOString(), by: this.me, action, why, moves, undoes: null, changes };
+  #asEdit({ client, action, why, changes }, seq, moves) {
+    return { seq, at: new Date().toISOString(), by: this.me, client, action, why, moves, undoes: null, changes };
   }
 
   /** @param {Op} op */
