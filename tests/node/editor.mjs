@@ -425,6 +425,19 @@ async function offTheList(doc) {
   same(session.conflicts.map(({ why }) => why), ["removed"], "and that is told");
 }
 
+/** A grid locked and opened again is open while the two are being saved. */
+async function reopened(doc) {
+  const drawing = new Drawing(readTown(doc), gridsOf(doc.grids), doc.assignment);
+  const seen = [];
+  const send = async () => {
+    seen.push(drawing.figures(0).locked);
+    return made(1 + seen.length);
+  };
+  const session = new Session(drawing, 1, beginning(), "a", { ...scripted([]), send }, memory(), () => {});
+  await Promise.all([session.changeGrid([0, "locked", false, true]), session.changeGrid([0, "locked", true, false])]);
+  same([seen, session.pending.length], [[false, false], 0], "what is saved later holds while what came before is saved");
+}
+
 /** Somebody else's new grid has one's number: two grids that wait, what is chosen and drawn follow. */
 async function renumbered(doc) {
   const town = readTown(doc);
@@ -532,6 +545,7 @@ for (const seed of seeds) {
   await crowd(doc, random);
   await elsewhere(doc, random);
   await offTheList(doc);
+  await reopened(doc);
   await renumbered(doc);
   await bequeathed(doc);
   await undone(doc);

@@ -406,8 +406,13 @@ export class Session {
       off.delete(grid.no);
     }
     for (const no of off) drawing.figures(no).removed = true;
-    for (const op of this.pending) if (this.#fits(op)) drawing.change(op.changes);
+    this.#changeAgain();
     this.tell([]);
+  }
+
+  /** Have grids as what waits makes them, whatever is known of them since. */
+  #changeAgain() {
+    for (const op of this.pending) if (this.#fits(op)) this.drawing.change(op.changes);
   }
 
   /** @param {Edit[]} edits */
@@ -425,6 +430,7 @@ export class Session {
       this.confirmed.push(edit);
       this.revision = edit.seq;
     }
+    this.#changeAgain();
     this.#restack();
     this.#refold(units);
   }
