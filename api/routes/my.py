@@ -87,13 +87,15 @@ def list_handover(
     return my_list.handover_rows(connection, who, publication, today())
 
 
-@router.post("/marks", responses=problems(422))
+@router.post("/marks", responses=problems(409, 422))
 def send_marks(
     who: Marker, engine: DatabaseEngine, language: RequestLanguage, sent: Marks
 ) -> MarkResults:
     """Send done marks in their order; each is told what became of it, and may come again."""
     now = datetime.now(UTC)
-    return my_marks.store_marks(engine, who, sent.marks, now=now, language=language)
+    return my_marks.store_marks(
+        engine, who, sent.marks, made_in=sent.account, now=now, language=language
+    )
 
 
 @router.post("/receipts", status_code=204, responses=problems(404, 422))

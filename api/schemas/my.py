@@ -177,6 +177,11 @@ class Marks(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    account: str | None = Field(
+        default=None,
+        max_length=512,
+        description="`me.account` of the list they were made in; refused to any other account.",
+    )
     marks: list[Mark] = Field(min_length=1, max_length=200)
 
 

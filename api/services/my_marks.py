@@ -14,8 +14,8 @@ from api.principal import Principal
 from api.schemas.my import Mark, MarkResult, MarkResults
 from api.services import audit
 from api.services.my_asker import Asker, asker_of
-from api.today import day_of
-from gis.errors import Language
+from api.today import HERE, day_of
+from gis.errors import Conflict, Language
 from gis.store import visits as store
 
 AHEAD = timedelta(minutes=10)
@@ -25,6 +25,12 @@ OLDEST = timedelta(days=62)
 
 Row = Mapping[str, Any]
 Sentence = tuple[str, str]
+
+
+class OtherAccount(Conflict):
+    """Marks made under another account than the one that sends them."""
+
+    code = "other-account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ def store_marks(
     principal: Principal,
     marks: Sequence[Mark],
     *,
+    made_in: str | None = None,
     now: datetime,
     language: Language,
 ) -> MarkResults:
@@ -65,11 +72,24 @@ def store_marks(
 
     Parameters
     ----------
+    made_in
+        `Asker.key` of the account they were made under; None: not told.
     now
         Moment at which they arrived.
+
+    Raises
+    ------
+    OtherAccount
+        They were made under another account; nothing was stored.
     """
     with engine.begin() as connection:
         asker = asker_of(connection, principal, day_of(now))
+        if made_in is not None and made_in != asker.key:
+            raise OtherAccount(
+                "These marks were made under another account; nothing was stored. Whoever made "
+                "them signs in and sends them.",
+                "这些标记由其他账号记录，未保存。请原账号登录后发送。",
+            )
         judging = _Judging(connection, asker, marks, now)
         judged = [judging.judge(mark) for mark in marks]
         rows = [one.row for one in judged if one.row is not None]
@@ -131,18 +151,18 @@ class _Judging:
         )
 
     def _untimely(self, mark: Mark) -> Sentence | None:
+        dated = mark.marked_at.astimezone(HERE)
         if mark.marked_at > self.now + AHEAD:
             return (
-                f"The mark is dated {mark.marked_at:%Y-%m-%d %H:%M}, which is yet to come: set the "
+                f"The mark is dated {dated:%Y-%m-%d %H:%M}, which is yet to come: set the "
                 "clock of the phone, then mark the building again.",
-                f"标记时间 {mark.marked_at:%Y-%m-%d %H:%M} 晚于当前时间："
-                "请校准手机时钟后重新标记。",
+                f"标记时间 {dated:%Y-%m-%d %H:%M} 晚于当前时间：请校准手机时钟后重新标记。",
             )
         if mark.marked_at < self.now - OLDEST:
             return (
-                f"The mark of {mark.marked_at:%Y-%m-%d} waited more than {OLDEST.days} days and "
+                f"The mark of {dated:%Y-%m-%d} waited more than {OLDEST.days} days and "
                 "no longer counts.",
-                f"{mark.marked_at:%Y-%m-%d} 的标记已超过 {OLDEST.days} 天，不再计入。",
+                f"{dated:%Y-%m-%d} 的标记已超过 {OLDEST.days} 天，不再计入。",
             )
         return None
 

@@ -338,6 +338,7 @@ CASES["get", f"{API}/my/colleagues"] = {200: (f"{API}/my/colleagues", None)}
 MARK = {"client": "0" * 32, "building": "b0", "outcome": "seen", "households": 1}
 CASES["post", f"{API}/my/marks"] = {
     200: (f"{API}/my/marks", {"marks": [{**MARK, "marked_at": "2026-11-01T00:00:00Z"}]}),
+    409: (f"{API}/my/marks", {"account": "0-somebody else", "marks": [MARK]}),
     422: (f"{API}/my/marks", {"marks": []}),
 }
 for told in ("progress", "handovers"):

@@ -21,11 +21,18 @@ from tests.web.axe import serious
 from tests.web.conftest import serving
 
 TOWN = Path(__file__).parents[1] / "small_town.sql"
+# All that a store of the phone holds.
+KEPT = (
+    "name => new Promise(done => { const asked = indexedDB.open('wangge-my');"
+    " asked.onsuccess = () => {"
+    " const all = asked.result.transaction(name).objectStore(name).getAll();"
+    " all.onsuccess = () => { asked.result.close(); done(all.result) } } })"
+)
 
 
 @pytest.fixture(scope="module")
-def address(server_url: str, migrated_template: str) -> Iterator[str]:
-    """Address of a service on a town with two workers, which the tests of this module change."""
+def house(server_url: str, migrated_template: str) -> Iterator[tuple[str, Settings]]:
+    """A service on a town with two workers, which the tests of this module change."""
     with own_database(server_url, migrated_template) as url:
         engine = open_engine(url)
         with engine.begin() as connection:
@@ -41,13 +48,22 @@ def address(server_url: str, migrated_template: str) -> Iterator[str]:
                     "UPDATE handover SET from_grid_id = 2, to_grid_id = 1 WHERE unit_id = 'b000'"
                 )
             )
-        add_account(engine, "one", "worker", areas=(), worker="w1")
+        # Colleagues are seen in a scope: that of the first worker is their grid.
+        grid = ("510000000001001",)
+        add_account(engine, "one", "worker", areas=(), grids=grid, worker="w1")
         add_account(engine, "two", "worker", areas=(), worker="w2")
         add_account(engine, "viewer", "viewer")
         add_account(engine, "boss", "supervisor", areas=("510000000000",))
         engine.dispose()
-        with serving(Settings(database_url=SecretStr(url), readers="accounts")) as at:
-            yield at
+        settings = Settings(database_url=SecretStr(url), readers="accounts")
+        with serving(settings) as at:
+            yield at, settings
+
+
+@pytest.fixture(scope="module")
+def address(house: tuple[str, Settings]) -> str:
+    """Return the address of the service."""
+    return house[0]
 
 
 @pytest.fixture
@@ -160,10 +176,7 @@ def test_another_account_on_the_same_phone_finds_nothing_of_the_first(
     expect(page.locator(".me")).to_contain_text("某某")
     page.click("#sign-out")
     page.wait_for_url("**/login**")
-    kept = "new Promise(done => { const o = indexedDB.open('wangge-my'); o.onsuccess = () => {"
-    kept += " const r = o.result.transaction('seen').objectStore('seen').count();"
-    kept += " r.onsuccess = () => { o.result.close(); done(r.result) } } })"
-    assert page.evaluate(kept) == 0
+    assert page.evaluate(KEPT, "seen") == []
     sign_in(phone, address, "two")
     page.goto(f"{address}/my")
     page.click("#tab-me")
@@ -172,7 +185,80 @@ def test_another_account_on_the_same_phone_finds_nothing_of_the_first(
     expect(page.locator("#tab-me")).to_have_text("Me")
     sign_in(phone, address, "viewer")
     page.reload()
-    expect(page.locator("#state")).to_be_visible()
+    # Who may not use the page sees nothing of whoever used it before, and the phone keeps none.
+    expect(page.locator("#view .notice")).to_contain_text("This account cannot use this page")
+    expect(page.locator("#view .row")).to_have_count(0)
+    expect(page.locator("#my")).not_to_contain_text("乙")
+    page.click("#tab-me")
+    expect(page.locator("#my")).not_to_contain_text("乙")
+    assert page.evaluate(KEPT, "seen") == []
+    assert faults == []
+
+
+def test_marks_of_one_worker_are_not_sent_under_the_session_of_another(
+    address: str, phone: BrowserContext
+) -> None:
+    faults: list[str] = []
+    sign_in(phone, address, "one")
+    page = open_my(phone, address, faults)
+    page.click("#tab-me")
+    page.get_by_role("button", name="显示同事和电话").click()
+    expect(page.locator(".people")).to_contain_text("乙")
+    page.click("#tab-list")
+    page.route("**/api/v1/my/marks", lambda route: route.abort())
+    page.click("[data-code=b004]")
+    page.click("#absent")
+    expect(page.locator("#state")).to_contain_text("1 条待发送")
+    page.unroute("**/api/v1/my/marks")
+    # Another signs in on the phone, and the line is too slow to say so.
+    sign_in(phone, address, "two")
+    page.route("**/api/v1/my", lambda route: route.abort())
+    page.click("#state")
+    expect(page.locator("#view .notice")).to_be_visible()
+    expect(page.locator("#view .row")).to_have_count(0)
+    assert page.evaluate(KEPT, "seen") == []
+    assert [mark["building"] for mark in page.evaluate(KEPT, "marks")] == ["b004"]
+    page.unroute("**/api/v1/my")
+    page.get_by_role("button", name="重试").click()
+    expect(page.locator(".banner.warn")).to_contain_text("其他账号的 1 条标记未发送")
+    expect(page.locator("[data-code=b004]")).not_to_contain_text("不在家")
+    # Nor are colleagues shown whom the first had asked for.
+    page.click("#tab-me")
+    expect(page.locator(".me")).to_contain_text("乙")
+    expect(page.locator(".people")).to_have_count(0)
+    sign_in(phone, address, "one")
+    page.reload()
+    page.click("#tab-list")
+    expect(page.locator("[data-code=b004]")).to_contain_text("不在家")
+    assert page.evaluate(KEPT, "marks") == []
+    assert faults == []
+
+
+def test_phones_of_colleagues_are_kept_masked_and_shown_to_whom_they_were_told(
+    address: str, phone: BrowserContext
+) -> None:
+    faults: list[str] = []
+    sign_in(phone, address, "one")
+    page = open_my(phone, address, faults)
+    page.click("#tab-me")
+    page.get_by_role("button", name="显示同事和电话").click()
+    expect(page.locator(".people")).to_contain_text("13900001234")
+    kept = json.dumps(page.evaluate(KEPT, "seen"))
+    assert "139****1234" in kept
+    assert "13900001234" not in kept
+    # What was read before is shown without a network, and to nobody whom the server refuses.
+    page.reload()
+    page.click("#tab-me")
+    page.route("**/api/v1/my/colleagues", lambda route: route.abort())
+    page.get_by_role("button", name="显示同事和电话").click()
+    expect(page.locator(".people")).to_contain_text("139****1234")
+    page.unroute("**/api/v1/my/colleagues")
+    page.reload()
+    page.click("#tab-me")
+    phone.clear_cookies()
+    page.get_by_role("button", name="显示同事和电话").click()
+    expect(page.locator("#state")).to_contain_text("登录已失效")
+    expect(page.locator(".people")).to_have_count(0)
     assert faults == []
 
 

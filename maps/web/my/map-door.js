@@ -2,7 +2,7 @@
 
 import { h, notice } from "./elements.js";
 import { own, state, vendor } from "./state.js";
-import { besides, changed } from "./talk.js";
+import { besides, changed, onForget } from "./talk.js";
 import { t } from "./words.js";
 
 /** @type {string | null} building to find the way to, once the map is open */
@@ -29,10 +29,15 @@ export function mapView() {
   return frame;
 }
 
-/** Draw it anew the next time: in another language, or after it failed. */
+/** Draw it anew the next time: in another language, for somebody else, or after it failed. */
 export function forgetMap() {
   frame = null;
 }
+
+onForget(() => {
+  forgetMap();
+  wanted = null;
+});
 
 /** @param {HTMLElement} here */
 async function open(here) {
@@ -43,7 +48,7 @@ async function open(here) {
       besides("/my/map"),
     ]);
     if (!shapes) {
-      fail(here, t("map.offline"));
+      fail(here, state.online ? t("map.failed") : t("map.offline"));
       return;
     }
     drawMap(here, shapes, tools());

@@ -111,7 +111,8 @@ async function way(code, with_) {
     told.textContent = t("map.no-position");
     return;
   }
-  const found = await besides(`/my/way/${encodeURIComponent(code)}?lon=${here[0]}&lat=${here[1]}`, true);
+  // Not kept: where somebody is stands in the address.
+  const found = await besides(`/my/way/${encodeURIComponent(code)}?lon=${here[0]}&lat=${here[1]}`, null);
   const line = found ? found.line : [here, [building.lon, building.lat]];
   const drawn = L.polyline(
     line.map((/** @type {number[]} */ [lon, lat]) => [lat, lon]),

@@ -2,8 +2,8 @@
 
 import { h } from "./elements.js";
 import { forgetMap } from "./map-door.js";
-import { base, ownMarks, state } from "./state.js";
-import { ask, besides, changed, refresh, signOut } from "./talk.js";
+import { base, dayOf, ownMarks, state } from "./state.js";
+import { ask, besides, changed, onForget, refresh, signOut } from "./talk.js";
 import { roleName, shortDay, speak, spoken, t } from "./words.js";
 
 const LARGE = "wangge.large";
@@ -12,6 +12,12 @@ let colleagues = null;
 /** Rows of handovers that were asked for, by publication. @type {Map<number, any[]>} */
 const handed = new Map();
 let saying = "";
+
+onForget(() => {
+  colleagues = null;
+  handed.clear();
+  saying = "";
+});
 
 /** @returns {HTMLElement} */
 export function meView() {
@@ -44,7 +50,7 @@ function handover(one) {
     one.gained ? h("p", null, `＋ ${t("me.gained", { n: one.gained, households: one.households_gained })}`) : null,
     one.lost ? h("p", null, `－ ${t("me.lost", { n: one.lost, households: one.households_lost })}`) : null,
     rows ? h("ul.handed", null, ...rows.map(handedRow)) : null,
-    one.confirmed_at ? h("p.good", null, `✓ ${t("me.confirmed", { day: shortDay(one.confirmed_at.slice(0, 10)) })}`) : null,
+    one.confirmed_at ? h("p.good", null, `✓ ${t("me.confirmed", { day: shortDay(dayOf(one.confirmed_at)) })}`) : null,
     h(
       "div.pair",
       null,
@@ -65,8 +71,16 @@ function handedRow(row) {
 async function showRows(publication) {
   const told = await besides(`/my/handovers/${publication}`);
   if (told) handed.set(publication, told.items);
-  else saying = t("never-online");
+  else saying = whyNot("never-online");
   changed();
+}
+
+/**
+ * Why there is nothing to show: what the server said, or else that it was not reached.
+ * @param {string} offline
+ */
+function whyNot(offline) {
+  return (state.online && state.saying) || t(offline);
 }
 
 /** @param {number} publication */
@@ -102,15 +116,36 @@ function notices(list) {
 function colleaguesPart() {
   if (!colleagues) {
     const load = async () => {
-      const told = await besides("/my/colleagues");
+      const told = await besides("/my/colleagues", withMaskedPhones);
       if (told) colleagues = told.items;
-      else saying = t("me.colleagues.offline");
+      else saying = whyNot("me.colleagues.offline");
       changed();
     };
     return h("button", { type: "button", onclick: () => void load() }, t("me.colleagues.load"));
   }
   if (!colleagues.length) return h("p.muted", null, t("me.colleagues.none"));
   return h("ul.people", null, ...colleagues.map(person));
+}
+
+/**
+ * As they are kept on the phone: whoever finds it reads no number in full.
+ * @param {{items: any[]}} told
+ */
+function withMaskedPhones(told) {
+  return { items: told.items.map((one) => ({ ...one, phone: maskedPhone(one.phone) })) };
+}
+
+/**
+ * A mobile keeps its first three and last four digits, any other number its last two.
+ * @param {string | null} phone
+ */
+function maskedPhone(phone) {
+  if (!phone || phone.includes("*")) return phone;
+  const digits = phone.replace(/\D/g, "");
+  const mobile = digits.match(/^(?:86)?(1\d{2})\d{4}(\d{4})$/);
+  if (mobile) return `${mobile[1]}****${mobile[2]}`;
+  const shown = digits.length > 2 ? digits.slice(-2) : "";
+  return "*".repeat(Math.max(digits.length, 1) - shown.length) + shown;
 }
 
 /** @param {any} one */

@@ -3,7 +3,7 @@
 import { h } from "./elements.js";
 import { askMap } from "./map-door.js";
 import { asMarked, fullName, state } from "./state.js";
-import { mark } from "./talk.js";
+import { mark, onForget } from "./talk.js";
 import { shortDay, t } from "./words.js";
 
 /** @typedef {import("./state.js").Building} Building */
@@ -29,6 +29,8 @@ export function closeSheet() {
   sheet?.remove();
   sheet = null;
 }
+
+onForget(closeSheet);
 
 /**
  * @param {Building} building

@@ -149,6 +149,6 @@ export function asMarked(building) {
  * The day of a moment in China, where the grids are.
  * @param {string} moment
  */
-function dayOf(moment) {
+export function dayOf(moment) {
   return new Date(Date.parse(moment) + 8 * 3600_000).toISOString().slice(0, 10);
 }

@@ -15,6 +15,14 @@ export function onTalk(listener) {
   TALK.addEventListener("change", listener);
 }
 
+/**
+ * Heard when what is shown belongs to somebody else now: whoever remembers some of it, forgets it.
+ * @param {() => void} listener
+ */
+export function onForget(listener) {
+  TALK.addEventListener("forget", listener);
+}
+
 export function changed() {
   TALK.dispatchEvent(new Event("change"));
 }
@@ -58,8 +66,9 @@ export async function ask(path, options = {}) {
  * @param {string} etag
  */
 export async function take(list, etag) {
-  const before = await seen("list").catch(() => null);
-  if (before && before.list.me.account !== list.me.account) await forgetSeen();
+  const kept = await seen("list").catch(() => null);
+  const accounts = [state.list, kept?.list].filter(Boolean).map((before) => before.me.account);
+  if (accounts.some((account) => account !== list.me.account)) await forget();
   state.list = list;
   state.etag = etag;
   state.savedAt = Date.now();
@@ -67,13 +76,26 @@ export async function take(list, etag) {
   await keep("list", { list, etag, savedAt: state.savedAt }).catch(() => undefined);
 }
 
-/** Fetch the list anew; what is shown stays when that does not succeed. */
+/** Forget the list and all that was shown with it; marks stay for whoever made them. */
+async function forget() {
+  state.list = null;
+  state.etag = "";
+  state.savedAt = 0;
+  state.grid = -1;
+  TALK.dispatchEvent(new Event("forget"));
+  await forgetSeen().catch(() => undefined);
+}
+
+/** Fetch the list anew; what is shown stays when that does not succeed, unless it is another's. */
 export async function refresh() {
   try {
     const answer = await ask("/my", { headers: state.etag ? { "If-None-Match": state.etag } : {} });
     if (answer.status === 304 && state.list) await take(state.list, state.etag);
     else if (answer.ok) await take(await answer.json(), answer.headers.get("ETag") ?? "");
-    else await troubled(answer);
+    else {
+      if (answer.status === 403) await forget();
+      await troubled(answer);
+    }
   } catch {
     // Offline: the banner says so.
   }
@@ -83,6 +105,11 @@ export async function refresh() {
 /** @param {Response} answer */
 async function troubled(answer) {
   const told = await answer.json().catch(() => ({}));
+  if (told.code === "other-account") {
+    await forget();
+    await refresh();
+    return;
+  }
   state.requestId = told.request_id ?? answer.headers.get("X-Request-ID") ?? "";
   state.saying = told.detail ?? "";
   if (answer.status === 401) state.trouble = "sign-in";
@@ -162,7 +189,7 @@ async function sendBatch(batch) {
   const answer = await ask("/my/marks", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ marks }),
+    body: JSON.stringify({ account: batch[0].account, marks }),
   });
   if (!answer.ok) {
     await troubled(answer);
@@ -204,21 +231,23 @@ export async function signOut() {
 /**
  * Something beside the list: from the server, else as last seen.
  * @param {string} path
- * @param {boolean} [fleeting] not to be kept: where somebody is stands in the address
+ * @param {((told: any) => any) | null} [keepable] what of it may stay on the phone; null: nothing
  * @returns {Promise<any>} null when neither has it
  */
-export async function besides(path, fleeting = false) {
+export async function besides(path, keepable = (told) => told) {
   try {
     const answer = await ask(path);
     if (answer.ok) {
       const told = await answer.json();
-      if (!fleeting) await keep(path, told).catch(() => undefined);
+      if (keepable) await keep(path, keepable(told)).catch(() => undefined);
       return told;
     }
     await troubled(answer);
     changed();
+    // Whom the server tells nothing is not told what it told somebody before.
+    if (answer.status < 500) return null;
   } catch {
     changed();
   }
-  return fleeting ? null : seen(path).catch(() => null);
+  return keepable ? seen(path).catch(() => null) : null;
 }

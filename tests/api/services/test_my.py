@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from api.principal import Principal
 from api.schemas.my import Mark, MarkResult, MyBuilding, MyList
 from api.services.my_list import colleagues, handover_rows, my_list
-from api.services.my_marks import OLDEST, store_marks
+from api.services.my_marks import OLDEST, OtherAccount, store_marks
 from api.services.plans import divide_community
 from api.services.publishing import publish_plan
 from api.services.visit_progress import confirm, progress_of, receipts_of
 from api.settings import Settings
-from api.today import today
+from api.today import HERE, today
 from gis.errors import Forbidden, InputError, NotFound
 from gis.partition.rules import load_rules
 from gis.search_keys import pinyin_keys
@@ -319,3 +319,22 @@ def test_a_mark_on_a_building_that_passed_on_meanwhile_is_kept_and_both_are_told
             {"code": passed},
         ).scalars()
         assert list(kept) == ["510000000001001"]
+
+
+def test_marks_made_under_another_account_are_not_stored(engine: sa.Engine) -> None:
+    own = listed(engine).me.account
+    one = mark("b012", 1)
+    with pytest.raises(OtherAccount, match="another account"):
+        store_marks(engine, OTHER, [one], made_in=own, now=NOW, language="en")
+    told = store_marks(engine, ME, [one], made_in=own, now=NOW, language="en")
+    assert statuses(told.results) == ["kept"]
+
+
+def test_the_time_of_a_refused_mark_is_told_as_it_is_in_china(engine: sa.Engine) -> None:
+    there = timezone(timedelta(hours=-11))
+    for moment, words in (
+        (NOW + timedelta(hours=2), "%Y-%m-%d %H:%M"),
+        (NOW - OLDEST - timedelta(days=1), "%Y-%m-%d"),
+    ):
+        [refused] = sent(engine, mark("b012", marked_at=moment.astimezone(there)))
+        assert f"{moment.astimezone(HERE):{words}}" in refused.message
