@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from api.principal import Principal, Role
 from api.services import passwords
 from api.services.audit import record
-from api.services.scopes import AreaTree, require_within
+from api.services.scopes import AreaTree, looks_after, require_within
 from api.services.throttling import account_key
-from gis.errors import Conflict, NotFound
+from api.today import today
+from gis.errors import Conflict, InputError, NotFound
 from gis.store import accounts as store
 from gis.store import login_attempts, sessions
 from gis.store.accounts import Row
@@ -64,7 +65,7 @@ def make_account(engine: sa.Engine, who: Principal, wanted: NewAccount) -> MadeA
     Raises
     ------
     InputError
-        The name or password is not allowed, or the scope is not within theirs.
+        The name or password is not allowed, or the scope or worker is not within theirs.
     Conflict
         There is an account of that name, whether or not they can see it.
     """
@@ -81,6 +82,8 @@ def make_account(engine: sa.Engine, who: Principal, wanted: NewAccount) -> MadeA
         "must_change": wanted.must_change,
         "made_by": who.name,
     }
+    if wanted.worker_code is not None:
+        _require_worker(engine, who, wanted.worker_code)
     with engine.begin() as connection:
         require_within(connection, who, wanted.scope.areas, wanted.scope.grids)
         if store.account_by_key(connection, str(values["name_key"])) is not None:
@@ -139,10 +142,14 @@ def change_account(
     Raises
     ------
     NotFound, InputError
-        There is no such account within one's scope; the new scope is not within it.
+        There is no such account within one's scope; the new scope or worker is not within it.
     Conflict
         It is one's own.
     """
+    with engine.connect() as connection:
+        linked = _require_other(connection, who, account_id)["worker_code"]
+    if worker_code is not None and worker_code != linked:
+        _require_worker(engine, who, worker_code)
     with engine.begin() as connection:
         before = _require_other(connection, who, account_id)
         values: dict[str, object] = {}
@@ -289,6 +296,16 @@ def _require_other(connection: sa.Connection, who: Principal, account_id: int) -
             "不能停用自己的账号或更改其角色、范围：请联系另一位管理员。",
         )
     return row
+
+
+def _require_worker(engine: sa.Engine, who: Principal, code: str) -> None:
+    # An account opens the list of its worker, wherever that is: no scope of its own bounds it.
+    if not looks_after(engine, who, code, today()):
+        raise InputError(
+            f"In your own scope there is no worker {code}: give the code of somebody in the roster "
+            "whose posts all lie in it.",
+            f"您的管辖范围内没有工作人员 {code}：请给出花名册中岗位均在您范围内的人员的编号。",
+        )
 
 
 def _require_row(connection: sa.Connection, account_id: int) -> Row:

@@ -18,7 +18,7 @@ from api.services.import_progress import quiet
 from api.services.importing import ImportOptions, ImportResult, import_in, writing
 from gis.contracts import LAYERS
 from gis.errors import InputError, Language
-from gis.store.asker import asker_of, for_asker
+from gis.store.asker import past_row_security
 from gis.store.roster import limit_statements
 
 Format = Literal["csv", "xlsx"]
@@ -66,7 +66,9 @@ def read_roster(
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"roster.{form}"
         path.write_bytes(body)
-        with writing(_past_row_security(engine)) as connection:
+        # A number that is taken elsewhere has to be found out before it is written over, and that
+        # is what `api.services.roster_scope` does; what of it is told are the row's own words.
+        with writing(past_row_security(engine)) as connection:
             savepoint = connection.begin_nested()
             with _bounded(connection, longest_s):
                 result, _ = import_in(connection, path, "posts", options, quiet)
@@ -90,19 +92,6 @@ def _bounded(connection: sa.Connection, seconds: float) -> Iterator[None]:
                 "核对此花名册耗时过长（例如同一岗位有数千人），未存入任何内容。请分批导入。",
             ) from fault
         raise
-
-
-def _past_row_security(engine: sa.Engine) -> sa.Engine:
-    """
-    Lend an engine that sees all posts and workers, still in the name of who asks.
-
-    A number that is taken elsewhere has to be found out before it is written over, and that is
-    what `api.services.roster_scope` does; what of it is told are the row's own words.
-    """
-    asker = asker_of(engine)
-    if asker is None:
-        return engine
-    return for_asker(engine, asker.beyond_scope())
 
 
 def _told(result: ImportResult, wanted: Wanted, language: Language) -> RosterRead:

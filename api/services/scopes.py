@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from api.principal import Principal
 from gis.errors import InputError
 from gis.store.accounts import areas_above, communities_of_grids, known_areas
+from gis.store.asker import past_row_security
+from gis.store.staff import standing_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,24 @@ def require_within(
             "The scope is empty or wider than your own: name areas or grids that lie in yours.",
             "范围为空或超出您自己的范围：请指定您范围内的区划或网格。",
         )
+
+
+def looks_after(engine: sa.Engine, who: Principal, worker: str, day: date) -> bool:
+    """
+    Tell whether all posts of a worker that have not ended lie within a scope, one begun at least.
+
+    Row security hides from `who` the posts beyond, so they are looked up past it.
+    """
+    if who.everywhere:
+        return True
+    with past_row_security(engine).connect() as connection:
+        places = standing_places(connection, worker, day)
+        areas = {area for area, _, _ in places}
+        tree = AreaTree.of(connection, areas, [grid for _, grid, _ in places if grid])
+    return any(begun for _, _, begun in places) and all(
+        tree.holds_area(who, area) or (grid is not None and tree.holds_grid(who, grid))
+        for area, grid, _ in places
+    )
 
 
 def _unknown(

@@ -173,7 +173,8 @@ def _token(connection: sa.Connection, row: Row) -> SignedIn:
     who = _principal(row, withheld=_NEVER_BY_TOKEN | (frozenset() if row["writing"] else WRITING))
     if row["token_areas"] is not None:
         areas, grids = narrowed(connection, who, row["token_areas"], row["token_grids"])
-        who = Principal(who.account_id, who.name, who.role, areas, grids, who.worker, who.withheld)
+        # A worker's own list lies where their posts are, which is not what the token was kept to.
+        who = replace(who, areas=areas, grids=grids, worker=None)
     ends = min(row["expires_at"], row["revoked_at"] or row["expires_at"])
     return SignedIn(
         who,

@@ -160,6 +160,34 @@ def areas_of_worker(connection: sa.Connection, code: str) -> set[tuple[str, str 
     return {(str(area), grid_code) for area, grid_code in connection.execute(query)}
 
 
+def standing_places(
+    connection: sa.Connection, code: str, at: date
+) -> list[tuple[str, str | None, bool]]:
+    """
+    Return where a worker's posts are that have not ended on a day, as holder or deputy.
+
+    Area, grid (None: the post is for none) and whether the post has begun. Empty for a code that
+    nobody in the roster has.
+    """
+    query = (
+        sa.select(
+            sa.func.coalesce(post.c.area_code, grid.c.community_code),
+            grid.c.code,
+            sa.func.lower(post.c.valid) <= at,
+        )
+        .select_from(worker)
+        .join(post, worker.c.id.in_((post.c.worker_id, post.c.deputy_id)))
+        .outerjoin(grid, grid.c.id == post.c.grid_id)
+        .where(
+            worker.c.code == code,
+            worker.c.retired_on.is_(None),
+            sa.func.coalesce(sa.func.upper(post.c.valid) > at, sa.true()),
+        )
+    )
+    found = connection.execute(query)
+    return [(str(area), grid_code, bool(begun)) for area, grid_code, begun in found]
+
+
 def forget(
     connection: sa.Connection, codes: Sequence[str] | None, before: date, today: date
 ) -> tuple[list[str], int]:

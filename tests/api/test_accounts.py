@@ -313,3 +313,66 @@ def test_a_text_with_nul_is_refused_in_words_wherever_it_is_sent(browser: TestCl
     assert form.status_code == 400
     sign_in(browser, "boss")
     assert browser.post(TOKENS, json={"name": "a\0b"}).status_code == 400
+
+
+def test_administrators_link_accounts_to_workers_of_their_own_scope_alone(
+    browser: TestClient, engine: sa.Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO worker (code, name) VALUES"
+                " ('far', '远'), ('both', '兼'), ('past', '曾'), ('soon', '将'), ('free', '闲');"
+                "INSERT INTO post (code, role, subject_kind, subject_code, area_code, worker_id,"
+                " valid) SELECT made.post, 'secretary', 'community', made.area, made.area,"
+                " worker.id, made.valid FROM (VALUES"
+                " ('l1', 'far', '510000000002', daterange('2025-01-01', NULL)),"
+                " ('l2', 'both', '510000000001', daterange('2025-01-01', NULL)),"
+                " ('l3', 'both', '510000000002', daterange('2025-01-01', NULL)),"
+                " ('l4', 'past', '510000000002', daterange('2020-01-01', '2021-01-01')),"
+                " ('l5', 'past', '510000000001', daterange('2025-01-01', NULL)),"
+                " ('l6', 'soon', '510000000001', daterange('2025-01-01', NULL)),"
+                " ('l7', 'soon', '510000000002', daterange('9000-01-01', NULL))"
+                ") AS made (post, holder, area, valid) JOIN worker ON worker.code = made.holder"
+            )
+        )
+    linked = add_account(engine, "linked", "worker", areas=(CLOUDS,), worker="far")
+    sign_in(browser, "office")
+    wanted = {"role": "worker", "areas": [CLOUDS]}
+    made = browser.post(ACCOUNTS, json={**wanted, "name": "of w1", "worker_code": "w1"})
+    assert (made.status_code, made.json()["worker_code"]) == (201, "w1")
+    number = made.json()["id"]
+    told = set()
+    for worker in ("far", "both", "soon", "free", "nobody"):
+        new = browser.post(ACCOUNTS, json={**wanted, "name": "new", "worker_code": worker})
+        other = browser.patch(f"{ACCOUNTS}/{number}", json={"worker_code": worker})
+        assert (new.status_code, other.status_code) == (422, 422), worker
+        told |= {answer.json()["detail"].replace(worker, "*") for answer in (new, other)}
+    # What is foreign reads as what does not exist.
+    assert len(told) == 1
+    past = browser.patch(f"{ACCOUNTS}/{number}", json={"worker_code": "past"})
+    assert (past.status_code, past.json()["worker_code"]) == (200, "past")
+    # A link that somebody of everywhere made stays when something else is changed.
+    kept = browser.patch(f"{ACCOUNTS}/{linked}", json={"role": "viewer", "worker_code": "far"})
+    assert (kept.status_code, kept.json()["worker_code"]) == (200, "far")
+    browser.cookies.clear()
+    sign_in(browser, "boss")
+    anywhere = browser.patch(f"{ACCOUNTS}/{number}", json={"worker_code": "far"})
+    assert (anywhere.status_code, anywhere.json()["worker_code"]) == (200, "far")
+
+
+def test_a_narrowed_token_does_not_open_the_list_of_its_worker(
+    browser: TestClient, engine: sa.Engine
+) -> None:
+    add_account(engine, "leader", "supervisor", areas=(CLOUDS,), worker="w1")
+    sign_in(browser, "leader")
+    whole = {"name": "of a worker", "writing": True}
+    narrow = {**whole, "areas": [], "grids": ["510000000001002"]}
+    answers = [browser.post(TOKENS, json=wanted) for wanted in (whole, narrow)]
+    tokens = [answer.json()["token"] for answer in answers]
+    browser.cookies.clear()
+    grids = [
+        [grid["code"] for grid in browser.get(f"{API}/my", headers=bearer).json()["grids"]]
+        for bearer in ({"authorization": f"Bearer {token}"} for token in tokens)
+    ]
+    assert grids == [["510000000001001"], ["510000000001002"]]
