@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.deps import DatabaseEngine, Reading, needs
+from api.deps import DatabaseEngine, Reading, RequestLanguage, needs
 from api.openapi import problems
 from api.principal import Principal
 from api.routes.listing_query import CoordQuery
@@ -54,12 +54,15 @@ def edit_ground(
     engine: DatabaseEngine,
     who: Planner,
     seen: SeenAreas,
+    language: RequestLanguage,
     community: CommunityCode,
     wanted: GroundEditRequest,
     coord: CoordQuery = "wgs84",
 ) -> GroundEdited:
     """Draw, change, split and retire things of the ground: all edits are stored or none."""
-    return ground_editing.edit_ground(engine, who, community, wanted, seen=seen, coord=coord)
+    return ground_editing.edit_ground(
+        engine, who, community, wanted, seen=seen, coord=coord, language=language
+    )
 
 
 @router.get("/waiting")
@@ -76,9 +79,12 @@ def place_row(
     engine: DatabaseEngine,
     who: Planner,
     seen: SeenAreas,
+    language: RequestLanguage,
     community: CommunityCode,
     wanted: PlaceRequest,
     coord: CoordQuery = "wgs84",
 ) -> GroundEdited:
     """Give a waiting row its building: one that is there, or one drawn now."""
-    return ledger_placing.place_row(engine, who, community, wanted, seen=seen, coord=coord)
+    return ledger_placing.place_row(
+        engine, who, community, wanted, seen=seen, coord=coord, language=language
+    )

@@ -34,10 +34,11 @@ from api.services.ground_batches import (
     plain_rows,
     snap_drawn,
 )
+from api.services.import_checks import off_own_buildings
 from api.services.import_progress import Teller, quiet
 from api.today import today
 from gis.contracts import LAYERS, SENSITIVE, EditableLayer
-from gis.errors import Conflict, InputError, NotFound, first_ids
+from gis.errors import Conflict, InputError, Language, NotFound, first_ids
 from gis.io.read import check_table
 from gis.io.report import Fault, LayerRead
 from gis.store import editing, layers, plans, runs
@@ -117,6 +118,7 @@ def edit_ground(
     *,
     seen: Collection[str] | None,
     coord: Coord = "wgs84",
+    language: Language = "en",
 ) -> GroundEdited:
     """
     Store edits of a community's ground, all or none.
@@ -126,6 +128,8 @@ def edit_ground(
     seen
         Codes of the communities that `who` may edit; None: all. A street or barrier is edited
         only by whom every community may edit that it touches.
+    language
+        Of the notes.
 
     Raises
     ------
@@ -137,7 +141,9 @@ def edit_ground(
         Something given breaks a rule of its layer; all of them are named.
     """
     with importing.writing(engine) as connection:
-        return edit_in(connection, who, community, wanted, seen=seen, coord=coord)
+        return edit_in(
+            connection, who, community, wanted, seen=seen, coord=coord, language=language
+        )
 
 
 def edit_in(
@@ -148,6 +154,7 @@ def edit_in(
     *,
     seen: Collection[str] | None,
     coord: Coord,
+    language: Language = "en",
 ) -> GroundEdited:
     """Store edits within a transaction; see `edit_ground`."""
     require_community(connection, community, seen)
@@ -161,7 +168,11 @@ def edit_in(
     snap_drawn(connection, batches, wanted.snap_m)
     _require_scope(connection, batches, seen)
     changed, notes = _stored(connection, who, community, batches, wanted.why)
-    return GroundEdited(changed=changed, notes=notes, drafts=_drifted(connection, community))
+    return GroundEdited(
+        changed=changed,
+        notes=[note.zh if language == "zh" else note.en for note in notes],
+        drafts=_drifted(connection, community),
+    )
 
 
 def put_rows(
@@ -195,7 +206,7 @@ def _stored(
     community: str,
     batches: Mapping[EditableLayer, Batch],
     why: str | None,
-) -> tuple[list[ChangedFeature], list[str]]:
+) -> tuple[list[ChangedFeature], list[Fault]]:
     """Write batches, and the row of the audit trail about them."""
     changed, notes = _write(connection, batches, community)
     audit.record(
@@ -294,9 +305,9 @@ def _require_scope(
 
 def _write(
     connection: sa.Connection, batches: Mapping[EditableLayer, Batch], community: str
-) -> tuple[list[ChangedFeature], list[str]]:
+) -> tuple[list[ChangedFeature], list[Fault]]:
     changed: list[ChangedFeature] = []
-    notes: list[str] = []
+    notes: list[Fault] = []
     # Owned things go first and come last, so that no row ever names an owner that is not there.
     for layer in reversed(EDITABLE):
         codes = batches[layer].retired
@@ -318,10 +329,13 @@ def _write(
 
 def _put(
     connection: sa.Connection, batch: Batch, community: str
-) -> tuple[list[ChangedFeature], list[str]]:
+) -> tuple[list[ChangedFeature], list[Fault]]:
     layer, codes = batch.layer, list(batch.puts)
     before = editing.versions(connection, layer, codes)
     read = _checked(connection, batch, community)
+    if layer == "stairwells":
+        # Owners are written first: a building drawn in the same batch is there by now.
+        read = off_own_buildings(connection, read, community)
     read, _ = importing.prepared(connection, read, Teller(quiet, SOURCE, layer))
     _refuse_faulty(read, codes)
     options = importing.ImportOptions(strict=True, community=community)
@@ -339,7 +353,7 @@ def _put(
         for code in codes
         if after[code] != before.get(code)
     ]
-    return changed, [fault.en for fault in read.faults if fault.severity == "note" and fault.row]
+    return changed, [fault for fault in read.faults if fault.severity == "note" and fault.row]
 
 
 def _checked(connection: sa.Connection, batch: Batch, community: str) -> LayerRead:

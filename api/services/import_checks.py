@@ -19,6 +19,7 @@ from gis.io.report import Fault, LayerRead
 from gis.io.roster import with_lists
 from gis.io.values import texts
 from gis.store import tables
+from gis.store.editing import codes_of_community
 from gis.store.upsert import standing_buildings
 
 _TEXTS = {
@@ -95,6 +96,19 @@ def against_store(connection: sa.Connection, read: LayerRead) -> LayerRead:
     if is_ledger(read) and read.layer != "buildings":
         read = rejected(read, np.ones(len(frame), dtype=bool), "geometry", "geometry-missing")
     return read
+
+
+def off_own_buildings(connection: sa.Connection, read: LayerRead, community: str) -> LayerRead:
+    """
+    Move stairwells of buildings that are not in a community to those that wait.
+
+    A building elsewhere reads as one that is not there.
+    """
+    named = read.frame["building_id"]
+    codes = named.dropna().unique().tolist()
+    known = codes_of_community(connection, "buildings", community, codes)
+    strange = named.notna() & ~named.isin(list(known))
+    return rejected(read, strange.to_numpy(dtype=bool), "building_id", "building-unknown", named)
 
 
 def off_standing_buildings(connection: sa.Connection, read: LayerRead) -> LayerRead:

@@ -22,7 +22,7 @@ from api.services.coordinates import Coord
 from api.services.ground_editing import edit_in, require_community
 from api.services.import_runs import checked_again, options_of
 from gis.contracts import SENSITIVE
-from gis.errors import InputError, NotFound
+from gis.errors import InputError, Language, NotFound
 from gis.store import runs
 from gis.store.runs import Run, WaitingRow
 
@@ -86,6 +86,7 @@ def place_row(
     *,
     seen: Collection[str] | None,
     coord: Coord = "wgs84",
+    language: Language = "en",
 ) -> GroundEdited:
     """
     Give a waiting row its building: its counts go to one that is there, or to a new one.
@@ -115,7 +116,13 @@ def place_row(
             geometry=wanted.geometry,
         )
         done = edit_in(
-            connection, who, community, GroundEditRequest(edits=[put]), seen=seen, coord=coord
+            connection,
+            who,
+            community,
+            GroundEditRequest(edits=[put]),
+            seen=seen,
+            coord=coord,
+            language=language,
         )
         runs.settle_rows(connection, wanted.run, [wanted.row], stored=True)
         return done

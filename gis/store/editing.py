@@ -64,6 +64,16 @@ def rows_of_community(
     return frame, [known[code] for code in frame[LAYERS[layer].key]]
 
 
+def codes_of_community(
+    connection: sa.Connection, layer: LayerName, community: str, codes: Collection[str]
+) -> frozenset[str]:
+    """Tell which of some codes are rows in force of a community."""
+    table = STORED[layer].table
+    wanted = table.c.code == _any(codes)
+    query = sa.select(table.c.code).where(wanted, holds(table), _of_community(layer, community))
+    return frozenset(str(code) for code in connection.execute(query).scalars())
+
+
 def set_stairwell_count(connection: sa.Connection, building: str, count: int | None) -> None:
     """Record how many stairwells a building in force has, and change nothing else of it."""
     table = STORED["buildings"].table

@@ -249,3 +249,47 @@ def test_an_edit_stands_in_the_audit_trail(writer: TestClient, open_settings: Se
         (detail,) = connection.execute(sa.text(query)).scalars()
     engine.dispose()
     assert detail == {"changed": [["gates", "g0", "retired"]], "why": "已封闭"}
+
+
+def test_a_stairwell_belongs_to_a_building_of_its_community(writer: TestClient) -> None:
+    far = {
+        "act": "put",
+        "layer": "buildings",
+        "values": {"building_id": "far", "households": 4},
+        "geometry": box(104.6135, 28.4003, 104.6141, 28.4006),
+    }
+    assert writer.post(f"/api/v1/ground/{RIVER}/edits", json={"edits": [far]}).is_success
+    own = edit(
+        writer,
+        {"act": "put", "layer": "stairwells", "values": {"building_id": "b000", "households": 2}},
+    )["changed"][0]["code"]
+    before = features(writer, "stairwells")
+    for named in ({}, {"code": own}):
+        told = []
+        for building in ("far", "nowhere", "gone"):
+            put = {"act": "put", "layer": "stairwells", **named}
+            values = {"building_id": building, "number": "1", "households": 2}
+            answer = edit(writer, {**put, "values": values}, status=422)
+            told.append(answer["facts"]["faults"][0]["fault"])
+            assert f"building {building} is not there" in answer["detail"]
+        assert told == ["building-unknown"] * 3
+    assert features(writer, "stairwells") == before
+    # A building drawn in the same request is there.
+    near = far | {
+        "values": {"building_id": "near", "households": 4},
+        "geometry": box(104.60085, 28.4003, 104.60095, 28.4006),
+    }
+    stairwell = {"building_id": "near", "number": "1", "households": 4}
+    done = edit(writer, {"act": "put", "layer": "stairwells", "values": stairwell}, near)
+    assert sorted(c["layer"] for c in done["changed"]) == ["buildings", "stairwells"]
+
+
+def test_notes_are_told_in_the_language_of_the_request(writer: TestClient) -> None:
+    put = {"act": "put", "layer": "buildings", "code": "b004"}
+    told = []
+    for households, language in (("１２", "zh"), ("１３", "en")):
+        body = {"edits": [put | {"values": {"households": households}}]}
+        answer = writer.post(f"{GROUND}/edits", json=body, headers={"accept-language": language})
+        assert answer.status_code == 200, answer.text
+        told.append("".join(answer.json()["notes"]))
+    assert ["plain number" in note for note in told] == [False, True]
