@@ -56,8 +56,7 @@ def my_list(
     begin = day.replace(day=1)
     with engine.begin() as connection:
         asker = asker_of(connection, principal, day)
-        grid_place = {grid["code"]: index for index, grid in enumerate(asker.grids)}
-        rows = store.buildings_of(connection, asker.ground, grid_place, day, begin)
+        rows = store.buildings_of(connection, asker.ground, asker.grids, day, begin)
         entrances = _entrances(
             store.stairwells_of(connection, [row["code"] for row in rows], begin)
         )

@@ -44,19 +44,21 @@ def ground_in(connection: sa.Connection, codes: Sequence[str], at: date) -> list
 def buildings_of(
     connection: sa.Connection,
     ground: Sequence[Ground],
-    place: Mapping[str | None, int],
+    grids: Sequence[Row],
     at: date,
     month_begin: date,
 ) -> list[Row]:
     """
     Return the buildings of a ground: see ``my_buildings.sql``.
 
-    `place` is the position of each grid code in the list that is shown.
+    `grids` are the rows of `grids_of` in the order in which they are shown.
     """
+    place = {grid["code"]: index for index, grid in enumerate(grids)}
     binds = {
         "buildings": [one.building_code for one in ground],
         "stairwells": [one.stairwell_code for one in ground],
         "places": [place.get(one.grid_code, 0) for one in ground],
+        "grid_ids": [grid["id"] for grid in grids],
         "at": at,
         "month_begin": month_begin,
     }

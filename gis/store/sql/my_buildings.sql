@@ -1,12 +1,14 @@
 -- Buildings with what a worker wants to know of each, in the order to walk them.
 -- Binds: buildings, stairwells (null: the whole building) and places (of their grids), side by
--- side; at date; month_begin date.
+-- side; grid_ids of the asker's own grids; at date; month_begin date.
 -- households are those of today; of a building of which only stairwells are named, theirs.
 -- last_visit: the last day somebody was met. seen: households met this month, at most all.
 -- parts: codes of the stairwells in the grid; null: the whole building. met_whole: somebody was
 -- met this month on a visit to the building, not to a stairwell. tried: what came of the last mark
 -- of this month. lon, lat: a point inside, EPSG:4326. gate: the nearest of the courtyard, on a
 -- plane that is true about the building.
+-- Of a building of which only stairwells are named, others look after the rest: visits to those
+-- stairwells count, and visits to the building as a whole that were made in one's own grids.
 -- Each OFFSET 0 keeps a building's rows found by their index, however many buildings the planner
 -- expects. Of each month but this one, marks are read only until one is found that met somebody.
 WITH held AS (
@@ -68,6 +70,11 @@ marks AS MATERIALIZED (
         SELECT * FROM visit
         WHERE visit.building_code = stood.code AND visit.counts
             AND visit.day BETWEEN CAST(:month_begin AS date) AND CAST(:at AS date)
+            AND (
+                stood.parts IS NULL
+                OR visit.stairwell_code = ANY(stood.parts)
+                OR (visit.stairwell_code IS NULL
+                    AND visit.grid_id = ANY(CAST(:grid_ids AS bigint[]))))
         OFFSET 0
     ) AS v
     WINDOW own AS (PARTITION BY stood.n)
@@ -95,6 +102,10 @@ SELECT
         FROM visit AS v
         WHERE v.building_code = stood.code AND v.day < CAST(:month_begin AS date)
             AND v.counts AND v.outcome = 'seen'
+            AND (
+                stood.parts IS NULL
+                OR v.stairwell_code = ANY(stood.parts)
+                OR (v.stairwell_code IS NULL AND v.grid_id = ANY(CAST(:grid_ids AS bigint[]))))
         ORDER BY v.day DESC
         LIMIT 1
     )) AS last_visit,

@@ -338,3 +338,35 @@ def test_the_time_of_a_refused_mark_is_told_as_it_is_in_china(engine: sa.Engine)
     ):
         [refused] = sent(engine, mark("b012", marked_at=moment.astimezone(there)))
         assert f"{moment.astimezone(HERE):{words}}" in refused.message
+
+
+def test_of_a_shared_building_others_visits_to_their_part_do_not_count(engine: sa.Engine) -> None:
+    visited = sa.text(
+        "INSERT INTO visit (client, building_code, stairwell_code, grid_id, made_by, day, outcome,"
+        " households, marked_at) SELECT gen_random_uuid(), 'b014', :stairwell, id, 'x', :day,"
+        " 'seen', 1, :moment FROM grid WHERE code = :grid"
+    )
+    own, other = "510000000001001", "510000000001002"
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO stairwell (code, building_code, number, households) VALUES"
+                " ('b014-1', 'b014', '1', 2), ('b014-2', 'b014', '2', 2);"
+                "INSERT INTO worker (code, name) VALUES ('w5', '丁');"
+                "INSERT INTO post (code, role, subject_kind, subject_code, area_code, worker_id,"
+                " valid) SELECT 's1', 'stairwell_head', 'stairwell', 'b014-1', '510000000001', id,"
+                " '[2025-01-01,)' FROM worker WHERE code = 'w5'"
+            )
+        )
+        earlier = today().replace(day=1) - timedelta(days=1)
+        for stairwell, day in ((None, today()), ("b014-2", today()), (None, earlier)):
+            binds = {"stairwell": stairwell, "day": day, "moment": NOW, "grid": other}
+            connection.execute(visited, binds)
+    head = Principal(11, "丁", "worker", (), worker="w5")
+    before = building(engine, "b014", head)
+    assert (before.seen, before.due, before.tried, before.last_visit) == (0, True, None, None)
+    with engine.begin() as connection:
+        binds = {"stairwell": None, "day": today(), "moment": NOW, "grid": own}
+        connection.execute(visited, binds)
+    after = building(engine, "b014", head)
+    assert (after.seen, after.due, after.tried, after.last_visit) == (1, False, "seen", today())
