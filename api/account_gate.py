@@ -7,7 +7,7 @@ for nobody, and, where readers need an account, whoever has none.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import anyio
@@ -30,6 +30,7 @@ from api.services.sessions import SessionTimes, signed_in
 from api.services.signing import SignedIn, digest_of
 from api.session_cookies import Cookies, require_own_page
 from api.settings import Settings
+from api.today import day_of
 from gis.errors import Forbidden, WanggeError
 
 LEASE_S = 1.5
@@ -148,9 +149,10 @@ class AccountGate:
             return signed
         if shown.by == "cookie":
             return None
+        # A token that ends at midnight worked on the day before.
+        day = day_of(signed.ends_at - timedelta(microseconds=1))
         raise NotSignedIn(
-            f"This token ended on {signed.ends_at:%Y-%m-%d}: make a new one.",
-            f"此令牌已于 {signed.ends_at:%Y-%m-%d} 失效：请新建令牌。",
+            f"This token ended on {day}: make a new one.", f"此令牌已于 {day} 失效：请新建令牌。"
         )
 
     def _without_standing(self, request: Request, path: str, shown: Presented) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,9 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from api.settings import Settings
+from api.today import HERE
 from gis.store.engine import open_engine
-from gis.store.tables import account, login_attempt, session
+from gis.store.tables import account, api_token, login_attempt, session
 from tests.api.accounts import PASSWORD, SESSION, add_account, service, sign_in
 
 API = "/api/v1"
@@ -376,3 +378,19 @@ def test_a_narrowed_token_does_not_open_the_list_of_its_worker(
         for bearer in ({"authorization": f"Bearer {token}"} for token in tokens)
     ]
     assert grids == [["510000000001001"], ["510000000001002"]]
+
+
+def test_a_token_that_ended_is_told_with_its_last_day(
+    browser: TestClient, engine: sa.Engine
+) -> None:
+    sign_in(browser, "boss")
+    made = browser.post(TOKENS, json={"name": "old"}).json()
+    browser.cookies.clear()
+    midnight = datetime(2026, 3, 1, tzinfo=HERE)
+    with engine.begin() as connection:
+        ended = sa.update(api_token).where(api_token.c.id == made["id"])
+        made_at = midnight - timedelta(days=9)
+        connection.execute(ended.values(made_at=made_at, expires_at=midnight))
+    answer = browser.get(READING, headers={"authorization": f"Bearer {made['token']}"})
+    assert answer.status_code == 401
+    assert "2026-02-28" in answer.json()["detail"]

@@ -15,7 +15,7 @@ from api.settings import Settings
 from gis.store.engine import open_engine
 from maps.my_page import my_page, one_script
 from ops.chromium import awaited
-from tests.api.accounts import PASSWORD, add_account
+from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.conftest import own_database
 from tests.web.axe import serious
 from tests.web.conftest import serving
@@ -300,3 +300,36 @@ def test_supervisors_see_visits_and_who_has_not_confirmed(address: str, chromium
     expect(page.locator("h1")).to_be_visible()
     assert serious(page) == []
     context.close()
+
+
+def test_days_and_times_are_those_of_china(
+    house: tuple[str, Settings], phone: BrowserContext
+) -> None:
+    address, settings = house
+    with accounts_of(settings) as engine, engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO handover_receipt"
+                " (publication_id, worker_id, confirmed_by, confirmed_at)"
+                " SELECT 1, id, 'two', '2026-03-11T20:00Z' FROM worker WHERE code = 'w2'"
+            )
+        )
+    sign_in(phone, address, "two")
+    page = open_my(phone, address, [])
+    page.click("#tab-me")
+    expect(page.locator(".handover .good")).to_contain_text("3月12日")
+    sign_in(phone, address, "boss")
+    page.goto(f"{address}/handover/510000000001")
+    expect(page.locator(".receipts")).to_contain_text("2026-03-12 04:00")
+
+
+def test_the_own_account_opens_on_a_service_of_this_page_alone(
+    house: tuple[str, Settings], phone: BrowserContext
+) -> None:
+    with serving(house[1].model_copy(update={"only": "my"})) as address:
+        sign_in(phone, address, "boss")
+        page = phone.new_page()
+        page.goto(f"{address}/account")
+        expect(page.get_by_role("heading", name="修改密码")).to_be_visible()
+        # Names of areas are not told there.
+        expect(page.locator("dl")).to_contain_text("510000000000")

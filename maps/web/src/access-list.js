@@ -1,6 +1,7 @@
 /** By what an account gets in: the browsers that are signed in, and its tokens. */
 
 import { html, nothing } from "lit";
+import { dayOf, lastDayOf } from "./china-time.js";
 import { scopeNames } from "./scope-picker.js";
 import { t } from "./texts.js";
 
@@ -48,8 +49,8 @@ export function tokenRows(rows, known, revoke) {
         <span class="grow"
           >${token.name}<small class="figure"
             >${token.writing ? t("token.writes") : t("token.reads")} ·
-            ${t("token.until", { day: token.expires_at.slice(0, 10) })} ·
-            ${token.used_at ? t("token.used", { day: token.used_at.slice(0, 10) }) : t("token.unused")}</small
+            ${t("token.until", { day: lastDayOf(token.expires_at) })} ·
+            ${token.used_at ? t("token.used", { day: dayOf(token.used_at) }) : t("token.unused")}</small
           ><small>${tokenScope(token, known)}</small></span
         >
         <span class="pill ${token.state === "standing" ? "published" : ""}">${t(`box.keys.${token.state}`)}</span>

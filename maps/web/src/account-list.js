@@ -5,6 +5,7 @@ import "./account-dialog.js";
 import { roleField, scopeOf } from "./account-fields.js";
 import { Acting } from "./acting.js";
 import { listAccounts, makeAccount } from "./api.js";
+import { dayOf } from "./china-time.js";
 import { areaTree, scopeNames } from "./scope-picker.js";
 import { t } from "./texts.js";
 
@@ -108,7 +109,7 @@ class AccountList extends Acting {
     const where = names.slice(0, 3).join(t("list.comma")) || t("account.nowhere");
     const more = names.length > 3 ? t("accounts.more", { n: names.length - 3 }) : "";
     const last = account.login_at
-      ? t("accounts.login", { day: account.login_at.slice(0, 10) })
+      ? t("accounts.login", { day: dayOf(account.login_at) })
       : t("accounts.never");
     return html`<li>
       <span class="grow"

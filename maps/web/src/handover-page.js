@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { areaNamed, progressOf, receiptsOf } from "./api.js";
+import { timeOf } from "./china-time.js";
 import { count } from "./figures.js";
 import { base } from "./page.js";
 import { empty, fault, skeleton, topBar } from "./parts.js";
@@ -177,7 +178,7 @@ class HandoverPage extends Component {
               </td>
               <td class=${row.confirmed_at ? "" : "bad"} data-label=${t("oversee.confirmed")}>
                 ${row.confirmed_at
-                  ? html`<time>${row.confirmed_at.slice(0, 16).replace("T", " ")}</time>`
+                  ? html`<time>${timeOf(row.confirmed_at)}</time>`
                   : t("oversee.not-yet")}
               </td>
             </tr>`,

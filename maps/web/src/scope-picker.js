@@ -1,7 +1,7 @@
 /** Where an account or token is to hold: everywhere, or areas of the tree and single grids. */
 
 import { html, nothing } from "lit";
-import { areas, standingGrids } from "./api.js";
+import { areas, Problem, standingGrids } from "./api.js";
 import { Component, t } from "./texts.js";
 
 /** @typedef {{wide: boolean, areas: string[], grids: string[]}} Scope */
@@ -10,9 +10,10 @@ import { Component, t } from "./texts.js";
 /** @type {Promise<AreaRow[]> | null} */
 let tree = null;
 
-/** The areas that one sees, asked for once. */
+/** The areas that one sees, asked for once; a service of the workers' page alone has none to tell. */
 export function areaTree() {
   tree ??= areas().catch((error) => {
+    if (error instanceof Problem && error.status === 404) return [];
     tree = null;
     throw error;
   });

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { areaOf, communities, coverageOf, fetchedFrom, gapsOf, isochroneFrom, Problem } from "./api.js";
 import { extentOf } from "./base-map.js";
+import { timeOf } from "./china-time.js";
 import { count, grouped, minutesWord, share } from "./figures.js";
 import { legend } from "./map-legend.js";
 import { base, token } from "./page.js";
@@ -361,7 +362,7 @@ class WalkPage extends Component {
     return html`<footer class="method muted small">
       <p>${t("walk.method")}</p>
       <p>${t(`walk.gates.${settings.gates}`)}</p>
-      <p>${t("walk.made", { at: made_at.slice(0, 16).replace("T", " ") })}</p>
+      <p>${t("walk.made", { at: timeOf(made_at) })}</p>
       <p><a href="${base}/maps/walk/${this.community}.html">${t("walk.sheet")}</a></p>
     </footer>`;
   }
