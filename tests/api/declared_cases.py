@@ -335,9 +335,15 @@ for part in ("grids", "handover"):
 for mine in ("my", "my/map"):
     CASES["get", f"{API}/{mine}"] = {200: (f"{API}/{mine}", None), 304: (f"{API}/{mine}", None)}
 CASES["get", f"{API}/my/colleagues"] = {200: (f"{API}/my/colleagues", None)}
-MARK = {"client": "0" * 32, "building": "b0", "outcome": "seen", "households": 1}
+MARK = {
+    "client": "0" * 32,
+    "building": "b0",
+    "outcome": "seen",
+    "households": 1,
+    "marked_at": "2026-11-01T00:00:00Z",
+}
 CASES["post", f"{API}/my/marks"] = {
-    200: (f"{API}/my/marks", {"marks": [{**MARK, "marked_at": "2026-11-01T00:00:00Z"}]}),
+    200: (f"{API}/my/marks", {"marks": [MARK]}),
     409: (f"{API}/my/marks", {"account": "0-somebody else", "marks": [MARK]}),
     422: (f"{API}/my/marks", {"marks": []}),
 }

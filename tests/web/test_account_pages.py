@@ -15,7 +15,7 @@ from api.principal import Principal
 from api.services.own_account import NewToken, make_token
 from api.services.sessions import SessionTimes, begin
 from api.settings import Settings
-from gis.store.tables import audit_event, login_attempt
+from gis.store.tables import account, api_token, audit_event, login_attempt
 from tests.api.accounts import PASSWORD, accounts_of, add_account
 from tests.conftest import own_database
 from tests.web.axe import serious
@@ -141,6 +141,28 @@ def test_an_administrator_changes_an_account_and_ends_its_ways_in(
     assert [row.action for row in rows] == ["token.revoke", "session.end", "account.change"]
     assert rows[2].detail["before"] == {"role": "viewer", "scope": ["510000000001"]}
     assert rows[2].detail["after"] == {"role": "supervisor", "scope": ["510000000000"]}
+
+
+def test_days_of_logins_and_tokens_are_those_of_china(
+    phone: Page, house: tuple[str, sa.Engine]
+) -> None:
+    address, engine = house
+    number = add_account(engine, "小孙", "viewer", areas=("510000000001",))
+    who = Principal(number, "小孙", "viewer", ("510000000001",))
+    make_token(engine, who, NewToken("QGIS"), now=datetime.now(UTC))
+    late = datetime(2026, 3, 11, 20, tzinfo=UTC)
+    with engine.begin() as connection:
+        own = account.c.id == number
+        connection.execute(sa.update(account).where(own).values(login_at=late))
+        tokens = sa.update(api_token).where(api_token.c.account_id == number)
+        connection.execute(tokens.values(used_at=late))
+    page = phone
+    page.goto(f"{address}/login?lang=zh&next=/account")
+    fill_in(page, "王管理", PASSWORD)
+    row = page.get_by_role("listitem").filter(has_text="小孙")
+    expect(row).to_contain_text("最近登录 2026-03-12")
+    page.get_by_role("button", name="管理 小孙").click()
+    expect(page.get_by_role("dialog")).to_contain_text("最近使用 2026-03-12")
 
 
 def test_staff_are_found_called_and_brought_in(
