@@ -380,17 +380,24 @@ def test_a_narrowed_token_does_not_open_the_list_of_its_worker(
     assert grids == [["510000000001001"], ["510000000001002"]]
 
 
-def test_a_token_that_ended_is_told_with_its_last_day(
-    browser: TestClient, engine: sa.Engine
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (datetime(2026, 3, 1, tzinfo=HERE), "2026-02-28"),
+        # Still the day before by the clock of a server on UTC.
+        (datetime(2026, 3, 1, 4, tzinfo=HERE), "2026-03-01"),
+    ],
+)
+def test_a_token_that_ended_is_told_with_its_last_day_in_china(
+    browser: TestClient, engine: sa.Engine, end: datetime, told: str
 ) -> None:
     sign_in(browser, "boss")
     made = browser.post(TOKENS, json={"name": "old"}).json()
     browser.cookies.clear()
-    midnight = datetime(2026, 3, 1, tzinfo=HERE)
+    values = {"made_at": end - timedelta(days=9), "expires_at": end}
     with engine.begin() as connection:
         ended = sa.update(api_token).where(api_token.c.id == made["id"])
-        made_at = midnight - timedelta(days=9)
-        connection.execute(ended.values(made_at=made_at, expires_at=midnight))
+        connection.execute(ended.values(**values))
     answer = browser.get(READING, headers={"authorization": f"Bearer {made['token']}"})
     assert answer.status_code == 401
-    assert "2026-02-28" in answer.json()["detail"]
+    assert told in answer.json()["detail"]
