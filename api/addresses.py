@@ -18,12 +18,13 @@ def local_path(scope: Scope) -> str:
     """
     Return the path of a request without the sub-path, whether or not a proxy cut that off.
 
-    As the routes see it: `/web` lies in no sub-path `/w`.
+    As the routes see it: `/web` lies in no sub-path `/w`. What could not be read as a request has
+    no path at all.
 
     >>> [local_path({"path": path, "root_path": "/w"}) for path in ("/w/my", "/w", "/web/a.js")]
     ['/my', '', '/web/a.js']
     """
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    path, root = str(scope.get("path", "")), str(scope.get("root_path", ""))
     inside = path.removeprefix(root)
     return inside if not inside or inside.startswith("/") else path
 
