@@ -94,6 +94,7 @@ class AccountList extends Acting {
   rows(accounts) {
     const told = (/** @type {Account} */ account) => [account.name, t(`role.${account.role}`), ...this.names(account)];
     const shown = accounts.filter((account) => told(account).join("\n").toLowerCase().includes(this.filter));
+    if (accounts.length === 0) return html`<li class="muted">${t("accounts.none")}</li>`;
     if (shown.length === 0) return html`<li class="muted">${t("scope.unfound", { text: this.filter })}</li>`;
     return shown.map((account) => this.row(account));
   }
