@@ -65,8 +65,9 @@ def _as_signed_in(request: Request) -> _Look | None:
 
     async def look() -> bool:
         now = await memory.found(secret, digest_of(secret))
-        stands = now is not None and now.ends_at > datetime.now(UTC)
-        return stands and now is not None and now.principal == signed.principal
+        if now is None or now.ends_at <= datetime.now(UTC):
+            return False
+        return now.principal == signed.principal
 
     return look
 

@@ -195,14 +195,18 @@ def test_another_account_on_the_same_phone_finds_nothing_of_the_first(
     assert faults == []
 
 
+def read_colleagues(page: Page) -> None:
+    page.click("#tab-me")
+    page.get_by_role("button", name="显示同事和电话").click()
+
+
 def test_marks_of_one_worker_are_not_sent_under_the_session_of_another(
     address: str, phone: BrowserContext
 ) -> None:
     faults: list[str] = []
     sign_in(phone, address, "one")
     page = open_my(phone, address, faults)
-    page.click("#tab-me")
-    page.get_by_role("button", name="显示同事和电话").click()
+    read_colleagues(page)
     expect(page.locator(".people")).to_contain_text("乙")
     page.click("#tab-list")
     page.route("**/api/v1/my/marks", lambda route: route.abort())
@@ -241,8 +245,7 @@ def test_phones_of_colleagues_are_kept_masked_and_shown_to_whom_they_were_told(
     faults: list[str] = []
     sign_in(phone, address, "one")
     page = open_my(phone, address, faults)
-    page.click("#tab-me")
-    page.get_by_role("button", name="显示同事和电话").click()
+    read_colleagues(page)
     expect(page.locator(".people")).to_contain_text("13900001234")
     kept = json.dumps(page.evaluate(KEPT, "seen"))
     assert "139****1234" in kept

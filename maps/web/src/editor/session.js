@@ -5,6 +5,7 @@
 
 import { NONE } from "./drawing.js";
 import { Stacks } from "./history.js";
+import { madeRoom, renumber } from "./numbers.js";
 import { apply } from "./strokes.js";
 
 /** @typedef {import("./strokes.js").Move} Move */
@@ -280,13 +281,10 @@ export class Session {
   async #renumber(sent, listed, numbers) {
     this.numbered.add(sent);
     const waiting = this.pending.filter((op) => this.#fits(op));
-    const whole = this.#madeRoom(sent, numbers, waiting);
+    const whole = madeRoom(this.drawing.grids.keys(), sent, numbers, waiting);
     const its = (/** @type {number} */ no) => whole.get(no) ?? no;
-    const named = (/** @type {number | null} */ no) => (no === null ? null : its(no));
     for (const op of waiting) {
-      for (const grid of op.grids) grid.no = its(grid.no);
-      for (const move of op.moves) [move[1], move[2]] = [named(move[1]), named(move[2])];
-      for (const change of op.changes) change[0] = its(change[0]);
+      renumber(op, its);
       for (const grid of op.grids) this.drawing.addGrid(grid);
     }
     const { live } = this;
@@ -301,22 +299,6 @@ export class Session {
     // What is sent again after a visit that ended here must not be renumbered a second time.
     const kept = waiting.filter((op) => op !== sent);
     await this.outbox.replace(kept, sent.client).catch((fault) => console.error(fault));
-  }
-
-  /**
-   * Numbers of grids that change with those the server gave: a grid that waits to be made and bears
-   * one of these gets the next free one, or two grids would become one.
-   * @param {Op} sent
-   * @param {Record<number, number>} numbers
-   * @param {Op[]} waiting
-   */
-  #madeRoom(sent, numbers, waiting) {
-    const whole = new Map(Object.entries(numbers).map(([was, now]) => [Number(was), now]));
-    const given = new Set(whole.values());
-    let free = Math.max(...this.drawing.grids.keys(), ...given) + 1;
-    for (const op of waiting)
-      for (const { no } of op === sent ? [] : op.grids) if (given.has(no)) whole.set(no, free++);
-    return whole;
   }
 
   /**
