@@ -329,15 +329,21 @@ def test_a_grid_that_is_off_the_list_takes_no_stroke_and_stops_no_saving(
             one.page.close()
 
 
+def two_with_brushes(visitor: Visitor, address: str) -> tuple[Desk, Desk]:
+    """Open a plan twice, as two planners do, each with the brush in hand."""
+    first, second = (Desk(visitor.visit(address).page) for _ in range(2))
+    for desk in (first, second):
+        desk.open(address)
+        desk.page.keyboard.press("b")
+    return first, second
+
+
 def test_two_new_grids_of_one_number_stay_two_and_strokes_follow_theirs(
     visitor: Visitor, settings: Settings
 ) -> None:
     with serving_at(settings, 0) as port:
         address = f"http://127.0.0.1:{port}{EDIT}"
-        first, second = (Desk(visitor.visit(address).page) for _ in range(2))
-        for desk in (first, second):
-            desk.open(address)
-            desk.page.keyboard.press("b")
+        first, second = two_with_brushes(visitor, address)
         second.page.context.set_offline(True)
         for unit in (52, 54):
             second.page.keyboard.press("n")
@@ -364,10 +370,7 @@ def test_whoever_comes_second_is_told_and_may_take_it_back(
 ) -> None:
     with serving_at(settings, 0) as port:
         address = f"http://127.0.0.1:{port}{EDIT}"
-        first, second = (Desk(visitor.visit(address).page) for _ in range(2))
-        for desk in (first, second):
-            desk.open(address)
-            desk.page.keyboard.press("b")
+        first, second = two_with_brushes(visitor, address)
         # A grid that nothing is in yet is heard of too.
         first.page.keyboard.press("n")
         new = second.page.locator(f"#grid-{first.of('target')}")
